@@ -1,0 +1,3 @@
+module github.com/vuelto/vuelto
+
+go 1.26

@@ -1,0 +1,73 @@
+// Package calendar knows local days: zones, holidays and business days of the countries the networks serve.
+package calendar
+
+import (
+	"fmt"
+	"time"
+)
+
+// Date is a day on a wall calendar, without a zone. The zero value is "no day".
+type Date struct {
+	Year  int
+	Month time.Month
+	Day   int
+}
+
+// On is the local day of an instant in a zone.
+func On(t time.Time, zone *time.Location) Date {
+	y, m, d := t.In(zone).Date()
+	return Date{y, m, d}
+}
+
+// Parse reads "2026-11-20".
+func Parse(text string) (Date, error) {
+	t, err := time.Parse(time.DateOnly, text)
+	if err != nil {
+		return Date{}, fmt.Errorf("calendar: %q is not a day as YYYY-MM-DD", text)
+	}
+	return On(t, time.UTC), nil
+}
+
+// String prints "2026-11-20"; empty for the zero value.
+func (d Date) String() string {
+	if d.IsZero() {
+		return ""
+	}
+	return fmt.Sprintf("%04d-%02d-%02d", d.Year, int(d.Month), d.Day)
+}
+
+// IsZero says "no day".
+func (d Date) IsZero() bool { return d == Date{} }
+
+// Start is the first instant of the day in a zone.
+func (d Date) Start(zone *time.Location) time.Time {
+	return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, zone)
+}
+
+// AddDays steps n calendar days, back if negative.
+func (d Date) AddDays(n int) Date { return On(d.Start(time.UTC).AddDate(0, 0, n), time.UTC) }
+
+// Weekday of the day.
+func (d Date) Weekday() time.Weekday { return d.Start(time.UTC).Weekday() }
+
+// Compare is -1, 0 or +1.
+func (d Date) Compare(e Date) int { return d.Start(time.UTC).Compare(e.Start(time.UTC)) }
+
+// Before says whether d comes before e.
+func (d Date) Before(e Date) bool { return d.Compare(e) < 0 }
+
+// MarshalText writes YYYY-MM-DD, empty for the zero value.
+func (d Date) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+
+// UnmarshalText reads what MarshalText wrote.
+func (d *Date) UnmarshalText(text []byte) error {
+	if len(text) == 0 {
+		*d = Date{}
+		return nil
+	}
+	parsed, err := Parse(string(text))
+	if err == nil {
+		*d = parsed
+	}
+	return err
+}

@@ -1,0 +1,245 @@
+package disbursement
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// ErrNotAllowed says a person's move does not fit the state. Observations of providers never fail: what they say is
+// either new, and moves the machine, or old, and changes nothing.
+var ErrNotAllowed = errors.New("disbursement: not allowed in this state")
+
+// MaxHistory bounds the story kept with the record: work that has moved this often without ending goes to a person.
+const MaxHistory = 64
+
+// table is the whole machine: what a claim makes of a state. A missing cell means the claim changes nothing there
+// (providers) or is refused (people). Rules that depend on the order of events stand in ordered.
+var table = map[State]map[Claim]State{
+	AwaitingApproval: {ClaimApprove: Queued, ClaimCancel: Cancelled, ClaimHold: Held},
+	Queued: {ClaimSubmit: Submitting, ClaimCancel: Cancelled, ClaimHold: Held, ClaimDenied: Held,
+		// Only after an attempt that was thought not applied; before any attempt see ordered.
+		ClaimAccepted: Accepted, ClaimCollectable: Collectable, ClaimPaid: Paid, ClaimSettled: Settled,
+		ClaimRejected: Rejected, ClaimVoided: Cancelled, ClaimReturned: Returned},
+	Submitting: {ClaimNotApplied: Queued, ClaimUnknown: Unknown, ClaimDenied: Held, ClaimNotFound: Queued,
+		ClaimAccepted: Accepted, ClaimCollectable: Collectable, ClaimPaid: Paid, ClaimSettled: Settled,
+		ClaimRejected: Rejected, ClaimVoided: Cancelled, ClaimReturned: Returned, ClaimHold: Held},
+	Unknown: {ClaimNotFound: Queued, ClaimAccepted: Accepted, ClaimCollectable: Collectable, ClaimPaid: Paid,
+		ClaimSettled: Settled, ClaimRejected: Rejected, ClaimVoided: Cancelled, ClaimReturned: Returned, ClaimHold: Held},
+	Accepted: {ClaimCollectable: Collectable, ClaimPaid: Paid, ClaimSettled: Settled, ClaimRejected: Rejected,
+		ClaimVoided: Cancelled, ClaimReturned: Returned, ClaimHold: Held},
+	Collectable: {ClaimPaid: Paid, ClaimSettled: Settled, ClaimRejected: Returned, ClaimVoided: Returned,
+		ClaimReturned: Returned, ClaimHold: Held},
+	Paid:    {ClaimSettled: Settled, ClaimRejected: Returned, ClaimVoided: Returned, ClaimReturned: Returned},
+	Settled: {ClaimRejected: Returned, ClaimVoided: Returned, ClaimReturned: Returned},
+	Held: {ClaimAccepted: Accepted, ClaimCollectable: Collectable, ClaimPaid: Paid, ClaimSettled: Settled,
+		ClaimRejected: Rejected, ClaimVoided: Cancelled, ClaimReturned: Returned, ClaimRequeue: Queued,
+		ClaimCancel: Cancelled},
+	Rejected:  {ClaimPaid: Held, ClaimSettled: Held},
+	Returned:  {ClaimPaid: Held, ClaimSettled: Held},
+	Cancelled: {ClaimPaid: Held, ClaimSettled: Held},
+}
+
+// Transition says what an observation changed.
+type Transition struct {
+	From, To State
+	Moved    bool  // the state changed
+	Changed  bool  // anything changed: the record must be written
+	Free     int64 // minor units that return to the payment's balance; negative = must be reserved again
+}
+
+// Next folds one observation. It is pure: the same disbursement and observation give the same result, and evidence seen
+// before changes nothing. Error: ErrNotAllowed, for people's moves only.
+func Next(d Disbursement, o Observation) (Disbursement, Transition, error) {
+	t := Transition{From: d.State, To: d.State}
+	if d.seen(o.Evidence) {
+		return d, t, nil
+	}
+	before := d.Reserves()
+	next := d.clone()
+	next.learn(o, &t)
+	to, move, err := next.ordered(o)
+	if err != nil {
+		return d, Transition{From: d.State, To: d.State}, err
+	}
+	if move {
+		if len(d.History) >= MaxHistory && !o.Claim.personal() && !to.Final() {
+			to = Held
+		}
+		next.enter(to, o)
+		t.To, t.Moved, t.Changed = to, true, true
+	}
+	if !t.Changed {
+		return d, t, nil
+	}
+	next.Due = next.nextDue(o.At)
+	t.Free = before - next.Reserves()
+	return next, t, nil
+}
+
+// ordered decides where an observation leads, given that webhooks come in any order. Providers that stamp their events
+// are believed by the stamp; without one, later arrival counts as later event.
+func (d Disbursement) ordered(o Observation) (State, bool, error) {
+	to, listed := table[d.State][o.Claim]
+	if !listed {
+		if o.Claim.personal() {
+			return "", false, fmt.Errorf("%w: %s while %s", ErrNotAllowed, o.Claim, d.State)
+		}
+		return "", false, nil
+	}
+	older := !o.OccurredAt.IsZero() && !d.EvidenceAt.IsZero() && o.OccurredAt.Before(d.EvidenceAt)
+	switch {
+	case d.State == Held && len(d.History) > MaxHistory && !o.Claim.personal():
+		return "", false, nil
+	case d.Contested && !o.Claim.personal():
+		return "", false, nil // the provider contradicted itself: only people move it now
+	case d.State == Queued && !d.Sent() && o.Claim.evidence():
+		return Held, true, nil // evidence for something never sent
+	case d.State == Held && o.Claim == ClaimRequeue && d.HeldFrom != Queued && d.HeldFrom != AwaitingApproval && d.HeldReason != HoldDenied && o.Note == "":
+		return "", false, fmt.Errorf("%w: requeue without proof", ErrNotAllowed)
+	case d.State.Final() && older && d.State != Returned:
+		return Returned, true, nil // it was paid first and bounced later; told the other way round
+	case d.State == Returned && older:
+		return "", false, nil
+	case (d.State == Paid || d.State == Settled) && to == Returned && older:
+		return Held, true, nil // refused first, paid later: the same contradiction as in the other order
+	}
+	return to, true, nil
+}
+
+// learn takes over facts that do not depend on the state.
+func (d *Disbursement) learn(o Observation, t *Transition) {
+	set := func(field *string, value string) {
+		if value != "" && *field == "" {
+			*field, t.Changed = value, true
+		}
+	}
+	if o.Claim.evidence() {
+		set(&d.Reference, o.Reference)
+		set(&d.CashCode, o.CashCode)
+		if d.CashExpires.IsZero() && !o.CashExpires.IsZero() {
+			d.CashExpires, t.Changed = o.CashExpires, true
+		}
+		if (o.Claim == ClaimPaid || o.Claim == ClaimSettled) && d.Received == 0 {
+			d.Received, t.Changed = orAll(o.Amount, d.Amount.Minor()), true
+			d.PaidAt = firstInstant(o.OccurredAt, o.At)
+		}
+		if o.Claim == ClaimSettled && d.Fee == 0 && o.Fee != 0 {
+			d.Fee, t.Changed = o.Fee, true
+		}
+	}
+	if n := len(d.Attempts); n > 0 && o.By == ByReply && d.Attempts[n-1].Outcome == "" {
+		d.Attempts[n-1].Outcome, d.Attempts[n-1].ResponseID, t.Changed = string(o.Claim), o.ResponseID, true
+	}
+}
+
+// enter moves into a state and writes the step.
+func (d *Disbursement) enter(to State, o Observation) {
+	from := d.State
+	switch to {
+	case Submitting:
+		d.Attempts = append(d.Attempts, Attempt{At: o.At})
+		d.LastSentAt = o.At
+		if d.SentAt.IsZero() {
+			d.SentAt = o.At
+		}
+	case Held:
+		d.HeldFrom, d.HeldReason = from, heldReason(from, o)
+		d.Contested = d.HeldReason == HoldContested
+	case Returned:
+		d.Returned = orAll(o.Amount, d.Amount.Minor())
+		if o.Claim == ClaimPaid || o.Claim == ClaimSettled {
+			d.Returned = d.Amount.Minor()
+		}
+	case Queued:
+		if o.Claim == ClaimApprove {
+			d.ApprovedBy = o.By
+		}
+	}
+	if from == Held {
+		d.HeldFrom, d.HeldReason, d.Contested = "", "", false
+	}
+	if o.Claim.evidence() {
+		if at := firstInstant(o.OccurredAt, o.At); at.After(d.EvidenceAt) {
+			d.EvidenceAt = at
+		}
+	}
+	d.State, d.Polls = to, 0
+	d.History = append(d.History, Step{At: o.At, From: from, To: to, Evidence: o.Evidence, By: o.By, Note: note(o)})
+}
+
+func heldReason(from State, o Observation) string {
+	switch {
+	case from.Final() || ((from == Paid || from == Settled) && o.Claim != ClaimHold):
+		return HoldContested
+	case o.HoldReason != "":
+		return o.HoldReason
+	case o.Claim == ClaimDenied:
+		return HoldDenied
+	case o.Claim.evidence():
+		return HoldNeverSent
+	}
+	return HoldExhausted
+}
+
+func note(o Observation) string {
+	if o.Code == "" {
+		return o.Note
+	}
+	if o.Note == "" {
+		return o.Code
+	}
+	return o.Code + ": " + o.Note
+}
+
+// seen says whether the evidence already made a step.
+func (d Disbursement) seen(evidence string) bool {
+	for _, s := range d.History {
+		if s.Evidence == evidence && evidence != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// clone copies what Next may append to, so that the caller's value stays as it was.
+func (d Disbursement) clone() Disbursement {
+	d.Attempts = append([]Attempt(nil), d.Attempts...)
+	d.History = append([]Step(nil), d.History...)
+	return d
+}
+
+// ByReply marks the reply to our own submit call.
+const ByReply = "reply"
+
+// evidence says the claim comes from a provider and speaks of the disbursement's fate.
+func (c Claim) evidence() bool {
+	switch c {
+	case ClaimAccepted, ClaimCollectable, ClaimPaid, ClaimSettled, ClaimRejected, ClaimVoided, ClaimReturned:
+		return true
+	}
+	return false
+}
+
+// personal says the claim is a move of people or of ourselves, which is refused where it does not fit.
+func (c Claim) personal() bool {
+	switch c {
+	case ClaimApprove, ClaimCancel, ClaimSubmit, ClaimRequeue, ClaimHold:
+		return true
+	}
+	return false
+}
+
+func orAll(amount, all int64) int64 {
+	if amount <= 0 || amount > all {
+		return all
+	}
+	return amount
+}
+
+func firstInstant(a, b time.Time) time.Time {
+	if a.IsZero() {
+		return b
+	}
+	return a
+}

@@ -1,0 +1,72 @@
+package disbursement
+
+import "time"
+
+// Claim is what an observation says. Stored strings (in attempts): append only.
+type Claim string
+
+const (
+	// Of providers.
+	ClaimAccepted    Claim = "accepted"    // it has the disbursement
+	ClaimCollectable Claim = "collectable" // a cash code is out
+	ClaimPaid        Claim = "paid"        // the buyer has the money
+	ClaimSettled     Claim = "settled"     // a settlement row shows it
+	ClaimRejected    Claim = "rejected"    // refused by a code documented as "no effect, for ever"
+	ClaimReturned    Claim = "returned"    // the money came back: expiry, bounce, reversal
+	ClaimVoided      Claim = "voided"      // stopped at the provider before it was paid
+	ClaimNotFound    Claim = "not_found"   // conclusive: asked after the quiet period, it knows no such reference
+	ClaimDenied      Claim = "denied"      // our credentials were refused; not applied
+
+	// Of the call itself.
+	ClaimNotApplied Claim = "not_applied" // proven: it ended before the last byte, or was refused for now (429)
+	ClaimUnknown    Claim = "unknown"     // nothing is proven
+
+	// Of ourselves and of people.
+	ClaimSubmit  Claim = "submit"  // intent to call now
+	ClaimApprove Claim = "approve" // a second person agreed
+	ClaimCancel  Claim = "cancel"  // a person stops it
+	ClaimRequeue Claim = "requeue" // two people, with proof that it was never applied
+	ClaimHold    Claim = "hold"    // we give up asking; a person must look
+)
+
+// Claims lists every claim in the order of the table that people review.
+func Claims() []Claim {
+	return []Claim{ClaimApprove, ClaimCancel, ClaimSubmit, ClaimNotApplied, ClaimUnknown, ClaimDenied, ClaimNotFound,
+		ClaimAccepted, ClaimCollectable, ClaimPaid, ClaimSettled, ClaimRejected, ClaimVoided, ClaimReturned,
+		ClaimHold, ClaimRequeue}
+}
+
+// Observation is one thing learned about a disbursement: a reply, a webhook item, a poll's answer, a settlement row, or
+// a person's move. They are all the same thing to the machine.
+type Observation struct {
+	Claim    Claim
+	Evidence string    // stable key of the source: webhook item id, digest of an answer, file#line, person and request
+	By       string    // "reply", "webhook", "poll", "settlement", "sweep" or a person's id
+	At       time.Time // when we learned it
+
+	// OccurredAt is the provider's own instant of the event; zero if it gives none. Events are ordered by it, so that
+	// webhooks may come in any order.
+	OccurredAt time.Time
+	Reference  string // the provider's id of the disbursement, if told
+	ResponseID string // the provider's id of this answer, if told
+
+	CashCode    string
+	CashExpires time.Time
+	Amount      int64  // minor units received or returned; 0 = all of it
+	Fee         int64  // minor units, of a settlement row
+	Code        string // the provider's own code or status word, as it came
+	Note        string // reason in words
+	HoldReason  string // for ClaimHold and ClaimDenied
+}
+
+// Reasons for which a disbursement is held. Stored strings: append only.
+const (
+	HoldContested  = "contested"     // success after a final state
+	HoldExhausted  = "exhausted"     // asked for eleven days without a final answer
+	HoldNeverSent  = "never_sent"    // evidence for something we have no record of sending
+	HoldDenied     = "denied"        // the provider refuses our credentials
+	HoldUnreadable = "unreadable"    // the record's data cannot be sent as they are
+	HoldNoLookup   = "no_lookup"     // unknown, and the provider cannot be asked by our reference
+	HoldManual     = "manual_route"  // the documented manual road
+	HoldDetails    = "details_asked" // the beneficiary's details are missing
+)

@@ -1,0 +1,63 @@
+package disbursement
+
+import (
+	"hash/fnv"
+	"time"
+)
+
+// How long we keep asking before a person must look. Accepted work ends final or held within twelve days; holding on the
+// eleventh leaves a day for a sweep that was down.
+const GiveUpAfter = 11 * 24 * time.Hour
+
+// SubmitLease is how long a submit may be in flight: longer than any function's time-out, so that when it has passed
+// the call is over, whatever became of it.
+const SubmitLease = 2 * time.Minute
+
+// gaps between questions to a provider: from one minute to twelve hours.
+var gaps = [...]time.Duration{
+	time.Minute, 2 * time.Minute, 4 * time.Minute, 8 * time.Minute, 15 * time.Minute, 30 * time.Minute,
+	time.Hour, 2 * time.Hour, 4 * time.Hour, 8 * time.Hour, 12 * time.Hour,
+}
+
+// nextDue is when the sweep must look again: never for what is over.
+func (d Disbursement) nextDue(now time.Time) time.Time {
+	switch d.State {
+	case AwaitingApproval, Held, Paid, Settled, Rejected, Returned, Cancelled:
+		return time.Time{}
+	case Submitting:
+		return now.Add(SubmitLease)
+	case Queued:
+		if len(d.Attempts) == 0 {
+			return now.Add(SubmitLease)
+		}
+		return now.Add(d.gap(len(d.Attempts) - 1))
+	}
+	return now.Add(d.gap(d.Polls))
+}
+
+// Asked notes that a question brought nothing new and sets the next one.
+func (d Disbursement) Asked(now time.Time) Disbursement {
+	d.Polls++
+	d.Due = d.nextDue(now)
+	return d
+}
+
+// Exhausted says we have asked long enough, counted from acceptance or, where a person had to agree, from then.
+func (d Disbursement) Exhausted(now time.Time) bool {
+	start := d.CreatedAt
+	for _, s := range d.History {
+		if s.From == AwaitingApproval {
+			start = s.At
+		}
+	}
+	return !now.Before(start.Add(GiveUpAfter))
+}
+
+// gap is the n-th gap with up to a quarter of jitter, fixed per disbursement and n so that a repeat computes the same.
+func (d Disbursement) gap(n int) time.Duration {
+	base := gaps[min(n, len(gaps)-1)]
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(d.ID))
+	_, _ = h.Write([]byte{byte(n), byte(n >> 8)})
+	return base + base/4*time.Duration(h.Sum32()%1000)/1000
+}

@@ -1,0 +1,162 @@
+package payment
+
+import (
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"time"
+
+	"github.com/vuelto/vuelto/pkg/calendar"
+)
+
+// ErrNotAllowed says a person's move does not fit the state.
+var ErrNotAllowed = errors.New("payment: not allowed in this state")
+
+// Claim is what an observation says.
+type Claim string
+
+const (
+	ClaimVoucher   Claim = "voucher"   // the provider issued it
+	ClaimPaid      Claim = "paid"      // cash was received
+	ClaimSettled   Claim = "settled"   // a settlement row shows the receipt
+	ClaimExpired   Claim = "expired"   // nobody came in time
+	ClaimCancelled Claim = "cancelled" // withdrawn
+	ClaimPending   Claim = "pending"   // asked, and still nothing
+)
+
+// Observation is one thing learned about a payment.
+type Observation struct {
+	Claim      Claim
+	Evidence   string // stable key of the source
+	By         string // "reply", "webhook", "poll", "settlement", "sweep" or a person's id
+	At         time.Time
+	OccurredAt time.Time // the provider's instant, if told
+
+	Voucher       Voucher
+	TransactionID string // identifies the receipt: the same id is the same cash
+	Minor         int64  // minor units received
+	Currency      string // as the provider named it, if it did
+	Fee           int64
+	SettledOn     calendar.Date
+	Note          string
+}
+
+// table: what a claim makes of a state. A missing cell changes nothing. Cash always wins, from whatever state.
+var table = map[State]map[Claim]State{
+	Pending:   {ClaimVoucher: Pending, ClaimPaid: Paid, ClaimSettled: Paid, ClaimExpired: Expired, ClaimCancelled: Cancelled},
+	Paid:      {ClaimVoucher: Paid, ClaimPaid: Paid, ClaimSettled: Paid},
+	Expired:   {ClaimPaid: Paid, ClaimSettled: Paid},
+	Cancelled: {ClaimPaid: Paid, ClaimSettled: Paid},
+}
+
+// Transition says what an observation changed.
+type Transition struct {
+	From, To State
+	Changed  bool
+	Receipt  bool // new cash: Free has grown by it
+}
+
+// Next folds one observation; pure. Error: ErrNotAllowed when a person cancels what is not pending.
+func Next(p Payment, o Observation) (Payment, Transition, error) {
+	t := Transition{From: p.State, To: p.State}
+	if o.Claim == ClaimCancelled && o.By != "webhook" && o.By != "poll" && p.State != Pending {
+		return p, t, fmt.Errorf("%w: cancel while %s", ErrNotAllowed, p.State)
+	}
+	to, listed := table[p.State][o.Claim]
+	if !listed {
+		return p, t, nil
+	}
+	next := p.clone()
+	switch o.Claim {
+	case ClaimVoucher:
+		if p.Voucher.Code != "" {
+			return p, t, nil
+		}
+		next.Voucher = o.Voucher
+	case ClaimPaid, ClaimSettled:
+		t.Receipt = next.receive(o)
+		settled := o.Claim == ClaimSettled && next.settle(o)
+		if !t.Receipt && !settled {
+			return p, t, nil
+		}
+	case ClaimCancelled:
+		next.CancelledAt = o.At
+	}
+	t.To, t.Changed = to, true
+	next.State, next.Polls = to, 0
+	next.History = append(next.History, Step{At: o.At, From: p.State, To: to, Evidence: o.Evidence, By: o.By, Note: o.Note})
+	next.Due = next.nextDue(o.At)
+	return next, t, nil
+}
+
+// receive adds a receipt unless its transaction is known.
+func (p *Payment) receive(o Observation) bool {
+	for _, r := range p.Receipts {
+		if r.TransactionID == o.TransactionID {
+			return false
+		}
+	}
+	at := o.OccurredAt
+	if at.IsZero() {
+		at = o.At
+	}
+	p.Receipts = append(p.Receipts, Receipt{TransactionID: o.TransactionID, Minor: o.Minor, At: at})
+	p.Free += o.Minor
+	return true
+}
+
+// settle notes the settlement day on the receipt that the row names.
+func (p *Payment) settle(o Observation) bool {
+	for i, r := range p.Receipts {
+		if r.TransactionID == o.TransactionID && r.SettledOn.IsZero() {
+			p.Receipts[i].SettledOn, p.Receipts[i].Fee = o.SettledOn, o.Fee
+			return true
+		}
+	}
+	return false
+}
+
+// Settled says every receipt has been seen in a settlement file.
+func (p Payment) Settled() bool {
+	for _, r := range p.Receipts {
+		if r.SettledOn.IsZero() {
+			return false
+		}
+	}
+	return len(p.Receipts) > 0
+}
+
+func (p Payment) clone() Payment {
+	p.Receipts = append([]Receipt(nil), p.Receipts...)
+	p.History = append([]Step(nil), p.History...)
+	return p
+}
+
+// gaps between questions about a voucher whose callback may have been lost.
+var gaps = [...]time.Duration{15 * time.Minute, time.Hour, 3 * time.Hour, 6 * time.Hour, 12 * time.Hour}
+
+// ExpiryGrace is how long after the deadline we still ask before we close a voucher: a cashier's last sale may reach the
+// provider late.
+const ExpiryGrace = 30 * time.Minute
+
+// nextDue is when the sweep must ask about the payment. One question falls just after the deadline.
+func (p Payment) nextDue(now time.Time) time.Time {
+	if p.State != Pending {
+		return time.Time{}
+	}
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(p.ID))
+	base := gaps[min(p.Polls, len(gaps)-1)]
+	due := now.Add(base + base/4*time.Duration(h.Sum32()%1000)/1000)
+	if closing := p.Deadline().Add(ExpiryGrace); now.Before(closing) && due.After(closing) {
+		return closing
+	}
+	return due
+}
+
+// Asked notes that a question brought nothing new and sets the next one.
+func (p Payment) Asked(now time.Time) Payment {
+	p.Polls++
+	p.Due = p.nextDue(now)
+	return p
+}

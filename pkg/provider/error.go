@@ -1,0 +1,74 @@
+package provider
+
+import (
+	"errors"
+	"fmt"
+)
+
+var (
+	// ErrNoSuchDisbursement says the provider knows no disbursement under our reference. On its own it proves nothing:
+	// see Profile.QuietPeriod.
+	ErrNoSuchDisbursement = errors.New("provider: no such disbursement")
+	// ErrNoSuchPayment says the provider knows no such payment.
+	ErrNoSuchPayment = errors.New("provider: no such payment")
+	// ErrSignature says a delivery is not from the provider, or too old, or from the future.
+	ErrSignature = errors.New("provider: signature invalid")
+	// ErrMalformed says a verified delivery cannot be read; it is kept and can be applied after a fix.
+	ErrMalformed = errors.New("provider: malformed delivery")
+	// ErrNotPublished says there is no settlement file for the day yet.
+	ErrNotPublished = errors.New("provider: settlement not published")
+	// ErrUnsupported says the provider does not offer what was asked.
+	ErrUnsupported = errors.New("provider: not offered")
+	// ErrDoesNotFit says an amount cannot be expressed to the provider without losing a unit, or breaks its limits.
+	ErrDoesNotFit = errors.New("provider: amount does not fit")
+)
+
+// Class is what an error proves about the call's effect.
+type Class string
+
+const (
+	// Unknown is the default: the call may have had its effect.
+	Unknown Class = "unknown"
+	// NotSent: it ended before the request's last byte was written.
+	NotSent Class = "not_sent"
+	// Limited: refused for now, without effect, by a documented answer (429).
+	Limited Class = "limited"
+	// Rejected: refused for ever, without effect, by a code in the adapter's codes.go.
+	Rejected Class = "rejected"
+	// Denied: our credentials or account are refused, by a documented answer; without effect.
+	Denied Class = "denied"
+)
+
+// Error is a failed call. An adapter that does not know returns Class Unknown, or any other error, which means the same.
+type Error struct {
+	Class Class
+	Code  string // the provider's own, as it came
+	Note  string // the provider's words, or ours
+	Err   error
+}
+
+func (e *Error) Error() string {
+	s := fmt.Sprintf("provider: %s", e.Class)
+	if e.Code != "" {
+		s += " " + e.Code
+	}
+	if e.Note != "" {
+		s += ": " + e.Note
+	}
+	if e.Err != nil {
+		s += ": " + e.Err.Error()
+	}
+	return s
+}
+
+// Unwrap gives the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// ClassOf is the class of any error of an adapter; Unknown if it does not say.
+func ClassOf(err error) Class {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Class
+	}
+	return Unknown
+}
