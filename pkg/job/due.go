@@ -1,0 +1,44 @@
+package job
+
+import (
+	"fmt"
+	"hash/fnv"
+	"strings"
+	"time"
+
+	"github.com/vuelto/vuelto/pkg/store"
+)
+
+// DueShards is over how many partitions of the work index due things are spread.
+const DueShards = 8
+
+// dueLayout sorts as text and keeps milliseconds.
+const dueLayout = "2006-01-02T15:04:05.000Z"
+
+// DueKey lists a record in the work index: at that instant the sweep sends this kind of job for it. It is the one
+// mechanism for lost sends, crashes and "ask later".
+func DueKey(due time.Time, kind Kind, key store.Key) store.Key {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(key.PK))
+	return store.Key{
+		PK: DuePartition(int(h.Sum32() % DueShards)),
+		SK: due.UTC().Format(dueLayout) + "|" + string(kind) + "|" + key.PK,
+	}
+}
+
+// DuePartition is the partition of one shard of the work index.
+func DuePartition(shard int) string { return fmt.Sprintf("due#%d", shard) }
+
+// DueUntil is the upper bound of a query for what is due at an instant.
+func DueUntil(now time.Time) string { return now.UTC().Format(dueLayout) + "|~" }
+
+// FromDue reads the job back from an entry of the work index.
+func FromDue(key store.Key, entry store.Key) (Job, time.Time, error) {
+	at, rest, ok := strings.Cut(entry.SK, "|")
+	kind, _, ok2 := strings.Cut(rest, "|")
+	due, err := time.Parse(dueLayout, at)
+	if !ok || !ok2 || err != nil {
+		return Job{}, time.Time{}, fmt.Errorf("%w: due entry %q", ErrUnreadable, entry.SK)
+	}
+	return Job{Kind: Kind(kind), Key: key}, due, nil
+}
