@@ -28,7 +28,7 @@ var table = map[State]map[Claim]State{
 		ClaimSettled: Settled, ClaimRejected: Rejected, ClaimVoided: Cancelled, ClaimReturned: Returned, ClaimHold: Held},
 	Accepted: {ClaimCollectable: Collectable, ClaimPaid: Paid, ClaimSettled: Settled, ClaimRejected: Rejected,
 		ClaimVoided: Cancelled, ClaimReturned: Returned, ClaimHold: Held},
-	Collectable: {ClaimPaid: Paid, ClaimSettled: Settled, ClaimRejected: Returned, ClaimVoided: Returned,
+	Collectable: {ClaimPaid: Paid, ClaimSettled: Settled, ClaimRejected: Rejected, ClaimVoided: Cancelled,
 		ClaimReturned: Returned, ClaimHold: Held},
 	Paid:    {ClaimSettled: Settled, ClaimRejected: Returned, ClaimVoided: Returned, ClaimReturned: Returned},
 	Settled: {ClaimRejected: Returned, ClaimVoided: Returned, ClaimReturned: Returned},
@@ -63,7 +63,7 @@ func Next(d Disbursement, o Observation) (Disbursement, Transition, error) {
 		return d, Transition{From: d.State, To: d.State}, err
 	}
 	if move {
-		if len(d.History) >= MaxHistory && !o.Claim.personal() && !to.Final() {
+		if len(d.History) >= MaxHistory && !to.Final() && o.Claim != ClaimRequeue {
 			to = Held
 		}
 		next.enter(to, o)
@@ -93,6 +93,8 @@ func (d Disbursement) ordered(o Observation) (State, bool, error) {
 		return "", false, nil
 	case d.Contested && !o.Claim.personal():
 		return "", false, nil // the provider contradicted itself: only people move it now
+	case o.Attempt != 0 && o.Attempt != len(d.Attempts) && !o.Claim.success():
+		return "", false, nil // a stalled worker's proof about an attempt that is no longer the last
 	case d.State == Queued && !d.Sent() && o.Claim.evidence():
 		return Held, true, nil // evidence for something never sent
 	case d.State == Held && o.Claim == ClaimRequeue && d.HeldFrom != Queued && d.HeldFrom != AwaitingApproval && d.HeldReason != HoldDenied && o.Note == "":
@@ -128,7 +130,7 @@ func (d *Disbursement) learn(o Observation, t *Transition) {
 			d.Fee, t.Changed = o.Fee, true
 		}
 	}
-	if n := len(d.Attempts); n > 0 && o.By == ByReply && d.Attempts[n-1].Outcome == "" {
+	if n := o.Attempt; n > 0 && n <= len(d.Attempts) && o.By == ByReply && d.Attempts[n-1].Outcome == "" {
 		d.Attempts[n-1].Outcome, d.Attempts[n-1].ResponseID, t.Changed = string(o.Claim), o.ResponseID, true
 	}
 }
@@ -219,6 +221,11 @@ func (c Claim) evidence() bool {
 		return true
 	}
 	return false
+}
+
+// success says the provider has it or has paid it: true whichever attempt it answers.
+func (c Claim) success() bool {
+	return c == ClaimAccepted || c == ClaimCollectable || c == ClaimPaid || c == ClaimSettled
 }
 
 // personal says the claim is a move of people or of ourselves, which is refused where it does not fit.

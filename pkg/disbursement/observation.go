@@ -47,6 +47,9 @@ type Observation struct {
 	// OccurredAt is the provider's own instant of the event; zero if it gives none. Events are ordered by it, so that
 	// webhooks may come in any order.
 	OccurredAt time.Time
+	// Attempt is the submit that a reply or a "not found" speaks of, counted from 1; 0 = of none in particular. Proofs
+	// about one attempt say nothing about a later one.
+	Attempt    int
 	Reference  string // the provider's id of the disbursement, if told
 	ResponseID string // the provider's id of this answer, if told
 

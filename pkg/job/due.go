@@ -42,3 +42,14 @@ func FromDue(key store.Key, entry store.Key) (Job, time.Time, error) {
 	}
 	return Job{Kind: Kind(kind), Key: key}, due, nil
 }
+
+// AwaitKey lists a record in the work index while it waits to be seen in its account's settlement file.
+func AwaitKey(tenant, account string, since time.Time, key store.Key) store.Key {
+	return store.Key{PK: AwaitPartition(tenant, account), SK: since.UTC().Format(dueLayout) + "|" + key.PK}
+}
+
+// AwaitPartition is the partition of the work index with what an account has still to see settled, oldest first.
+func AwaitPartition(tenant, account string) string { return tenant + "#await#" + account }
+
+// AwaitUntil is the upper bound of a query for what has waited since before an instant.
+func AwaitUntil(t time.Time) string { return t.UTC().Format(dueLayout) }

@@ -1,0 +1,77 @@
+package disbursement_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"github.com/vuelto/vuelto/pkg/calendar"
+	"github.com/vuelto/vuelto/pkg/disbursement"
+	"github.com/vuelto/vuelto/pkg/identity"
+	"github.com/vuelto/vuelto/pkg/money"
+	"github.com/vuelto/vuelto/pkg/store"
+)
+
+func full() disbursement.Disbursement {
+	at := func(m int) time.Time { return noon.Add(time.Duration(m) * time.Minute) }
+	return disbursement.Disbursement{
+		Tenant: "demo", ID: "rf_0123456789ABCDEFGHJKMNPQRS", Kind: disbursement.Refund, Store: "store_pe",
+		Network: "pagoefectivo", Provider: "pagoefectivo", Account: "acct", MerchantRef: "R-1", Payment: "pay_1", Order: "A-1",
+		Amount: money.New(5000, money.PEN), Route: disbursement.Original, RouteReason: "within the window",
+		Reason: "other", ReasonText: "words", OriginalTransaction: "t", OriginalReference: "c",
+		Beneficiary: identity.Person{Name: "Ana", DocumentType: "DNI", DocumentNumber: "12345678", Email: "a@b", Phone: "1",
+			Account: "9", Bank: "002", AccountType: "savings"},
+		State: disbursement.Held, HeldFrom: disbursement.Returned, HeldReason: disbursement.HoldContested, Contested: true,
+		Overdrawn: true, Reference: "net", CashCode: "123", CashExpires: at(1), Received: 4000, Returned: 1000, Fee: 7,
+		EvidenceAt: at(2), PaidAt: at(3), SettledOn: calendar.Date{Year: 2026, Month: 11, Day: 21},
+		Attempts:    []disbursement.Attempt{{At: at(4), ResponseID: "r", Outcome: "unknown"}},
+		History:     []disbursement.Step{{At: at(5), From: "queued", To: "submitting", Evidence: "e", By: "b", Note: "n"}},
+		RequestedBy: "p1", ApprovedBy: "p2", CreatedAt: at(6), AcceptedOn: calendar.Date{Year: 2026, Month: 11, Day: 20},
+		SentAt: at(7), LastSentAt: at(8), Polls: 3, Due: at(9), Version: 5,
+	}
+}
+
+func TestRecordKeepsEveryField(t *testing.T) {
+	want := full()
+	got, err := disbursement.Decode(disbursement.Encode(want))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got, cmpopts.EquateComparable(money.Amount{}, identity.Sensitive(""))); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// A refund as it is created must fit one kilobyte: each kilobyte more is another write unit, twice in a transaction.
+func TestAFreshRefundFitsOneWriteUnit(t *testing.T) {
+	d := full()
+	d.State, d.Attempts, d.HeldReason, d.HeldFrom = disbursement.Queued, nil, "", ""
+	d.RequestedBy, d.ApprovedBy = "sk_test_demo", ""
+	if n := len(disbursement.Encode(d).Body); n > 760 {
+		t.Errorf("body is %d bytes; with keys and index attributes it would pass 1 KB", n)
+	}
+}
+
+func TestWorkIndexFollowsTheState(t *testing.T) {
+	cases := []struct {
+		state disbursement.State
+		due   time.Time
+		want  string
+	}{
+		{disbursement.Queued, noon, "|submit|"},
+		{disbursement.Unknown, noon, "|poll|"},
+		{disbursement.Paid, time.Time{}, "2026-11-20T17:03:00.000Z|demo#rf"},
+		{disbursement.Settled, time.Time{}, ""},
+		{disbursement.Held, time.Time{}, ""},
+	}
+	for _, c := range cases {
+		d := full()
+		d.State, d.Due = c.state, c.due
+		entry, listed := disbursement.Encode(d).Index[store.Work]
+		if listed != (c.want != "") || !strings.Contains(entry.SK, c.want) {
+			t.Errorf("%s: entry %q, want %q", c.state, entry.SK, c.want)
+		}
+	}
+}

@@ -1,0 +1,125 @@
+package payment
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/vuelto/vuelto/pkg/calendar"
+	"github.com/vuelto/vuelto/pkg/identity"
+	"github.com/vuelto/vuelto/pkg/job"
+	"github.com/vuelto/vuelto/pkg/money"
+	"github.com/vuelto/vuelto/pkg/store"
+)
+
+// body is the stored form: short names, because every kilobyte of an item is billed. Names are append only.
+type body struct {
+	ID       string           `json:"i"`
+	Store    string           `json:"s"`
+	Network  string           `json:"n"`
+	Provider string           `json:"p"`
+	Account  string           `json:"a"`
+	Order    string           `json:"o"`
+	Minor    int64            `json:"m"`
+	Currency string           `json:"c"`
+	Payer    *identity.Record `json:"py,omitempty"`
+	State    State            `json:"st"`
+	Voucher  *voucherBody     `json:"v,omitempty"`
+	Receipts []receiptBody    `json:"r,omitempty"`
+	History  []stepBody       `json:"h,omitempty"`
+	KeyHash  string           `json:"kh,omitempty"`
+	BodyHash string           `json:"bh,omitempty"`
+	Created  int64            `json:"ct"`
+	Expires  int64            `json:"et,omitempty"`
+	Canceled int64            `json:"xt,omitempty"`
+	Polls    int              `json:"pl,omitempty"`
+	Due      int64            `json:"du,omitempty"`
+}
+
+type voucherBody struct {
+	Code    string `json:"c"`
+	Barcode string `json:"b,omitempty"`
+	URL     string `json:"u,omitempty"`
+	Expires int64  `json:"e,omitempty"`
+}
+
+type receiptBody struct {
+	Transaction string        `json:"t"`
+	Minor       int64         `json:"m"`
+	At          int64         `json:"a"`
+	Settled     calendar.Date `json:"s,omitzero"`
+	Fee         int64         `json:"f,omitempty"`
+}
+
+type stepBody struct {
+	At       int64  `json:"a"`
+	From     State  `json:"f,omitempty"`
+	To       State  `json:"t"`
+	Evidence string `json:"e,omitempty"`
+	By       string `json:"b,omitempty"`
+	Note     string `json:"n,omitempty"`
+}
+
+// Encode makes the record to put; its Version is the one that the put replaces.
+func Encode(p Payment) store.Record {
+	b := body{
+		ID: p.ID, Store: p.Store, Network: p.Network, Provider: p.Provider, Account: p.Account, Order: p.Order,
+		Minor: p.Amount.Minor(), Currency: string(p.Amount.Currency()), Payer: identity.Encode(p.Payer), State: p.State,
+		KeyHash: p.KeyHash, BodyHash: p.BodyHash, Created: calendar.Millis(p.CreatedAt), Expires: calendar.Millis(p.ExpiresAt),
+		Canceled: calendar.Millis(p.CancelledAt), Polls: p.Polls, Due: calendar.Millis(p.Due),
+	}
+	if p.Voucher != (Voucher{}) {
+		b.Voucher = &voucherBody{p.Voucher.Code, p.Voucher.Barcode, p.Voucher.URL, calendar.Millis(p.Voucher.ExpiresAt)}
+	}
+	for _, r := range p.Receipts {
+		b.Receipts = append(b.Receipts, receiptBody{r.TransactionID, r.Minor, calendar.Millis(r.At), r.SettledOn, r.Fee})
+	}
+	for _, s := range p.History {
+		b.History = append(b.History, stepBody{calendar.Millis(s.At), s.From, s.To, s.Evidence, s.By, s.Note})
+	}
+	encoded, err := json.Marshal(b)
+	if err != nil {
+		panic(err) // strings and integers always encode
+	}
+	key := Key(p.Tenant, p.ID)
+	return store.Record{Key: key, Version: p.Version, Body: encoded, Free: p.Free, Tags: p.Refunds, Index: index(p, key)}
+}
+
+// index: listed once it has a voucher to show; on the work index while somebody must ask, or until its cash is settled.
+func index(p Payment, key store.Key) map[store.Index]store.Key {
+	at := map[store.Index]store.Key{}
+	if p.Voucher.Code != "" {
+		at[store.List] = ListKey(p.Tenant, p.ID, p.CreatedAt)
+	}
+	switch {
+	case !p.Due.IsZero():
+		at[store.Work] = job.DueKey(p.Due, job.Poll, key)
+	case len(p.Receipts) > 0 && !p.Settled():
+		at[store.Work] = job.AwaitKey(p.Tenant, p.Account, p.PaidAt(), key)
+	}
+	return at
+}
+
+// Decode reads a record that Encode of this or any earlier release wrote.
+func Decode(r store.Record) (Payment, error) {
+	var b body
+	if err := json.Unmarshal(r.Body, &b); err != nil {
+		return Payment{}, fmt.Errorf("payment: record %s: %w", r.Key, err)
+	}
+	p := Payment{
+		Tenant: r.Key.PK[:max(0, len(r.Key.PK)-len(b.ID)-1)], ID: b.ID, Store: b.Store, Network: b.Network,
+		Provider: b.Provider, Account: b.Account, Order: b.Order, Amount: money.New(b.Minor, money.Currency(b.Currency)),
+		Payer: identity.Decode(b.Payer), State: b.State, KeyHash: b.KeyHash, BodyHash: b.BodyHash, CreatedAt: calendar.Instant(b.Created),
+		ExpiresAt: calendar.Instant(b.Expires), CancelledAt: calendar.Instant(b.Canceled), Polls: b.Polls, Due: calendar.Instant(b.Due),
+		Version: r.Version, Free: r.Free, Refunds: r.Tags,
+	}
+	if b.Voucher != nil {
+		p.Voucher = Voucher{b.Voucher.Code, b.Voucher.Barcode, b.Voucher.URL, calendar.Instant(b.Voucher.Expires)}
+	}
+	for _, x := range b.Receipts {
+		p.Receipts = append(p.Receipts, Receipt{x.Transaction, x.Minor, calendar.Instant(x.At), x.Settled, x.Fee})
+	}
+	for _, s := range b.History {
+		p.History = append(p.History, Step{calendar.Instant(s.At), s.From, s.To, s.Evidence, s.By, s.Note})
+	}
+	return p, nil
+}
