@@ -1,0 +1,150 @@
+// Package observe is where every road ends: a reply, a webhook item, a poll's answer, a settlement row and a person's
+// move are folded into a payment or a disbursement by its machine, in one conditional commit. It is the only place where
+// the state of money changes after its creation.
+package observe
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"github.com/vuelto/vuelto/pkg/disbursement"
+	"github.com/vuelto/vuelto/pkg/payment"
+	"github.com/vuelto/vuelto/pkg/store"
+)
+
+// tries bounds how often a fold starts over because another writer came first. Each try reads afresh, so only writers
+// that really changed the record cost one; a burst of refunds on one payment is the worst case.
+const tries = 100
+
+// Observer folds observations.
+type Observer struct {
+	Store store.Store
+	Log   *slog.Logger
+}
+
+// Disbursement folds an observation about a disbursement. It returns the record as it stands afterwards and what
+// changed. Errors: store.ErrNotFound, store.ErrBusy, disbursement.ErrNotAllowed (people's moves).
+func (o Observer) Disbursement(ctx context.Context, key store.Key, seen disbursement.Observation) (disbursement.Disbursement, disbursement.Transition, error) {
+	for range tries {
+		record, err := o.Store.Get(ctx, key)
+		if err != nil {
+			return disbursement.Disbursement{}, disbursement.Transition{}, err
+		}
+		d, err := disbursement.Decode(record)
+		if err != nil {
+			return disbursement.Disbursement{}, disbursement.Transition{}, err
+		}
+		next, t, err := disbursement.Next(d, seen)
+		if err != nil || !t.Changed {
+			return d, t, err
+		}
+		err = o.commit(ctx, &next, t)
+		if store.IsConflict(err) {
+			continue
+		}
+		if err != nil {
+			return d, disbursement.Transition{From: d.State, To: d.State}, err
+		}
+		next.Version++
+		o.told(ctx, next, t, seen)
+		return next, t, nil
+	}
+	return disbursement.Disbursement{}, disbursement.Transition{}, fmt.Errorf("%w: %s changes faster than it can be read", store.ErrBusy, key)
+}
+
+// commit writes the disbursement and, where money moves, its payment's balance: both or neither.
+func (o Observer) commit(ctx context.Context, d *disbursement.Disbursement, t disbursement.Transition) error {
+	if t.Free == 0 || d.Payment == "" {
+		return o.Store.Commit(ctx, store.Put{Record: disbursement.Encode(*d)})
+	}
+	balance := payment.Key(d.Tenant, d.Payment)
+	err := o.Store.Commit(ctx, store.Put{Record: disbursement.Encode(*d)}, store.Take{Key: balance, Amount: -t.Free, Tag: d.ID})
+	if store.Lost(err, balance) == store.Short && store.Lost(err, disbursement.Key(d.Tenant, d.ID)) == "" {
+		// The provider paid what we had given back, and the balance has since gone elsewhere. The fact stands all the
+		// same; a person sees that the payment is overdrawn.
+		d.Overdrawn = true
+		return o.Store.Commit(ctx, store.Put{Record: disbursement.Encode(*d)})
+	}
+	return err
+}
+
+func (o Observer) told(ctx context.Context, d disbursement.Disbursement, t disbursement.Transition, seen disbursement.Observation) {
+	if !t.Moved {
+		return
+	}
+	level := slog.LevelInfo
+	if d.Contested || d.Overdrawn {
+		level = slog.LevelError
+	}
+	o.Log.Log(ctx, level, "disbursement moved", "tenant", d.Tenant, "disbursement", d.ID, "from", t.From, "to", t.To,
+		"by", seen.By, "held_reason", d.HeldReason)
+}
+
+// ErrReferenceTaken says the provider gave a voucher code that already belongs to another payment.
+var ErrReferenceTaken = errors.New("observe: the provider reused a reference")
+
+// Payment folds an observation about a payment. Errors: store.ErrNotFound, store.ErrBusy, payment.ErrNotAllowed,
+// ErrReferenceTaken. More are writes that go along in the same commit.
+func (o Observer) Payment(ctx context.Context, key store.Key, seen payment.Observation, more ...store.Write) (payment.Payment, payment.Transition, error) {
+	for range tries {
+		record, err := o.Store.Get(ctx, key)
+		if err != nil {
+			return payment.Payment{}, payment.Transition{}, err
+		}
+		p, err := payment.Decode(record)
+		if err != nil {
+			return payment.Payment{}, payment.Transition{}, err
+		}
+		next, t, err := payment.Next(p, seen)
+		if err != nil || !t.Changed {
+			return p, t, err
+		}
+		writes := append([]store.Write{store.Put{Record: payment.Encode(next)}}, references(next, t, seen)...)
+		err = o.Store.Commit(ctx, append(writes, more...)...)
+		if err == nil {
+			next.Version++
+			o.Log.InfoContext(ctx, "payment moved", "tenant", p.Tenant, "payment", p.ID, "from", t.From, "to", t.To, "by", seen.By)
+			return next, t, nil
+		}
+		if !store.IsConflict(err) {
+			return p, payment.Transition{From: p.State, To: p.State}, err
+		}
+		if err := o.referenceConflict(ctx, err, &next, t, seen); err != nil {
+			return p, payment.Transition{From: p.State, To: p.State}, err
+		}
+	}
+	return payment.Payment{}, payment.Transition{}, fmt.Errorf("%w: %s changes faster than it can be read", store.ErrBusy, key)
+}
+
+// references are the write-once records by which later evidence finds the payment.
+func references(p payment.Payment, t payment.Transition, seen payment.Observation) []store.Write {
+	var writes []store.Write
+	if seen.Claim == payment.ClaimVoucher {
+		writes = append(writes, store.Put{Record: payment.EncodePointer(payment.ReferenceKey(p.Tenant, p.Account, p.Voucher.Code), p.ID)})
+	}
+	if t.Receipt && seen.TransactionID != "" {
+		writes = append(writes, store.Put{Record: payment.EncodePointer(payment.TransactionKey(p.Tenant, p.Account, seen.TransactionID), p.ID)})
+	}
+	return writes
+}
+
+// referenceConflict tells a lost race, which the caller repeats, from a reference that is another payment's.
+func (o Observer) referenceConflict(ctx context.Context, conflict error, p *payment.Payment, t payment.Transition, seen payment.Observation) error {
+	for _, w := range references(*p, t, seen) {
+		key := store.KeyOf(w)
+		if store.Lost(conflict, key) == "" {
+			continue
+		}
+		record, err := o.Store.Get(ctx, key)
+		if err != nil {
+			return err
+		}
+		if owner := payment.DecodePointer(record); owner != p.ID {
+			o.Log.ErrorContext(ctx, "provider reused a reference", "tenant", p.Tenant, "payment", p.ID, "owner", owner)
+			return fmt.Errorf("%w: %s", ErrReferenceTaken, key)
+		}
+	}
+	return nil
+}

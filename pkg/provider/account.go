@@ -1,0 +1,68 @@
+package provider
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/vuelto/vuelto/pkg/store"
+)
+
+// AccountKey finds an account from a webhook's path: one of the two keys that cannot start with the tenant.
+func AccountKey(id string) store.Key { return store.Key{PK: "account#" + id, SK: "account"} }
+
+// AccountsPartition lists the accounts of a network, for the settlement pull.
+func AccountsPartition(network string) string { return "accounts#" + network }
+
+// EncodeAccount makes the record of an account; version is the one it replaces. Credentials are in it: the table is
+// encrypted at rest, and the roles of functions that call no provider may not read it.
+func EncodeAccount(a Account, version int64) store.Record {
+	body, err := json.Marshal(a)
+	if err != nil {
+		panic(err) // strings and integers always encode
+	}
+	return store.Record{Key: AccountKey(a.ID), Version: version, Body: body,
+		Index: map[store.Index]store.Key{store.List: {PK: AccountsPartition(a.Network), SK: a.ID}}}
+}
+
+// DecodeAccount reads an account.
+func DecodeAccount(r store.Record) (Account, error) {
+	var a Account
+	if err := json.Unmarshal(r.Body, &a); err != nil {
+		return Account{}, fmt.Errorf("provider: record %s: %w", r.Key, err)
+	}
+	return a, nil
+}
+
+// Book finds accounts.
+type Book struct{ Store store.Store }
+
+// Account reads one account. Error: store.ErrNotFound.
+func (b Book) Account(ctx context.Context, id string) (Account, error) {
+	r, err := b.Store.Get(ctx, AccountKey(id))
+	if err != nil {
+		return Account{}, err
+	}
+	return DecodeAccount(r)
+}
+
+// OfNetwork lists the accounts on a network.
+func (b Book) OfNetwork(ctx context.Context, network string) ([]Account, error) {
+	var accounts []Account
+	for after := ""; ; {
+		page, err := b.Store.Query(ctx, store.Query{Index: store.List, PK: AccountsPartition(network), After: after})
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range page.Records {
+			a, err := DecodeAccount(r)
+			if err != nil {
+				return nil, err
+			}
+			accounts = append(accounts, a)
+		}
+		if after = page.Next; after == "" {
+			return accounts, nil
+		}
+	}
+}
