@@ -21,6 +21,8 @@ var (
 	ErrUnsupported = errors.New("provider: not offered")
 	// ErrDoesNotFit says an amount cannot be expressed to the provider without losing a unit, or breaks its limits.
 	ErrDoesNotFit = errors.New("provider: amount does not fit")
+	// ErrDetails says the provider wants to know more of the person than we were told; nothing was sent.
+	ErrDetails = errors.New("provider: details of the person are missing")
 )
 
 // Class is what an error proves about the call's effect.

@@ -82,6 +82,12 @@ type PaymentCanceller interface {
 	CancelPayment(ctx context.Context, p payment.Payment) (payment.Observation, error)
 }
 
+// PaymentExtender gives a voucher another deadline, which also revives an expired one.
+type PaymentExtender interface {
+	// ExtendPayment returns ClaimPending with the new deadline in the voucher.
+	ExtendPayment(ctx context.Context, p payment.Payment, until time.Time) (payment.Observation, error)
+}
+
 // Refunder gives a payment back by the original route.
 type Refunder interface {
 	// Refund hands the refund over; d.ID goes along as our reference and as idempotency key.
@@ -111,6 +117,17 @@ type WebhookReader interface {
 	Verify(delivery Delivery) error
 	// Read returns the facts of a verified delivery; an empty list for events that concern nobody. Error: ErrMalformed.
 	Read(delivery Delivery) ([]Fact, error)
+}
+
+// Acknowledger is a provider that reads the body of our 200.
+type Acknowledger interface {
+	Acknowledge() Acknowledgement
+}
+
+// Acknowledgement is the body of a 200 to a webhook.
+type Acknowledgement struct {
+	ContentType string
+	Body        []byte
 }
 
 // SettlementReader turns a settlement file into rows.

@@ -1,0 +1,63 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/vuelto/vuelto/pkg/payment"
+)
+
+// CreatePayment asks for a voucher. Errors: ErrUnsupported, ErrDoesNotFit and ErrDetails are proven not sent; of the rest
+// ClassOf tells what is proven.
+func (c *Client) CreatePayment(ctx context.Context, p payment.Payment) (payment.Observation, error) {
+	if c.able.create == nil {
+		return payment.Observation{}, fmt.Errorf("%w: vouchers", ErrUnsupported)
+	}
+	if err := c.profile.Expresses(p.Amount); err != nil {
+		return payment.Observation{}, err
+	}
+	return c.aboutPayment(ctx, p, byReply, c.able.create.CreatePayment)
+}
+
+// ReadPayment asks how a payment stands. Errors: ErrUnsupported, ErrNoSuchPayment, *Error.
+func (c *Client) ReadPayment(ctx context.Context, p payment.Payment) (payment.Observation, error) {
+	if c.able.read == nil {
+		return payment.Observation{}, fmt.Errorf("%w: asking for a payment", ErrUnsupported)
+	}
+	return c.aboutPayment(ctx, p, byPoll, c.able.read.ReadPayment)
+}
+
+// CancelPayment withdraws an unpaid voucher. Errors: ErrUnsupported, ErrNoSuchPayment, *Error.
+func (c *Client) CancelPayment(ctx context.Context, p payment.Payment) (payment.Observation, error) {
+	if c.able.cancel == nil {
+		return payment.Observation{}, fmt.Errorf("%w: cancelling a voucher", ErrUnsupported)
+	}
+	return c.aboutPayment(ctx, p, byPoll, c.able.cancel.CancelPayment)
+}
+
+// ExtendPayment gives a voucher another deadline, which also revives an expired one. Errors: ErrUnsupported, *Error.
+func (c *Client) ExtendPayment(ctx context.Context, p payment.Payment, until time.Time) (payment.Observation, error) {
+	if c.able.extend == nil {
+		return payment.Observation{}, fmt.Errorf("%w: extending a voucher", ErrUnsupported)
+	}
+	return c.aboutPayment(ctx, p, byReply,
+		func(ctx context.Context, p payment.Payment) (payment.Observation, error) {
+			return c.able.extend.ExtendPayment(ctx, p, until)
+		})
+}
+
+// byReply marks the reply to a call of ours that changes something.
+const byReply = "reply"
+
+func (c *Client) aboutPayment(ctx context.Context, p payment.Payment, by string,
+	ask func(context.Context, payment.Payment) (payment.Observation, error)) (payment.Observation, error) {
+	ctx, cancel := c.bounded(ctx)
+	defer cancel()
+	o, err := ask(ctx, p)
+	if err != nil {
+		return payment.Observation{}, err
+	}
+	o.By, o.At = by, c.clock.Now()
+	return o, nil
+}

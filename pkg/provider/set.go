@@ -1,0 +1,60 @@
+package provider
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+)
+
+// Registry names every provider that is linked in, with how to make its adapter.
+type Registry map[string]New
+
+// Set gives the client of an account, made once and kept while the account stays as it is.
+type Set struct {
+	registry Registry
+	doer     Doer
+	clock    Clock
+
+	mu      sync.Mutex // never held during a call
+	clients map[string]*Client
+}
+
+// NewSet makes an empty set. All its clients call through doer and live by clock.
+func NewSet(registry Registry, doer Doer, clock Clock) *Set {
+	return &Set{registry: registry, doer: doer, clock: clock, clients: map[string]*Client{}}
+}
+
+// Client is the account's client. An account that changed (a rotated secret, another endpoint) gets a new one.
+// Error: no such provider, or the account's credentials, settings or profile do not fit.
+func (s *Set) Client(account Account) (*Client, error) {
+	key := account.Tenant + "\x00" + account.ID
+	s.mu.Lock()
+	kept := s.clients[key]
+	s.mu.Unlock()
+	if kept != nil && kept.account.same(account) {
+		return kept, nil
+	}
+	open, ok := s.registry[account.Provider]
+	if !ok {
+		return nil, fmt.Errorf("provider: account %q: no provider %q", account.ID, account.Provider)
+	}
+	adapter, err := open(account, s.doer, s.clock)
+	if err != nil {
+		return nil, fmt.Errorf("provider: account %q: %w", account.ID, err)
+	}
+	client, err := Open(adapter, account, s.clock)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	s.clients[key] = client
+	s.mu.Unlock()
+	return client, nil
+}
+
+func (a Account) same(b Account) bool {
+	return a.ID == b.ID && a.Tenant == b.Tenant && a.Provider == b.Provider && a.Network == b.Network &&
+		a.Mode == b.Mode && a.Endpoint == b.Endpoint && a.Fees == b.Fees && slices.Equal(a.Secrets, b.Secrets) &&
+		maps.Equal(a.Credentials, b.Credentials) && maps.Equal(a.Settings, b.Settings)
+}

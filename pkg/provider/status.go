@@ -1,0 +1,73 @@
+package provider
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/vuelto/vuelto/pkg/disbursement"
+)
+
+// byPoll marks an answer to our own question.
+const byPoll = "poll"
+
+// Status asks how a disbursement stands. It never fails: an error, an unreadable answer and an early "not found" are all
+// ClaimUnknown. ClaimNotFound is conclusive: the question left after the quiet period that follows the last attempt.
+//
+// The same answer twice carries the same evidence, so that it has one effect; "not found" counts once per attempt.
+func (c *Client) Status(ctx context.Context, d disbursement.Disbursement) disbursement.Observation {
+	asked := c.clock.Now()
+	o, err := c.readStatus(ctx, d)
+	switch {
+	case errors.Is(err, ErrNoSuchDisbursement) && past(d.LastSentAt, asked, c.profile.QuietPeriod):
+		o = disbursement.Observation{Claim: disbursement.ClaimNotFound, Evidence: perAttempt("not_found", d)}
+	case errors.Is(err, ErrNoSuchDisbursement):
+		o = nothing(d, "not found, but a commit may still appear")
+	case errors.Is(err, ErrUnsupported):
+		o = nothing(d, "the provider cannot be asked by our reference")
+		o.HoldReason = disbursement.HoldNoLookup
+	case err != nil:
+		o = nothing(d, "the question was not answered")
+		var e *Error
+		if errors.As(err, &e) {
+			o.Code = e.Code
+		}
+	case !fate(o.Claim):
+		o = nothing(d, "the answer says nothing of the disbursement")
+	default:
+		o.Evidence = answer(o)
+	}
+	o.By, o.At, o.Attempt = byPoll, c.clock.Now(), len(d.Attempts)
+	return o
+}
+
+func (c *Client) readStatus(ctx context.Context, d disbursement.Disbursement) (disbursement.Observation, error) {
+	if c.able.status == nil {
+		return disbursement.Observation{}, ErrUnsupported
+	}
+	ctx, cancel := c.bounded(ctx)
+	defer cancel()
+	return c.able.status.ReadStatus(ctx, d)
+}
+
+func nothing(d disbursement.Disbursement, note string) disbursement.Observation {
+	return disbursement.Observation{Claim: disbursement.ClaimUnknown, Evidence: perAttempt("unanswered", d), Note: note}
+}
+
+func perAttempt(what string, d disbursement.Disbursement) string {
+	return byPoll + ":" + what + ":" + strconv.Itoa(len(d.Attempts))
+}
+
+// answer is the evidence of a poll: what was claimed, of which disbursement, as of when.
+func answer(o disbursement.Observation) string {
+	told := ""
+	if !o.OccurredAt.IsZero() {
+		told = o.OccurredAt.UTC().Format(time.RFC3339Nano)
+	}
+	sum := sha256.Sum256([]byte(strings.Join([]string{string(o.Claim), o.Reference, told}, "\n")))
+	return byPoll + ":" + hex.EncodeToString(sum[:12])
+}

@@ -1,0 +1,66 @@
+package provider
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/vuelto/vuelto/pkg/money"
+)
+
+// Text is a JSON string, or a number kept as it was written: providers send the same code now as one, now as the other.
+type Text string
+
+// UnmarshalJSON takes a string, a number or null (empty).
+func (t *Text) UnmarshalJSON(raw []byte) error {
+	switch {
+	case bytes.Equal(raw, []byte("null")):
+		*t = ""
+		return nil
+	case len(raw) > 0 && raw[0] == '"':
+		return json.Unmarshal(raw, (*string)(t))
+	}
+	var n json.Number
+	if err := json.Unmarshal(raw, &n); err != nil {
+		return err
+	}
+	*t = Text(n)
+	return nil
+}
+
+// errTrailing says something follows the JSON value.
+var errTrailing = errors.New("provider: data after the JSON value")
+
+// DecodeJSON reads exactly one JSON value. The error names the place but repeats nothing of the body.
+func DecodeJSON(body []byte, into any) error {
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	if err := decoder.Decode(into); err != nil {
+		return fmt.Errorf("provider: not the JSON expected, near byte %d", decoder.InputOffset())
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return errTrailing
+	}
+	return nil
+}
+
+// Minor reads an amount as a provider writes it, in major units, into ISO minor units, by its digits and never by a
+// float. Errors: those of money.Parse.
+func Minor(n json.Number, c money.Currency) (int64, error) {
+	a, err := money.Parse(n.String(), c)
+	return a.Minor(), err
+}
+
+// Word keeps what may be a code and nothing else: a stray page or a person's data must not travel in an error.
+func Word(code string) string {
+	const longest = 40
+	clean := strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' || r == '_' || r == '-' || r == '.' {
+			return r
+		}
+		return -1
+	}, code)
+	return clean[:min(len(clean), longest)]
+}
