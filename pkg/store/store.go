@@ -164,15 +164,17 @@ func Check(writes []Write) error {
 	seen := make(map[Key]bool, len(writes))
 	for _, w := range writes {
 		k := w.key()
-		if k.PK == "" || k.SK == "" {
-			return fmt.Errorf("%w: key %q", ErrInvalid, k)
+		if err := CheckKey(k); err != nil {
+			return err
 		}
 		if seen[k] {
 			return fmt.Errorf("%w: %s twice in one commit", ErrInvalid, k)
 		}
 		seen[k] = true
-		if p, ok := w.(Put); ok && p.Record.Free < 0 {
-			return fmt.Errorf("%w: %s has a negative balance", ErrInvalid, k)
+		if p, ok := w.(Put); ok {
+			if err := checkRecord(p.Record); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
