@@ -143,3 +143,15 @@ func (d Disbursement) Reserves() int64 {
 
 // Sent says whether a call may have handed it over.
 func (d Disbursement) Sent() bool { return len(d.Attempts) > 0 }
+
+// Open puts a new disbursement into its first state: beyond the limit a second person must agree, else it is queued, due
+// at once for the sweep in case the send is lost.
+func (d Disbursement) Open(withoutApproval int64) Disbursement {
+	d.State = Queued
+	if withoutApproval > 0 && d.Amount.Minor() > withoutApproval {
+		d.State = AwaitingApproval
+	}
+	d.History = []Step{{At: d.CreatedAt, To: d.State, Evidence: "request", By: d.RequestedBy}}
+	d.Due = d.nextDue(d.CreatedAt)
+	return d
+}

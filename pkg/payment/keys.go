@@ -7,14 +7,14 @@ import (
 	"github.com/vuelto/vuelto/pkg/store"
 )
 
-// sk of every payment record.
-const sk = "payment"
+// SK of every payment record: tells a payment from a disbursement by its key.
+const SK = "payment"
 
 // ID is the id of the payment for a merchant's order reference: the same reference is the same record, for ever.
 func ID(tenant, order string) string { return identity.Derive("pay_", "payment", tenant, order) }
 
 // Key of a payment.
-func Key(tenant, id string) store.Key { return store.Key{PK: tenant + "#" + id, SK: sk} }
+func Key(tenant, id string) store.Key { return store.Key{PK: tenant + "#" + id, SK: SK} }
 
 // ReferenceKey finds the payment of a voucher code; written once, when the provider issues it.
 func ReferenceKey(tenant, account, code string) store.Key {

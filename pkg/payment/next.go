@@ -54,6 +54,7 @@ type Transition struct {
 	From, To State
 	Changed  bool
 	Receipt  bool // new cash: Free has grown by it
+	Named    bool // a receipt got its transaction id: new cash, or cash that a poll had seen without one
 }
 
 // Next folds one observation; pure. Error: ErrNotAllowed when a person cancels what is not pending.
@@ -74,9 +75,9 @@ func Next(p Payment, o Observation) (Payment, Transition, error) {
 		}
 		next.Voucher = o.Voucher
 	case ClaimPaid, ClaimSettled:
-		t.Receipt = next.receive(o)
+		t.Receipt, t.Named = next.receive(o)
 		settled := o.Claim == ClaimSettled && next.settle(o)
-		if !t.Receipt && !settled {
+		if !t.Receipt && !t.Named && !settled {
 			return p, t, nil
 		}
 	case ClaimCancelled:
@@ -89,11 +90,16 @@ func Next(p Payment, o Observation) (Payment, Transition, error) {
 	return next, t, nil
 }
 
-// receive adds a receipt unless its transaction is known.
-func (p *Payment) receive(o Observation) bool {
-	for _, r := range p.Receipts {
-		if r.TransactionID == o.TransactionID {
-			return false
+// receive adds a receipt unless it is known. Not every answer carries the transaction's id: cash that came without one is
+// the same cash as the next that comes with one, and an answer without one tells nothing new once there is a receipt.
+func (p *Payment) receive(o Observation) (added, named bool) {
+	for i, r := range p.Receipts {
+		switch {
+		case r.TransactionID == o.TransactionID, o.TransactionID == "":
+			return false, false
+		case r.TransactionID == "" && r.Minor == o.Minor:
+			p.Receipts[i].TransactionID = o.TransactionID
+			return false, true
 		}
 	}
 	at := o.OccurredAt
@@ -102,7 +108,7 @@ func (p *Payment) receive(o Observation) bool {
 	}
 	p.Receipts = append(p.Receipts, Receipt{TransactionID: o.TransactionID, Minor: o.Minor, At: at})
 	p.Free += o.Minor
-	return true
+	return true, o.TransactionID != ""
 }
 
 // settle notes the settlement day on the receipt that the row names.

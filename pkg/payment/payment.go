@@ -146,3 +146,13 @@ func (p Payment) late() bool {
 	at := p.PaidAt()
 	return at.After(p.Deadline()) || (!p.CancelledAt.IsZero() && !at.Before(p.CancelledAt))
 }
+
+// HasTransaction says whether one of the receipts carries the provider's id.
+func (p Payment) HasTransaction(id string) bool {
+	for _, r := range p.Receipts {
+		if r.TransactionID == id {
+			return true
+		}
+	}
+	return false
+}

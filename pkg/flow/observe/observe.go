@@ -124,7 +124,7 @@ func references(p payment.Payment, t payment.Transition, seen payment.Observatio
 	if seen.Claim == payment.ClaimVoucher {
 		writes = append(writes, store.Put{Record: payment.EncodePointer(payment.ReferenceKey(p.Tenant, p.Account, p.Voucher.Code), p.ID)})
 	}
-	if t.Receipt && seen.TransactionID != "" {
+	if t.Named {
 		writes = append(writes, store.Put{Record: payment.EncodePointer(payment.TransactionKey(p.Tenant, p.Account, seen.TransactionID), p.ID)})
 	}
 	return writes

@@ -1,0 +1,111 @@
+// Package poll asks providers how things stand, and finds what is due. It is how lost callbacks, lost sends and crashes
+// heal: the sweep sends the same jobs that the ordinary road sends.
+package poll
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"strconv"
+	"time"
+
+	"github.com/vuelto/vuelto/pkg/disbursement"
+	"github.com/vuelto/vuelto/pkg/flow/observe"
+	"github.com/vuelto/vuelto/pkg/job"
+	"github.com/vuelto/vuelto/pkg/payment"
+	"github.com/vuelto/vuelto/pkg/provider"
+	"github.com/vuelto/vuelto/pkg/store"
+)
+
+// Clients finds the provider client of an account.
+type Clients interface {
+	Client(ctx context.Context, account string) (*provider.Client, error)
+}
+
+// Poller does job.Poll.
+type Poller struct {
+	Store    store.Store
+	Observer observe.Observer
+	Clients  Clients
+	Now      func() time.Time
+	Log      *slog.Logger
+}
+
+// Handle asks about the record of the job, if it is due.
+func (p *Poller) Handle(ctx context.Context, j job.Job) error {
+	if j.Key.SK == payment.SK {
+		return p.payment(ctx, j.Key)
+	}
+	record, err := p.Store.Get(ctx, j.Key)
+	if err != nil {
+		return err
+	}
+	d, err := disbursement.Decode(record)
+	if err != nil || d.Due.IsZero() || p.Now().Before(d.Due) {
+		return err
+	}
+	_, err = p.Disbursement(ctx, d)
+	return err
+}
+
+// Disbursement asks about one disbursement now and returns how it stands afterwards.
+func (p *Poller) Disbursement(ctx context.Context, d disbursement.Disbursement) (disbursement.Disbursement, error) {
+	key := disbursement.Key(d.Tenant, d.ID)
+	switch d.State {
+	case disbursement.Queued, disbursement.AwaitingApproval:
+		return d, nil
+	case disbursement.Submitting:
+		if p.Now().Before(d.LastSentAt.Add(disbursement.SubmitLease)) {
+			return d, nil // the call may still be in flight
+		}
+		var err error
+		if d, err = p.fold(ctx, key, disbursement.Observation{Claim: disbursement.ClaimUnknown, By: "sweep",
+			Attempt: len(d.Attempts), Evidence: "lease:" + strconv.Itoa(len(d.Attempts)), At: p.Now(),
+			Note: "no reply was recorded"}); err != nil {
+			return d, err
+		}
+	}
+	client, err := p.Clients.Client(ctx, d.Account)
+	if err != nil {
+		return d, err
+	}
+	seen := client.Status(ctx, d)
+	if seen.Claim != disbursement.ClaimUnknown {
+		after, err := p.fold(ctx, key, seen)
+		if err != nil || after.Version != d.Version {
+			return after, err
+		}
+	}
+	return p.nothingNew(ctx, d, seen)
+}
+
+// nothingNew sets the next question, or hands over to a person when there have been enough.
+func (p *Poller) nothingNew(ctx context.Context, d disbursement.Disbursement, seen disbursement.Observation) (disbursement.Disbursement, error) {
+	now, key := p.Now(), disbursement.Key(d.Tenant, d.ID)
+	if d.Due.IsZero() {
+		return d, nil // nothing is outstanding: a person wanted to know
+	}
+	if d.Exhausted(now) || seen.HoldReason != "" {
+		reason, note := disbursement.HoldExhausted, "no final answer within eleven days"
+		if seen.HoldReason != "" {
+			reason, note = seen.HoldReason, seen.Note
+		}
+		return p.fold(ctx, key, disbursement.Observation{Claim: disbursement.ClaimHold, By: "sweep", Evidence: "hold:" + reason,
+			At: now, HoldReason: reason, Note: note})
+	}
+	asked := d.Asked(now)
+	err := p.Store.Commit(ctx, store.Put{Record: disbursement.Encode(asked)})
+	if store.IsConflict(err) {
+		return d, nil // it moved meanwhile, which set its own due instant
+	}
+	asked.Version++
+	return asked, err
+}
+
+func (p *Poller) fold(ctx context.Context, key store.Key, seen disbursement.Observation) (disbursement.Disbursement, error) {
+	d, _, err := p.Observer.Disbursement(ctx, key, seen)
+	if errors.Is(err, disbursement.ErrNotAllowed) {
+		err = nil
+	}
+	return d, err
+}

@@ -1,0 +1,91 @@
+// Package submit hands a queued disbursement to its provider. The intent is committed before the call, so that whatever
+// happens to the call or to us afterwards, the record says that it may have happened.
+package submit
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"strconv"
+	"time"
+
+	"github.com/vuelto/vuelto/pkg/disbursement"
+	"github.com/vuelto/vuelto/pkg/flow/observe"
+	"github.com/vuelto/vuelto/pkg/job"
+	"github.com/vuelto/vuelto/pkg/provider"
+	"github.com/vuelto/vuelto/pkg/store"
+)
+
+// Clients finds the provider client of an account.
+type Clients interface {
+	Client(ctx context.Context, account string) (*provider.Client, error)
+}
+
+// Submitter does job.Submit.
+type Submitter struct {
+	Store    store.Store
+	Observer observe.Observer
+	Clients  Clients
+	Now      func() time.Time
+	Log      *slog.Logger
+}
+
+// freshness is how long after the intent the call may still start. A worker that was stopped for longer must not call:
+// others may have concluded that it never did.
+const freshness = disbursement.SubmitLease / 2
+
+// Handle submits the disbursement if it is queued and its time has come; anything else is somebody else's work, and done.
+func (s *Submitter) Handle(ctx context.Context, j job.Job) error {
+	d, err := s.find(ctx, j.Key)
+	if err != nil || d.State != disbursement.Queued {
+		return err
+	}
+	if d.Sent() && s.Now().Before(d.Due) {
+		return nil // proven not applied a moment ago: the sweep asks again when the pause is over
+	}
+	if d.Exhausted(s.Now()) {
+		_, _, err := s.Observer.Disbursement(ctx, j.Key, disbursement.Observation{Claim: disbursement.ClaimHold, By: "submit",
+			Evidence: "exhausted", At: s.Now(), HoldReason: disbursement.HoldExhausted, Note: "not accepted within eleven days"})
+		return allowed(err)
+	}
+	client, err := s.Clients.Client(ctx, d.Account)
+	if err != nil {
+		return err
+	}
+	return s.send(ctx, client, j.Key, d)
+}
+
+func (s *Submitter) send(ctx context.Context, client *provider.Client, key store.Key, d disbursement.Disbursement) error {
+	attempt := len(d.Attempts) + 1
+	d, t, err := s.Observer.Disbursement(ctx, key, disbursement.Observation{Claim: disbursement.ClaimSubmit, By: "submit",
+		Evidence: "submit:" + strconv.Itoa(attempt), At: s.Now()})
+	if err != nil || !t.Moved || d.State != disbursement.Submitting {
+		return allowed(err) // another worker was first, or a person stopped it
+	}
+	if s.Now().Sub(d.LastSentAt) > freshness {
+		s.Log.WarnContext(ctx, "stalled between intent and call; not calling", "disbursement", d.ID, "attempt", attempt)
+		return nil
+	}
+	seen := client.Submit(ctx, d)
+	if seen.Claim == disbursement.ClaimDenied {
+		s.Log.ErrorContext(ctx, "provider cannot take this", "account", d.Account, "disbursement", d.ID, "reason", seen.HoldReason, "code", seen.Code)
+	}
+	_, _, err = s.Observer.Disbursement(ctx, key, seen)
+	return err
+}
+
+func (s *Submitter) find(ctx context.Context, key store.Key) (disbursement.Disbursement, error) {
+	record, err := s.Store.Get(ctx, key)
+	if err != nil {
+		return disbursement.Disbursement{}, err
+	}
+	return disbursement.Decode(record)
+}
+
+// allowed drops the refusal that only says somebody else was first.
+func allowed(err error) error {
+	if errors.Is(err, disbursement.ErrNotAllowed) {
+		return nil
+	}
+	return err
+}
