@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -57,4 +58,19 @@ func (a Account) same(b Account) bool {
 	return a.ID == b.ID && a.Tenant == b.Tenant && a.Provider == b.Provider && a.Network == b.Network &&
 		a.Mode == b.Mode && a.Endpoint == b.Endpoint && a.Fees == b.Fees && slices.Equal(a.Secrets, b.Secrets) &&
 		maps.Equal(a.Credentials, b.Credentials) && maps.Equal(a.Settings, b.Settings)
+}
+
+// Desk finds the client of an account by its id.
+type Desk struct {
+	Book Book
+	Set  *Set
+}
+
+// Client is the client of the account with this id. Errors: store.ErrNotFound, those of Set.Client.
+func (d Desk) Client(ctx context.Context, id string) (*Client, error) {
+	account, err := d.Book.Account(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return d.Set.Client(account)
 }

@@ -24,7 +24,8 @@ func (c *Client) Status(ctx context.Context, d disbursement.Disbursement) disbur
 	o, err := c.readStatus(ctx, d)
 	switch {
 	case errors.Is(err, ErrNoSuchDisbursement) && past(d.LastSentAt, asked, c.profile.QuietPeriod):
-		o = disbursement.Observation{Claim: disbursement.ClaimNotFound, Evidence: perAttempt("not_found", d)}
+		o = disbursement.Observation{Claim: disbursement.ClaimNotFound, Attempt: len(d.Attempts),
+			Evidence: perAttempt("not_found", d), Note: "asked after the quiet period"}
 	case errors.Is(err, ErrNoSuchDisbursement):
 		o = nothing(d, "not found, but a commit may still appear")
 	case errors.Is(err, ErrUnsupported):
@@ -55,7 +56,8 @@ func (c *Client) readStatus(ctx context.Context, d disbursement.Disbursement) (d
 }
 
 func nothing(d disbursement.Disbursement, note string) disbursement.Observation {
-	return disbursement.Observation{Claim: disbursement.ClaimUnknown, Evidence: perAttempt("unanswered", d), Note: note}
+	return disbursement.Observation{Claim: disbursement.ClaimUnknown, Attempt: len(d.Attempts),
+		Evidence: perAttempt("unanswered", d), Note: note}
 }
 
 func perAttempt(what string, d disbursement.Disbursement) string {

@@ -1,0 +1,14 @@
+// Package all names every provider. A new one is one folder and one line here.
+package all
+
+import (
+	"github.com/vuelto/vuelto/pkg/provider"
+	"github.com/vuelto/vuelto/pkg/provider/pagoefectivo"
+)
+
+// Registry lists the providers that are linked in, by name.
+func Registry() provider.Registry {
+	return provider.Registry{
+		pagoefectivo.Name: pagoefectivo.New,
+	}
+}

@@ -1,0 +1,36 @@
+// Package allsim names every simulated provider and the accounts of the sandbox.
+package allsim
+
+import (
+	"github.com/vuelto/vuelto/pkg/provider"
+	"github.com/vuelto/vuelto/pkg/provider/pagoefectivo"
+	"github.com/vuelto/vuelto/pkg/provider/pagoefectivo/pagoefectivosim"
+	"github.com/vuelto/vuelto/pkg/provider/simnet"
+	"github.com/vuelto/vuelto/pkg/settlement"
+)
+
+// New opens every simulated provider in one world, in the order of their names.
+func New(host simnet.Host) []simnet.Network {
+	return []simnet.Network{
+		pagoefectivosim.New(host),
+	}
+}
+
+// Accounts are a tenant's contracts with every simulated provider. Credentials and secrets are made up, and differ
+// between tenants, because a simulated provider finds the account by them.
+func Accounts(tenant string) []provider.Account {
+	return []provider.Account{
+		account(tenant, pagoefectivo.Name, pagoefectivo.Name,
+			settlement.Fees{PerTenThousand: 350, TaxPerHundred: 18},
+			map[string]string{"access_key": "access-" + tenant, "secret_key": "whsec-sandbox-pagoefectivo-" + tenant, "service_id": "1234"},
+			map[string]string{"contact_email": "pagos@" + tenant + ".example", "contact_phone": "999888777"}),
+	}
+}
+
+func account(tenant, name, network string, fees settlement.Fees, credentials, settings map[string]string) provider.Account {
+	return provider.Account{
+		ID: name + "-" + tenant, Tenant: tenant, Provider: name, Network: network, Mode: provider.Test,
+		Endpoint: simnet.Address(name), Credentials: credentials, Settings: settings, Fees: fees,
+		Secrets: []string{"whsec-sandbox-" + name + "-" + tenant},
+	}
+}

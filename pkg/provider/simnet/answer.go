@@ -1,0 +1,93 @@
+package simnet
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+)
+
+// Refuser is a network that can refuse a call of its own accord, in its own words: Reject by a documented code,
+// RateLimit by a 429.
+type Refuser interface {
+	Refuse(w http.ResponseWriter, req *http.Request, kind Kind)
+}
+
+// answer keeps what a handler writes.
+type answer struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+}
+
+// Header is the answer's header.
+func (a *answer) Header() http.Header { return a.header }
+
+// WriteHeader keeps the first status.
+func (a *answer) WriteHeader(status int) {
+	if a.status == 0 {
+		a.status = status
+	}
+}
+
+// Write keeps the body.
+func (a *answer) Write(p []byte) (int, error) {
+	a.WriteHeader(http.StatusOK)
+	return a.body.Write(p)
+}
+
+func serve(network Network, req *http.Request) *answer {
+	a := &answer{header: http.Header{}}
+	network.ServeHTTP(a, req)
+	return a
+}
+
+func refuse(network Network, req *http.Request, kind Kind) *answer {
+	a := &answer{header: http.Header{}}
+	if r, ok := network.(Refuser); ok {
+		r.Refuse(a, req, kind)
+		return a
+	}
+	return a.page(http.StatusServiceUnavailable)
+}
+
+// spoil is what becomes of an answer on its way back.
+func (a *answer) spoil(kind Kind) *answer {
+	switch kind {
+	case Broken500:
+		return a.page(http.StatusInternalServerError)
+	case Broken502:
+		return a.page(http.StatusBadGateway)
+	case Malformed:
+		a.body.Truncate(a.body.Len() / 2)
+	}
+	return a
+}
+
+// page replaces the answer with one of a proxy, which knows nothing of what was done behind it.
+func (a *answer) page(status int) *answer {
+	text := http.StatusText(status)
+	page := &answer{header: http.Header{"Content-Type": {"text/html"}}, status: status}
+	_, _ = io.WriteString(&page.body, "<html><head><title>"+text+"</title></head><body><h1>"+text+"</h1></body></html>\n")
+	return page
+}
+
+// response sends the answer over the wire and reads it as a client does.
+func (a *answer) response(req *http.Request) (*http.Response, error) {
+	a.WriteHeader(http.StatusOK)
+	out := http.Response{StatusCode: a.status, ProtoMajor: 1, ProtoMinor: 1, Header: a.header, Request: req,
+		ContentLength: int64(a.body.Len()), Body: io.NopCloser(&a.body)}
+	var wire bytes.Buffer
+	if err := out.Write(&wire); err != nil {
+		return nil, err
+	}
+	return http.ReadResponse(bufio.NewReader(&wire), req)
+}
+
+// WriteJSON answers with a status and a JSON body.
+func WriteJSON(w http.ResponseWriter, status int, body any) {
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(body)
+}

@@ -1,0 +1,96 @@
+package simnet
+
+import (
+	"fmt"
+	"time"
+)
+
+// Accept takes a disbursement in, whatever its size: a second one under the same reference is a second one, which the
+// ledger then shows. Only an account that honours idempotency gets its first one back, with fresh = false.
+func (b *Book) Accept(d Disbursement, idempotent bool) (kept *Disbursement, fresh bool) {
+	if first := b.DisbursementOf(d.Account, d.Ours); first != nil && idempotent {
+		return first, false
+	}
+	d.CreatedAt = b.host.Now()
+	d.MovedAt = d.CreatedAt
+	kept = &d
+	b.entries = append(b.entries, kept)
+	b.disbursements[d.Ours] = append(b.disbursements[d.Ours], kept)
+	if d.CashCode != "" {
+		b.host.After(d.CashExpires.Sub(d.CreatedAt), func() {
+			if kept.Status == Collectable {
+				b.enter(kept, Expired, "")
+			}
+		})
+	}
+	b.announce(d.Account, OpDisbursement, b.manners.Voice.DisbursementEvent(kept))
+	return kept, true
+}
+
+// DisbursementOf finds an account's disbursement under the caller's reference: the latest live one, else the latest;
+// nil if it has none.
+func (b *Book) DisbursementOf(a *Account, ours string) *Disbursement {
+	var found *Disbursement
+	for _, d := range b.disbursements[ours] {
+		if d.Account.ID == a.ID && (found == nil || d.live() || !found.live()) {
+			found = d
+		}
+	}
+	return found
+}
+
+// Move does a verb to the latest live disbursement; see Network.
+func (b *Book) Move(ours string, verb Verb) error {
+	var d *Disbursement
+	for _, candidate := range b.disbursements[ours] {
+		if candidate.live() {
+			d = candidate
+		}
+	}
+	if d == nil {
+		return fmt.Errorf("%s has no live disbursement %s", b.manners.Name, ours)
+	}
+	switch verb {
+	case Complete, Collect:
+		b.enter(d, Paid, "")
+	case Fail:
+		b.enter(d, Rejected, b.manners.FailCode)
+	case Expire:
+		b.enter(d, Expired, "")
+	case Bounce:
+		b.enter(d, Returned, "")
+	default:
+		return fmt.Errorf("no verb %q", verb)
+	}
+	return nil
+}
+
+// enter changes the status, books the cash, and tells.
+func (b *Book) enter(d *Disbursement, status, code string) {
+	was := d.Status
+	if was != status {
+		// Two moves of one disbursement never carry the same instant: receivers order events by it.
+		at := b.host.Now()
+		if !at.After(d.MovedAt) {
+			at = d.MovedAt.Add(time.Millisecond)
+		}
+		d.Status, d.Code, d.MovedAt = status, code, at
+		m := Movement{Account: d.Account, Kind: d.Kind, ID: d.Reference, Reference: b.codeOf(d), Minor: -d.Minor, Currency: d.Currency}
+		switch {
+		case status == Paid:
+			b.move(m)
+		case was == Paid:
+			m.Minor, m.Reversal = -m.Minor, true
+			b.move(m)
+		}
+	}
+	b.announce(d.Account, OpDisbursement, b.manners.Voice.DisbursementEvent(d))
+}
+
+// codeOf is the reference code of a settlement row: the voucher of the payment given back, else the caller's reference.
+func (b *Book) codeOf(d *Disbursement) string {
+	if p := b.receipts[d.Transaction]; p != nil {
+		return p.Code
+	}
+	return d.Ours
+}
