@@ -161,7 +161,7 @@ func Check(writes []Write) error {
 	if len(writes) == 0 || len(writes) > MaxWrites {
 		return fmt.Errorf("%w: %d writes in one commit", ErrInvalid, len(writes))
 	}
-	seen := make(map[Key]bool, len(writes))
+	seen, bytes := make(map[Key]bool, len(writes)), 0
 	for _, w := range writes {
 		k := w.key()
 		if err := CheckKey(k); err != nil {
@@ -175,7 +175,11 @@ func Check(writes []Write) error {
 			if err := checkRecord(p.Record); err != nil {
 				return err
 			}
+			bytes += len(p.Record.Body)
 		}
+	}
+	if bytes > MaxCommit {
+		return fmt.Errorf("%w: %d bytes in one commit", ErrInvalid, bytes)
 	}
 	return nil
 }

@@ -76,6 +76,16 @@ var commitClauses = []clause{
 		l.absent(ok.Key)
 		l.absent(key)
 	}},
+	{"commit-bytes", "The bodies of one commit have at most MaxCommit bytes.", func(l *lab) {
+		var writes []store.Write
+		for i := range store.MaxCommit/store.MaxBody + 1 {
+			writes = append(writes, store.Put{Record: store.Record{
+				Key: l.key("p", fmt.Sprint(i)), Body: make([]byte, store.MaxBody),
+			}})
+		}
+		l.invalid(l.commit(writes...))
+		l.must(writes[1:]...)
+	}},
 	{"commit-large", "A body may have MaxBody bytes.", func(l *lab) {
 		r := store.Record{Key: l.key("p", "a"), Body: make([]byte, store.MaxBody)}
 		l.must(store.Put{Record: r})

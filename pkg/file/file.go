@@ -1,0 +1,46 @@
+// Package file is the contract of write-once files: settlement files as they came, reports, payloads too large for the
+// store.
+package file
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path"
+	"unicode/utf8"
+)
+
+// Store keeps files under names such as settlement/efecty/2026-11-22/part-1.csv.
+type Store interface {
+	// Put writes a file. The same content again is fine, so that a writer may be repeated. Errors: ErrExists when the
+	// name holds another content, ErrInvalid; any other leaves the effect unknown.
+	Put(ctx context.Context, name string, body []byte) error
+	// Get reads a whole file. Errors: ErrNotFound, ErrInvalid.
+	Get(ctx context.Context, name string) ([]byte, error)
+}
+
+var (
+	// ErrNotFound says there is no file of the name.
+	ErrNotFound = errors.New("file: not found")
+	// ErrExists says the name is taken by other content.
+	ErrExists = errors.New("file: exists")
+	// ErrInvalid says the name cannot be one: a bug of the caller.
+	ErrInvalid = errors.New("file: invalid name")
+)
+
+// maxName is the limit of S3, in bytes.
+const maxName = 1024
+
+// Check is what every implementation asks of a name: relative, clean (no "..", no empty part), UTF-8 without control
+// characters, at most 1024 bytes. Error: ErrInvalid.
+func Check(name string) error {
+	if name == "" || len(name) > maxName || !utf8.ValidString(name) || path.Clean("/"+name) != "/"+name {
+		return fmt.Errorf("%w: %q", ErrInvalid, name)
+	}
+	for _, r := range name {
+		if r < ' ' || r == 0x7f {
+			return fmt.Errorf("%w: %q", ErrInvalid, name)
+		}
+	}
+	return nil
+}

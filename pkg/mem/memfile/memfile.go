@@ -1,0 +1,66 @@
+// Package memfile keeps files in memory: the twin of s3file.
+package memfile
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+
+	"github.com/vuelto/vuelto/pkg/file"
+)
+
+// Store is a file.Store in memory. Its methods may be called at the same time.
+type Store struct {
+	mu    sync.Mutex
+	files map[string][]byte
+}
+
+// New is an empty store.
+func New() *Store { return &Store{files: map[string][]byte{}} }
+
+// Put implements file.Store.
+func (s *Store) Put(ctx context.Context, name string, body []byte) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err := file.Check(name); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if held, ok := s.files[name]; ok {
+		if bytes.Equal(held, body) {
+			return nil
+		}
+		return fmt.Errorf("%w: %s", file.ErrExists, name)
+	}
+	s.files[name] = slices.Clone(body)
+	return nil
+}
+
+// Get implements file.Store.
+func (s *Store) Get(ctx context.Context, name string) ([]byte, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if err := file.Check(name); err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	body, ok := s.files[name]
+	if !ok {
+		return nil, fmt.Errorf("%w: %s", file.ErrNotFound, name)
+	}
+	return slices.Clone(body), nil
+}
+
+// Names lists every file, sorted: for the sandbox and for tests.
+func (s *Store) Names() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Sorted(maps.Keys(s.files))
+}
