@@ -1,0 +1,116 @@
+package api
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+
+	"github.com/vuelto/vuelto/pkg/flow/request"
+	"github.com/vuelto/vuelto/pkg/store"
+)
+
+// Problem is an RFC 9457 answer. Code is the promise; title and next step are for people.
+type Problem struct {
+	Type      string       `json:"type"`
+	Title     string       `json:"title"`
+	Status    int          `json:"status"`
+	Code      string       `json:"code"`
+	Detail    string       `json:"detail,omitempty"`
+	NextStep  string       `json:"next_step"`
+	RequestID string       `json:"request_id"`
+	Errors    []FieldError `json:"errors,omitempty"`
+}
+
+// FieldError is one fault of a body.
+type FieldError struct {
+	Pointer string `json:"pointer"`
+	Detail  string `json:"detail"`
+}
+
+// decision is how one sentinel shows to the caller.
+type decision struct {
+	err      error
+	status   int
+	code     string
+	title    string
+	nextStep string
+	detail   bool // the error's own text may be shown: it is ours, and names ids and limits
+	retry    string
+}
+
+// decisions is the one table from decisions to answers. The first match counts.
+func decisions() []decision {
+	return []decision{
+		{errMalformed, 400, "malformed_json", "The body cannot be read", "Send one JSON object with integer amounts.", true, ""},
+		{errDuplicate, 400, "duplicate_key", "A key comes twice", "Send every key once, in lower case.", true, ""},
+		{errUnknownField, 400, "unknown_field", "A field is not known", "Check the spelling; field names are lower case.", true, ""},
+		{errBodyTooLarge, 413, "body_too_large", "The body is too large", "Send at most 256 kB.", false, ""},
+		{errKeyMissing, 400, "idempotency_key_missing", "The Idempotency-Key header is missing", "Send a key of your own with every request that creates something.", true, ""},
+		{errUnauthorized, 401, "unauthorized", "No valid API key", "Send Authorization: Bearer sk_… with a key of this stack.", false, ""},
+		{errForbidden, 403, "forbidden", "This key's role may not do that", "Use a key whose role allows it.", false, ""},
+		{errMethod, 405, "method_not_allowed", "The method is not allowed here", "See the Allow header.", false, ""},
+		{request.ErrNotFound, 404, "not_found", "Nothing has this id", "Check the id and the key's merchant.", true, ""},
+		{request.ErrKeyReused, 422, "idempotency_key_reused", "The key was used with another body", "Use a new Idempotency-Key for another request.", true, ""},
+		{request.ErrInProgress, 409, "idempotency_in_progress", "A request with this key is still at work", "Repeat the same request in a moment.", true, "1"},
+		{request.ErrMerchantRef, 409, "merchant_refund_id_taken", "This id was used before", "Look the earlier one up before you ask again with a new id.", true, ""},
+		{request.ErrOrderTaken, 409, "order_reference_taken", "The order reference was used before", "Use the payment that has it, or a new reference.", true, ""},
+		{request.ErrOrderMismatch, 422, "order_mismatch", "Order, transaction and payment do not belong together", "Check which payment you mean.", true, ""},
+		{request.ErrNotPaid, 409, "payment_not_paid", "The payment is not paid", "Refund once its status is paid.", true, ""},
+		{request.ErrCurrency, 422, "currency_mismatch", "The currency does not fit", "Use the currency of the payment or store.", true, ""},
+		{request.ErrExceeds, 422, "amount_exceeds_refundable", "More than is left to refund", "Read the payment: paid minus reserved minus refunded is left.", true, ""},
+		{request.ErrWindow, 422, "refund_window_expired", "The provider's refund window is over", "Ask for another route, or pay the buyer by hand and record it.", true, ""},
+		{request.ErrLimit, 422, "limit_exceeded", "A limit does not allow it", "Change the amount, or wait for the next day.", true, ""},
+		{request.ErrRoute, 422, "route_unavailable", "The route is not offered here", "Use route auto, or one that GET /v1/providers lists.", true, ""},
+		{request.ErrAmount, 422, "amount_invalid", "The amount is not possible", "Send a positive amount the provider can express.", true, ""},
+		{request.ErrStore, 422, "store_unknown", "The store is not known", "Use one of your stores.", true, ""},
+		{request.ErrNetwork, 422, "network_unknown", "The network or provider is not available here", "Use a network and provider of the store.", true, ""},
+		{request.ErrSamePerson, 403, "second_person_required", "Another person must decide", "Let somebody else approve.", true, ""},
+		{request.ErrCannotBeStopped, 409, "not_cancellable", "It can no longer be stopped", "Follow its status; it may still come back.", true, ""},
+		{request.ErrState, 409, "state_conflict", "Not possible in this state", "Read it again and look at its status.", true, ""},
+		{request.ErrRefused, 422, "provider_refused", "The provider refused", "Correct the request as the provider says.", true, ""},
+		{request.ErrProvider, 502, "provider_unavailable", "The provider did not answer usably", "Repeat with the same Idempotency-Key.", false, "5"},
+		{request.ErrBusy, 409, "payment_busy", "Too many requests on one payment", "Repeat the same request in a moment; nothing was kept.", false, "1"},
+		{store.ErrBusy, 409, "payment_busy", "Too many requests on one record", "Repeat the same request in a moment; nothing was kept.", false, "1"},
+	}
+}
+
+// invalid is a body whose fields do not fit.
+type invalid struct {
+	code   string // of the first fault
+	faults []FieldError
+}
+
+func (e *invalid) Error() string { return e.code }
+
+// refuse answers with what an error amounts to. Text that nobody classified stays inside.
+func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error) {
+	p := Problem{Status: 500, Code: "internal", Title: "Something failed on our side",
+		NextStep: "Repeat with the same Idempotency-Key; if it stays, tell us the request id."}
+	var fields *invalid
+	if errors.As(err, &fields) {
+		p = Problem{Status: 422, Code: fields.code, Title: "The request does not fit", NextStep: "Correct the fields named in errors.", Errors: fields.faults}
+		err = nil
+	}
+	for _, d := range decisions() {
+		if err != nil && errors.Is(err, d.err) {
+			p = Problem{Status: d.status, Code: d.code, Title: d.title, NextStep: d.nextStep}
+			if d.detail {
+				p.Detail = err.Error()
+			}
+			if d.retry != "" {
+				w.Header().Set("Retry-After", d.retry)
+			}
+			break
+		}
+	}
+	if p.Status >= 500 {
+		s.Log.ErrorContext(r.Context(), "request failed", "request_id", requestID(r), "path", r.URL.Path, "code", p.Code, "error", err)
+	}
+	p.Type, p.RequestID = "/docs/errors/"+p.Code, requestID(r)
+	if p.Status == http.StatusUnauthorized {
+		w.Header().Set("WWW-Authenticate", "Bearer")
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(p.Status)
+	_ = json.NewEncoder(w).Encode(p)
+}

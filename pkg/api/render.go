@@ -1,0 +1,111 @@
+package api
+
+import (
+	"errors"
+
+	"github.com/vuelto/vuelto/pkg/disbursement"
+	"github.com/vuelto/vuelto/pkg/store"
+)
+
+type stepAnswer struct {
+	At       string  `json:"at"`
+	From     *string `json:"from"`
+	To       string  `json:"to"`
+	Evidence string  `json:"evidence"`
+	By       string  `json:"by"`
+	Note     string  `json:"note,omitempty"`
+}
+
+type attemptAnswer struct {
+	ResponseID *string `json:"response_id"`
+	At         string  `json:"at"`
+	Outcome    *string `json:"outcome"` // null while the call is in flight or was never answered
+}
+
+type disbursementAnswer struct {
+	ID                    string             `json:"id"`
+	Status                disbursement.State `json:"status"`
+	Payment               *string            `json:"payment,omitempty"`
+	Network               string             `json:"network"`
+	Provider              string             `json:"provider"`
+	Store                 string             `json:"store"`
+	OrderReference        string             `json:"order_reference,omitempty"`
+	Amount                int64              `json:"amount"`
+	Currency              string             `json:"currency"`
+	ReceivedAmount        int64              `json:"received_amount"`
+	ReturnedAmount        int64              `json:"returned_amount"`
+	ReasonCode            string             `json:"reason_code,omitempty"`
+	ReasonText            string             `json:"reason_text,omitempty"`
+	Purpose               string             `json:"purpose,omitempty"`
+	MerchantRefundID      string             `json:"merchant_refund_id,omitempty"`
+	MerchantPayoutID      string             `json:"merchant_payout_id,omitempty"`
+	Route                 disbursement.Route `json:"route"`
+	RouteReason           string             `json:"route_reason"`
+	OriginalTransactionID string             `json:"original_transaction_id,omitempty"`
+	NetworkReference      *string            `json:"network_reference"`
+	CashCode              string             `json:"cash_code,omitempty"`
+	CashCodeExpiresAt     string             `json:"cash_code_expires_at,omitempty"`
+	HeldReason            string             `json:"held_reason,omitempty"`
+	NextAction            string             `json:"next_action"`
+	DueAt                 *string            `json:"due_at"`
+	SettledOn             *string            `json:"settled_on"`
+	RequestedBy           string             `json:"requested_by"`
+	ApprovedBy            string             `json:"approved_by,omitempty"`
+	CreatedAt             string             `json:"created_at"`
+	Attempts              []attemptAnswer    `json:"attempts"`
+	History               []stepAnswer       `json:"history"`
+}
+
+func renderDisbursement(d disbursement.Disbursement) disbursementAnswer {
+	a := disbursementAnswer{
+		ID: d.ID, Status: d.State, Payment: optional(d.Payment), Network: d.Network, Provider: d.Provider, Store: d.Store,
+		OrderReference: d.Order, Amount: d.Amount.Minor(), Currency: string(d.Amount.Currency()), ReceivedAmount: d.Received,
+		ReturnedAmount: d.Returned, ReasonText: d.ReasonText, Route: d.Route, RouteReason: d.RouteReason,
+		OriginalTransactionID: d.OriginalTransaction, NetworkReference: optional(d.Reference), CashCode: d.CashCode,
+		CashCodeExpiresAt: stamp(d.CashExpires), HeldReason: d.HeldReason, NextAction: nextAction(d), DueAt: optional(stamp(d.Due)),
+		SettledOn: optional(d.SettledOn.String()), RequestedBy: d.RequestedBy, ApprovedBy: d.ApprovedBy,
+		CreatedAt: stamp(d.CreatedAt), Attempts: []attemptAnswer{}, History: []stepAnswer{},
+	}
+	if d.Kind == disbursement.Refund {
+		a.ReasonCode, a.MerchantRefundID = d.Reason, d.MerchantRef
+	} else {
+		a.Purpose, a.MerchantPayoutID = d.Reason, d.MerchantRef
+	}
+	for _, t := range d.Attempts {
+		a.Attempts = append(a.Attempts, attemptAnswer{optional(t.ResponseID), stamp(t.At), optional(t.Outcome)})
+	}
+	for _, h := range d.History {
+		a.History = append(a.History, stepAnswer{stamp(h.At), optional(string(h.From)), string(h.To), h.Evidence, h.By, h.Note})
+	}
+	return a
+}
+
+// nextAction is the one safe next step, in words.
+func nextAction(d disbursement.Disbursement) string {
+	switch d.State {
+	case disbursement.AwaitingApproval:
+		return "A second person approves or rejects it."
+	case disbursement.Queued:
+		return "Nothing: it is handed over shortly."
+	case disbursement.Submitting, disbursement.Unknown:
+		return "Nothing: the provider is asked whether it has it. Never send it again by hand."
+	case disbursement.Accepted:
+		return "Nothing: the provider reports when the buyer has it."
+	case disbursement.Collectable:
+		return "The buyer collects the cash with the code."
+	case disbursement.Held:
+		return "A person looks at the evidence and resolves it; money stays reserved until then."
+	case disbursement.Rejected:
+		return "Ask for a new refund once the reason is mended."
+	case disbursement.Returned:
+		return "The money is back: ask for a new refund by another road."
+	}
+	return "Nothing."
+}
+
+func ignoreMissing(err error) error {
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,202 @@
+// Package api is the merchant API: HTTP in, HTTP out. It decides nothing about money; it reads requests strictly, asks the
+// flows, and renders what they say.
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/vuelto/vuelto/pkg/disbursement"
+	"github.com/vuelto/vuelto/pkg/flow/request"
+	"github.com/vuelto/vuelto/pkg/merchant"
+	"github.com/vuelto/vuelto/pkg/provider"
+	"github.com/vuelto/vuelto/pkg/store"
+)
+
+var (
+	errBodyTooLarge = errors.New("body too large")
+	errKeyMissing   = errors.New("idempotency key missing")
+	errUnauthorized = errors.New("unauthorized")
+	errForbidden    = errors.New("forbidden")
+	errMethod       = errors.New("method not allowed")
+)
+
+// Asker asks a provider about one disbursement now.
+type Asker interface {
+	Disbursement(ctx context.Context, d disbursement.Disbursement) (disbursement.Disbursement, error)
+}
+
+// Clients finds the provider client of an account.
+type Clients interface {
+	Client(ctx context.Context, account string) (*provider.Client, error)
+}
+
+// Server is the merchant API.
+type Server struct {
+	Requester *request.Requester
+	Poller    Asker
+	Directory *merchant.Directory
+	Clients   Clients
+	Store     store.Store
+	Now       func() time.Time
+	Log       *slog.Logger
+	NewID     func() string // request ids
+}
+
+type handler func(*http.Request, request.Caller) (any, error)
+
+// Handler is the routed API.
+func (s *Server) Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") })
+	for _, r := range s.routes() {
+		mux.HandleFunc(r.pattern, s.guarded(r.action, r.handle))
+	}
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		s.refuse(w, r, fmt.Errorf("%w: no such path", request.ErrNotFound))
+	})
+	return s.identified(mux)
+}
+
+type route struct {
+	pattern string
+	action  merchant.Action
+	handle  handler
+}
+
+// routes is the whole API, for the mux and for the tests that hold the template against it.
+func (s *Server) routes() []route {
+	return []route{
+		{"POST /v1/payments", merchant.Move, s.createPayment},
+		{"GET /v1/payments", merchant.Read, s.listPayments},
+		{"GET /v1/payments/{id}", merchant.Read, s.getPayment},
+		{"POST /v1/payments/{id}/cancel", merchant.Move, s.cancelPayment},
+		{"POST /v1/refunds", merchant.Move, s.createRefund},
+		{"POST /v1/refunds/cash-withdrawal", merchant.Move, s.createCashWithdrawal},
+		{"GET /v1/refunds", merchant.Read, s.list(disbursement.Refund)},
+		{"GET /v1/refunds/{id}", merchant.Read, s.get(disbursement.Refund)},
+		{"POST /v1/refunds/{id}/{move}", merchant.Move, s.move(disbursement.Refund)},
+		{"POST /v1/payouts", merchant.Move, s.createPayout},
+		{"GET /v1/payouts", merchant.Read, s.list(disbursement.Payout)},
+		{"GET /v1/payouts/{id}", merchant.Read, s.get(disbursement.Payout)},
+		{"POST /v1/payouts/{id}/{move}", merchant.Move, s.move(disbursement.Payout)},
+		{"GET /v1/providers", merchant.Read, s.providers},
+		{"GET /v1/reconciliations", merchant.Read, s.listReconciliations},
+		{"GET /v1/reconciliations/{id}", merchant.Read, s.getReconciliation},
+		{"GET /v1/reconciliations/{id}/breaks", merchant.Read, s.listBreaks},
+		{"GET /v1/reconciliations/{id}/report.csv", merchant.Read, s.reportCSV},
+	}
+}
+
+// Patterns lists method and path of every route, in the mux's spelling.
+func (s *Server) Patterns() []string {
+	var patterns []string
+	for _, r := range s.routes() {
+		patterns = append(patterns, r.pattern)
+	}
+	return patterns
+}
+
+type requestIDKey struct{}
+
+func requestID(r *http.Request) string {
+	id, _ := r.Context().Value(requestIDKey{}).(string)
+	return id
+}
+
+// identified gives every request an id, the caller's if it sent a decent one.
+func (s *Server) identified(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		id := r.Header.Get("X-Request-Id")
+		if id == "" || len(id) > 100 || strings.ContainsFunc(id, func(c rune) bool { return c <= ' ' || c > '~' }) {
+			id = s.NewID()
+		}
+		w.Header().Set("X-Request-Id", id)
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), requestIDKey{}, id)))
+	})
+}
+
+// guarded lets a request through to its handler if its key may, and renders what comes back.
+func (s *Server) guarded(action merchant.Action, handle handler) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		caller, err := s.caller(r)
+		if err == nil && !caller.Key.May(action) {
+			err = errForbidden
+		}
+		var result any
+		if err == nil {
+			result, err = handle(r, caller)
+		}
+		if err != nil {
+			s.refuse(w, r, err)
+			return
+		}
+		write(w, result)
+	}
+}
+
+func (s *Server) caller(r *http.Request) (request.Caller, error) {
+	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	if !ok {
+		return request.Caller{}, errUnauthorized
+	}
+	key, m, err := s.Directory.Who(r.Context(), strings.TrimSpace(token))
+	if errors.Is(err, merchant.ErrKey) || errors.Is(err, store.ErrNotFound) {
+		return request.Caller{}, errUnauthorized
+	}
+	return request.Caller{Key: key, Merchant: m}, err
+}
+
+// file is an answer that is not JSON.
+type file struct {
+	contentType, name string
+	body              []byte
+}
+
+func write(w http.ResponseWriter, result any) {
+	switch v := result.(type) {
+	case request.Answer:
+		if v.Replayed {
+			w.Header().Set("Idempotent-Replayed", "true")
+		}
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(v.Status)
+		_, _ = w.Write(v.Body)
+	case file:
+		w.Header().Set("Content-Type", v.contentType)
+		w.Header().Set("Content-Disposition", `attachment; filename="`+v.name+`"`)
+		_, _ = w.Write(v.body)
+	default:
+		w.Header().Set("Content-Type", "application/json")
+		_ = json.NewEncoder(w).Encode(v)
+	}
+}
+
+// body reads a request's JSON, strictly, and the key that makes it safe to repeat.
+func body(r *http.Request, c request.Caller, into any) (request.Key, error) {
+	raw, err := io.ReadAll(io.LimitReader(r.Body, MaxBody+1))
+	if err != nil {
+		return request.Key{}, fmt.Errorf("%w: %v", errMalformed, err)
+	}
+	if len(raw) > MaxBody {
+		return request.Key{}, errBodyTooLarge
+	}
+	key := strings.TrimSpace(r.Header.Get("Idempotency-Key"))
+	if unquoted, ok := strings.CutPrefix(key, `"`); ok && strings.HasSuffix(unquoted, `"`) {
+		key = strings.TrimSuffix(unquoted, `"`)
+	}
+	if key == "" || len(key) > 255 {
+		return request.Key{}, fmt.Errorf("%w: 1 to 255 characters", errKeyMissing)
+	}
+	if err := decode(raw, into); err != nil {
+		return request.Key{}, err
+	}
+	return request.NewKey(c.Merchant.ID, key, r.Method, r.URL.Path, raw), nil
+}

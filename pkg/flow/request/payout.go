@@ -1,0 +1,90 @@
+package request
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/vuelto/vuelto/pkg/calendar"
+	"github.com/vuelto/vuelto/pkg/disbursement"
+	"github.com/vuelto/vuelto/pkg/identity"
+	"github.com/vuelto/vuelto/pkg/merchant"
+	"github.com/vuelto/vuelto/pkg/money"
+	"github.com/vuelto/vuelto/pkg/store"
+)
+
+// Payout is what a merchant asks.
+type Payout struct {
+	Caller      Caller
+	Key         Key
+	Network     string
+	Provider    string
+	Store       string
+	Amount      money.Amount
+	Purpose     string
+	MerchantRef string
+	Beneficiary identity.Person
+	Answer      func(disbursement.Disbursement) Answer
+}
+
+// Payout accepts a payout: the payout, its share of the day's limit and the answer are one commit. Errors: the sentinels
+// of this package.
+func (r *Requester) Payout(ctx context.Context, q Payout) (Answer, error) {
+	tenant := q.Caller.Merchant.ID
+	d, shop, err := r.draftPayout(ctx, q)
+	if err != nil {
+		return r.orReplay(ctx, tenant, q.Key, err)
+	}
+	answer := q.Answer(d)
+	err = r.accept(ctx, d, shop, []store.Write{store.Put{Record: disbursement.Encode(d)}, r.keep(tenant, q.Key, answer)})
+	if store.Lost(err, disbursement.Key(tenant, d.ID)) != "" {
+		err = fmt.Errorf("%w: merchant_payout_id %q belongs to %s", ErrMerchantRef, q.MerchantRef, d.ID)
+	}
+	if err != nil {
+		return r.orReplay(ctx, tenant, q.Key, busy(err))
+	}
+	if d.State == disbursement.Queued {
+		r.submit(ctx, disbursement.Key(tenant, d.ID))
+	}
+	return answer, nil
+}
+
+// draftPayout checks what needs no write. Errors: ErrStore, ErrNetwork, ErrCurrency, ErrRoute, ErrAmount, ErrLimit.
+func (r *Requester) draftPayout(ctx context.Context, q Payout) (disbursement.Disbursement, merchant.Store, error) {
+	none := disbursement.Disbursement{}
+	shop, ok := q.Caller.Merchant.Store(q.Store)
+	switch {
+	case !ok:
+		return none, shop, fmt.Errorf("%w: %q", ErrStore, q.Store)
+	case q.Network != shop.Network:
+		return none, shop, fmt.Errorf("%w: store %s works with %s", ErrNetwork, shop.ID, shop.Network)
+	case q.Amount.Currency() != shop.Currency:
+		return none, shop, fmt.Errorf("%w: store %s works in %s", ErrCurrency, shop.ID, shop.Currency)
+	}
+	account, ok := shop.Account(q.Provider)
+	if !ok {
+		return none, shop, fmt.Errorf("%w: store %s has no account on %q", ErrNetwork, shop.ID, q.Provider)
+	}
+	client, err := r.Clients.Client(ctx, account.Account)
+	if err != nil {
+		return none, shop, err
+	}
+	profile := client.Profile()
+	if !client.CanSubmit(disbursement.Payout, disbursement.CashWithdrawal) {
+		return none, shop, fmt.Errorf("%w: %s makes no payouts", ErrRoute, profile.Name)
+	}
+	if err := profile.Expresses(q.Amount); err != nil {
+		return none, shop, fmt.Errorf("%w: %v", ErrAmount, err)
+	}
+	if err := profile.Fits(q.Amount); err != nil {
+		return none, shop, fmt.Errorf("%w: %v", ErrLimit, err)
+	}
+	now := r.Now()
+	d := disbursement.Disbursement{
+		Tenant: q.Caller.Merchant.ID, ID: disbursement.PayoutID(q.Caller.Merchant.ID, q.MerchantRef), Kind: disbursement.Payout,
+		Store: shop.ID, Network: q.Network, Provider: account.Provider, Account: account.Account, MerchantRef: q.MerchantRef,
+		Amount: q.Amount, Route: disbursement.CashWithdrawal, RouteReason: "payouts of " + profile.Name, Reason: q.Purpose,
+		Beneficiary: q.Beneficiary, RequestedBy: q.Caller.Key.Person, CreatedAt: now,
+		AcceptedOn: calendar.On(now, calendar.ByNetwork(q.Network).Zone()),
+	}
+	return d.Open(shop.Limits.WithoutApproval), shop, nil
+}

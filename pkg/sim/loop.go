@@ -1,0 +1,156 @@
+// Package sim is the whole bundle in memory: production handlers, in-memory stores and queues, simulated providers, one
+// clock, one thread. `vuelto dev` runs it on real time, the simulator on its own.
+package sim
+
+import (
+	"container/heap"
+	"iter"
+	"runtime"
+	"time"
+)
+
+// Loop runs everything that happens in a world, one thing at a time, in the order of (instant, sequence). Handlers run as
+// coroutines that give way at each I/O, so that any two can interleave anywhere and a seed always replays the same.
+type Loop struct {
+	clock   Clock
+	events  events
+	serial  int64
+	current *task
+}
+
+// Clock is the loop's time: its own when simulating, real plus an offset when serving people.
+type Clock interface {
+	Now() time.Time
+	// Reach sets the clock to the instant of the event about to run, never back.
+	Reach(time.Time)
+}
+
+// NewLoop makes an empty loop.
+func NewLoop(clock Clock) *Loop { return &Loop{clock: clock} }
+
+type event struct {
+	at     time.Time
+	serial int64
+	run    func()
+}
+
+type events []event
+
+func (e events) Len() int { return len(e) }
+func (e events) Less(i, j int) bool {
+	return e[i].at.Before(e[j].at) || (e[i].at.Equal(e[j].at) && e[i].serial < e[j].serial)
+}
+func (e events) Swap(i, j int) { e[i], e[j] = e[j], e[i] }
+func (e *events) Push(x any)   { *e = append(*e, x.(event)) }
+func (e *events) Pop() any {
+	old := *e
+	last := old[len(old)-1]
+	old[len(old)-1] = event{}
+	*e = old[:len(old)-1]
+	return last
+}
+
+// Now is the world's time.
+func (l *Loop) Now() time.Time { return l.clock.Now() }
+
+// At runs f at an instant, or as soon as possible if that is past.
+func (l *Loop) At(at time.Time, f func()) {
+	l.serial++
+	heap.Push(&l.events, event{at, l.serial, f})
+}
+
+// After runs f once d has passed.
+func (l *Loop) After(d time.Duration, f func()) { l.At(l.Now().Add(d), f) }
+
+// Next is the instant of the next event; false if there is none.
+func (l *Loop) Next() (time.Time, bool) {
+	if len(l.events) == 0 {
+		return time.Time{}, false
+	}
+	return l.events[0].at, true
+}
+
+// Step runs the next event if it is not later than the limit, and says whether it did.
+func (l *Loop) Step(limit time.Time) bool {
+	if len(l.events) == 0 || l.events[0].at.After(limit) {
+		return false
+	}
+	next := heap.Pop(&l.events).(event)
+	l.clock.Reach(next.at)
+	next.run()
+	return true
+}
+
+// task is one coroutine: a handler at work.
+type task struct {
+	resume   func() (struct{}, bool)
+	stop     func()
+	yield    func(struct{}) bool
+	finished bool
+	killed   bool
+	done     func(killed bool)
+}
+
+// Go starts f as a coroutine, as soon as possible. Whatever it calls may Sleep. done runs when f has returned or was
+// killed.
+func (l *Loop) Go(f func(), done func(killed bool)) {
+	t := &task{done: done}
+	t.resume, t.stop = iter.Pull(func(yield func(struct{}) bool) {
+		t.yield = yield
+		f()
+		t.finished = true
+	})
+	l.At(l.Now(), func() { l.run(t) })
+}
+
+// run resumes a coroutine until it gives way or ends.
+func (l *Loop) run(t *task) {
+	before := l.current
+	l.current = t
+	t.resume()
+	if t.killed {
+		t.bury()
+	}
+	l.current = before
+	if (t.finished || t.killed) && t.done != nil {
+		t.done(t.killed)
+	}
+}
+
+// bury ends a killed coroutine: its deferred calls run, but recover sees nothing, as in a process that is gone. It takes a
+// goroutine of its own, because the end of the coroutine ends whoever asked for it.
+func (t *task) bury() {
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		t.stop()
+	}()
+	<-ended
+}
+
+// Sleep lets the running coroutine give way for d; outside of one, as in set-up code, it does nothing.
+func (l *Loop) Sleep(d time.Duration) {
+	t := l.current
+	if t == nil {
+		return
+	}
+	if !t.killed {
+		l.At(l.Now().Add(max(d, 0)), func() { l.run(t) })
+	}
+	l.giveWay(t)
+}
+
+// Kill ends the running coroutine on the spot, as a crash of its function would. It does not return.
+func (l *Loop) Kill() {
+	if t := l.current; t != nil {
+		t.killed = true
+		l.giveWay(t)
+	}
+}
+
+// giveWay hands control back to the loop until the task is resumed; a killed one never is.
+func (l *Loop) giveWay(t *task) {
+	if !t.yield(struct{}{}) {
+		runtime.Goexit()
+	}
+}

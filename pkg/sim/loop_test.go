@@ -1,0 +1,98 @@
+package sim_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/vuelto/vuelto/pkg/sim"
+)
+
+var start = time.Date(2026, 11, 20, 15, 0, 0, 0, time.UTC)
+
+func drain(l *sim.Loop) {
+	for l.Step(start.AddDate(1, 0, 0)) {
+	}
+}
+
+func TestTasksInterleaveAtEachSleepInOrderOfTime(t *testing.T) {
+	l := sim.NewLoop(sim.NewVirtual(start))
+	var story []string
+	worker := func(name string, pause time.Duration) func() {
+		return func() {
+			for i := range 3 {
+				story = append(story, fmt.Sprint(name, i, "@", l.Now().Sub(start)))
+				l.Sleep(pause)
+			}
+		}
+	}
+	l.Go(worker("a", 2*time.Second), nil)
+	l.Go(worker("b", 3*time.Second), nil)
+	drain(l)
+	want := "a0@0s b0@0s a1@2s b1@3s a2@4s b2@6s"
+	if got := strings.Join(story, " "); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+// A killed task must look like a process that is gone: nothing after the I/O runs, and no recover brings it back.
+func TestAKilledTaskCannotRecover(t *testing.T) {
+	l := sim.NewLoop(sim.NewVirtual(start))
+	var recovered, after, deferred, killed bool
+	l.Go(func() {
+		func() {
+			defer func() {
+				deferred = true
+				if recover() != nil {
+					recovered = true
+				}
+				l.Sleep(time.Second) // I/O of a deferred call: nobody is there to do it
+				after = true
+			}()
+			l.Kill()
+			after = true
+		}()
+		after = true
+	}, func(k bool) { killed = k })
+	drain(l)
+	if recovered || after || !deferred || !killed {
+		t.Errorf("recovered %v after %v deferred %v killed %v", recovered, after, deferred, killed)
+	}
+}
+
+func TestDeadlinesFollowTheWorldsClock(t *testing.T) {
+	l := sim.NewLoop(sim.NewVirtual(start))
+	var early, late error
+	l.Go(func() {
+		ctx, cancel := l.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		l.Sleep(59 * time.Second)
+		early = ctx.Err()
+		l.Sleep(time.Second)
+		late = ctx.Err()
+	}, nil)
+	drain(l)
+	if early != nil || !errors.Is(late, context.DeadlineExceeded) {
+		t.Errorf("early %v late %v", early, late)
+	}
+}
+
+func TestRealTimeJumpsForward(t *testing.T) {
+	wall := start
+	clock := sim.NewReal(func() time.Time { return wall })
+	l := sim.NewLoop(clock)
+	var at []time.Duration
+	l.After(time.Hour, func() { at = append(at, l.Now().Sub(start)) })
+	l.After(3*time.Hour, func() { at = append(at, l.Now().Sub(start)) })
+	clock.Jump(start.Add(2*time.Hour), func() {
+		for l.Step(start.Add(2 * time.Hour)) {
+		}
+	})
+	wall = wall.Add(time.Minute)
+	if got := l.Now().Sub(start); got != 2*time.Hour+time.Minute || fmt.Sprint(at) != "[1h0m0s]" {
+		t.Errorf("now %v, ran at %v", got, at)
+	}
+}
