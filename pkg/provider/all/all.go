@@ -3,12 +3,14 @@ package all
 
 import (
 	"github.com/vuelto/vuelto/pkg/provider"
+	"github.com/vuelto/vuelto/pkg/provider/efecty"
 	"github.com/vuelto/vuelto/pkg/provider/pagoefectivo"
 )
 
 // Registry lists the providers that are linked in, by name.
 func Registry() provider.Registry {
 	return provider.Registry{
+		efecty.Name:       efecty.New,
 		pagoefectivo.Name: pagoefectivo.New,
 	}
 }

@@ -3,6 +3,8 @@ package allsim
 
 import (
 	"github.com/vuelto/vuelto/pkg/provider"
+	"github.com/vuelto/vuelto/pkg/provider/efecty"
+	"github.com/vuelto/vuelto/pkg/provider/efecty/efectysim"
 	"github.com/vuelto/vuelto/pkg/provider/pagoefectivo"
 	"github.com/vuelto/vuelto/pkg/provider/pagoefectivo/pagoefectivosim"
 	"github.com/vuelto/vuelto/pkg/provider/simnet"
@@ -12,6 +14,7 @@ import (
 // New opens every simulated provider in one world, in the order of their names.
 func New(host simnet.Host) []simnet.Network {
 	return []simnet.Network{
+		efectysim.New(host),
 		pagoefectivosim.New(host),
 	}
 }
@@ -20,6 +23,10 @@ func New(host simnet.Host) []simnet.Network {
 // between tenants, because a simulated provider finds the account by them.
 func Accounts(tenant string) []provider.Account {
 	return []provider.Account{
+		account(tenant, efecty.Name, efecty.Name,
+			settlement.Fees{PerTenThousand: 290, TaxPerHundred: 19, Unit: 100},
+			map[string]string{"merchant_id": "merchant-" + tenant, "terminal_id": "T-01", "secret": "sandbox-efecty-" + tenant},
+			map[string]string{"idempotent": "false"}),
 		account(tenant, pagoefectivo.Name, pagoefectivo.Name,
 			settlement.Fees{PerTenThousand: 350, TaxPerHundred: 18},
 			map[string]string{"access_key": "access-" + tenant, "secret_key": "whsec-sandbox-pagoefectivo-" + tenant, "service_id": "1234"},
