@@ -9,8 +9,9 @@ import (
 // payloads are files.
 const MaxBody = 350 << 10
 
-// MaxCommit is how many bytes the bodies of one Commit may have together. A transaction of DynamoDB ends at 4 MB.
-const MaxCommit = 3500 << 10
+// MaxCommit is how many bytes the bodies of one Commit may have together. A transaction of DynamoDB ends at 4 MB; this
+// keeps below it however a body is encoded on its way.
+const MaxCommit = 2560 << 10
 
 // Limits of DynamoDB for the two parts of a key, in bytes.
 const (
