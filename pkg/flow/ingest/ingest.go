@@ -1,0 +1,147 @@
+// Package ingest pulls settlement files: it archives each as it came and asks for the day to be reconciled. A file that
+// came before changes nothing.
+package ingest
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path"
+	"time"
+
+	"github.com/vuelto/vuelto/pkg/calendar"
+	"github.com/vuelto/vuelto/pkg/file"
+	"github.com/vuelto/vuelto/pkg/job"
+	"github.com/vuelto/vuelto/pkg/provider"
+	"github.com/vuelto/vuelto/pkg/reconciliation"
+	"github.com/vuelto/vuelto/pkg/store"
+)
+
+// Clients finds the provider client of an account.
+type Clients interface {
+	Client(ctx context.Context, account string) (*provider.Client, error)
+}
+
+// Accounts lists the accounts of a network.
+type Accounts interface {
+	OfNetwork(ctx context.Context, network string) ([]provider.Account, error)
+}
+
+// Ingester does job.Ingest.
+type Ingester struct {
+	Store    store.Store
+	Accounts Accounts
+	Clients  Clients
+	Files    file.Store
+	Sender   job.Sender
+	Now      func() time.Time
+	Log      *slog.Logger
+}
+
+// lookBack is how many days before today are asked for as long as they have no file: a pull that failed is made up for.
+const lookBack = 7
+
+// Handle pulls what has been published for every account of a network. One account's trouble is not another's.
+func (in *Ingester) Handle(ctx context.Context, j job.Job) error {
+	accounts, err := in.Accounts.OfNetwork(ctx, j.Key.PK)
+	if err != nil {
+		return err
+	}
+	var first error
+	for _, a := range accounts {
+		if err := in.account(ctx, a); err != nil {
+			in.Log.ErrorContext(ctx, "settlement not pulled", "account", a.ID, "error", err)
+			if first == nil {
+				first = err
+			}
+		}
+	}
+	return first
+}
+
+func (in *Ingester) account(ctx context.Context, a provider.Account) error {
+	client, err := in.Clients.Client(ctx, a.ID)
+	if err != nil {
+		return err
+	}
+	if !client.Can(provider.CanFetchSettled) {
+		return nil
+	}
+	country, err := calendar.ByNetwork(a.Network)
+	if err != nil {
+		return err
+	}
+	today := calendar.On(in.Now(), country.Zone())
+	for back := lookBack; back >= 0; back-- {
+		day := today.AddDays(-back)
+		if !country.IsBusinessDay(day) {
+			continue
+		}
+		if err := in.day(ctx, client, day, back == 0); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// day pulls one day's file. Today's is asked for again even if there is one: a corrected file may have taken its place.
+func (in *Ingester) day(ctx context.Context, client *provider.Client, day calendar.Date, always bool) error {
+	a := client.Account()
+	r, err := in.find(ctx, a, day)
+	if err != nil || (len(r.Files) > 0 && !always) {
+		return err
+	}
+	f, err := client.FetchSettlement(ctx, day)
+	if errors.Is(err, provider.ErrNotPublished) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return in.Keep(ctx, a, r, f)
+}
+
+func (in *Ingester) find(ctx context.Context, a provider.Account, day calendar.Date) (reconciliation.Reconciliation, error) {
+	id := reconciliation.ID(a.Tenant, a.ID, day)
+	record, err := in.Store.Get(ctx, reconciliation.Key(a.Tenant, id))
+	if errors.Is(err, store.ErrNotFound) {
+		return reconciliation.Reconciliation{Tenant: a.Tenant, ID: id, Provider: a.Provider, Network: a.Network, Account: a.ID,
+			Date: day, Created: calendar.Millis(in.Now())}, nil
+	}
+	if err != nil {
+		return reconciliation.Reconciliation{}, err
+	}
+	return reconciliation.Decode(record)
+}
+
+// Keep archives a file and asks for its day to be reconciled. The archive comes first: a record never names a file that is
+// not there.
+func (in *Ingester) Keep(ctx context.Context, a provider.Account, r reconciliation.Reconciliation, f provider.File) error {
+	sum := sha256.Sum256(f.Body)
+	digest := hex.EncodeToString(sum[:])
+	if r.Has(digest) {
+		return nil
+	}
+	name := path.Base("/" + f.Name)
+	where := fmt.Sprintf("settlement/%s/%s/%s/%s-%s", a.Tenant, a.ID, r.Date, digest[:16], name)
+	if err := in.Files.Put(ctx, where, f.Body); err != nil {
+		return err
+	}
+	r.Files = append(r.Files, reconciliation.File{Name: name, Digest: digest, Path: where})
+	r.Status, r.Due = reconciliation.Running, calendar.Millis(in.Now().Add(time.Minute))
+	err := in.Store.Commit(ctx, store.Put{Record: reconciliation.Encode(r)})
+	if store.IsConflict(err) {
+		return nil // another pull of the same file was first; it asks for the run
+	}
+	if err != nil {
+		return err
+	}
+	key := reconciliation.Key(r.Tenant, r.ID)
+	if err := in.Sender.Send(ctx, job.Job{Kind: job.Reconcile, Key: key}, 0); err != nil {
+		in.Log.WarnContext(ctx, "send lost, the sweep will repeat it", "key", key.String(), "error", err)
+	}
+	return nil
+}

@@ -1,0 +1,122 @@
+// Package reconciliation is one settlement day of one account: which files came, and how they compare with the books.
+package reconciliation
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/vuelto/vuelto/pkg/calendar"
+	"github.com/vuelto/vuelto/pkg/identity"
+	"github.com/vuelto/vuelto/pkg/job"
+	"github.com/vuelto/vuelto/pkg/store"
+)
+
+// Status of a day. Stored strings: append only.
+type Status string
+
+const (
+	Running  Status = "running"
+	Balanced Status = "balanced" // every row and entry accounted for, no break
+	Broken   Status = "broken"
+)
+
+// Reconciliation is one day of one account. A corrected file makes a new run of the same day; files are only ever added.
+type Reconciliation struct {
+	Tenant   string         `json:"-"`
+	ID       string         `json:"id"`
+	Provider string         `json:"provider"`
+	Network  string         `json:"network"`
+	Account  string         `json:"account"`
+	Date     calendar.Date  `json:"date"` // the settlement day
+	Status   Status         `json:"status"`
+	Files    []File         `json:"files"`
+	Run      int            `json:"run"` // counts the runs, from 1
+	Outcome  Outcome        `json:"outcome"`
+	Breaks   map[string]int `json:"breaks,omitempty"` // by class
+	Result   string         `json:"result,omitempty"` // name of the stored breaks of the last run
+	Report   string         `json:"report,omitempty"` // name of the stored CSV of the last run
+	Problem  string         `json:"problem,omitempty"`
+	Created  int64          `json:"created"`
+	Due      int64          `json:"due,omitempty"`
+	Version  int64          `json:"-"`
+}
+
+// File is one settlement file of the day, as it came.
+type File struct {
+	Name   string `json:"name"`
+	Digest string `json:"digest"` // SHA-256, hex
+	Path   string `json:"path"`   // in the file store
+}
+
+// Outcome is what a run counted.
+type Outcome struct {
+	Rows       int              `json:"rows"`
+	Entries    int              `json:"entries"`
+	Matched    int              `json:"matched"`
+	Pending    int              `json:"pending"`
+	Unreadable int              `json:"unreadable"`
+	Totals     map[string]Total `json:"totals,omitempty"` // by currency
+}
+
+// Total is in minor units, signed as the merchant sees it.
+type Total struct {
+	Gross      int64 `json:"gross"`
+	Fee        int64 `json:"fee"`
+	Tax        int64 `json:"tax"`
+	Net        int64 `json:"net"`
+	Expected   int64 `json:"expected"`
+	Difference int64 `json:"difference"`
+}
+
+// SK of every reconciliation record.
+const SK = "reconciliation"
+
+// ID of an account's day.
+func ID(tenant, account string, day calendar.Date) string {
+	return identity.Derive("rec_", "reconciliation", tenant, account, day.String())
+}
+
+// Key of a reconciliation.
+func Key(tenant, id string) store.Key { return store.Key{PK: tenant + "#" + id, SK: SK} }
+
+// ListPartition is a month of a merchant's settlement days.
+func ListPartition(tenant string, month time.Time) string {
+	return tenant + "#reconciliations#" + month.UTC().Format("2006-01")
+}
+
+// Encode makes the record to put. While the run is due it is on the work index.
+func Encode(r Reconciliation) store.Record {
+	body, err := json.Marshal(r)
+	if err != nil {
+		panic(err) // strings and integers always encode
+	}
+	key := Key(r.Tenant, r.ID)
+	record := store.Record{Key: key, Version: r.Version, Body: body, Index: map[store.Index]store.Key{
+		store.List: {PK: ListPartition(r.Tenant, r.Date.Start(time.UTC)), SK: r.Date.String() + "|" + r.ID},
+	}}
+	if r.Due != 0 {
+		record.Index[store.Work] = job.DueKey(calendar.Instant(r.Due), job.Reconcile, key)
+	}
+	return record
+}
+
+// Decode reads a reconciliation.
+func Decode(record store.Record) (Reconciliation, error) {
+	var r Reconciliation
+	if err := json.Unmarshal(record.Body, &r); err != nil {
+		return r, fmt.Errorf("reconciliation: record %s: %w", record.Key, err)
+	}
+	r.Tenant, r.Version = record.Key.PK[:max(0, len(record.Key.PK)-len(r.ID)-1)], record.Version
+	return r, nil
+}
+
+// Has says whether a file with these bytes is among the day's.
+func (r Reconciliation) Has(digest string) bool {
+	for _, f := range r.Files {
+		if f.Digest == digest {
+			return true
+		}
+	}
+	return false
+}
