@@ -123,7 +123,7 @@ func read(reply provider.Reply, into any, good ...int) error {
 		}
 		return nil
 	}
-	return codes().Error(reply.Status, codeOf(reply))
+	return Codes().Error(reply.Status, codeOf(reply))
 }
 
 // codeOf is the code of a refusal; empty if it has none.

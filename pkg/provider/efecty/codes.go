@@ -13,8 +13,8 @@ const (
 	notPublished         = "SETTLEMENT_NOT_PUBLISHED"
 )
 
-// codes lists every answer that proves something. A 429 is documented as "not applied" and handled by the exchange.
-func codes() provider.Codes {
+// Codes lists every answer that proves something. A 429 is documented as "not applied" and handled by the exchange.
+func Codes() provider.Codes {
 	return provider.Codes{
 		{Status: 400, Code: "INVALID_REQUEST", Class: provider.Rejected, Means: "a value is missing or wrong", Source: house},
 		{Status: 401, Code: "SIGNATURE_INVALID", Class: provider.Denied, Means: "the signature is refused", Source: house},

@@ -29,5 +29,5 @@ func (a *Adapter) FetchSettlement(ctx context.Context, day calendar.Date) (provi
 	case reply.Status == http.StatusNotFound && codeOf(reply) == notPublished:
 		return provider.File{}, provider.ErrNotPublished
 	}
-	return provider.File{}, codes().Error(reply.Status, codeOf(reply))
+	return provider.File{}, Codes().Error(reply.Status, codeOf(reply))
 }

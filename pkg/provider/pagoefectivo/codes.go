@@ -19,9 +19,9 @@ const (
 	tokenExpired   = "TOKEN_EXPIRED"
 )
 
-// codes lists every answer that proves something. The document of the CIP interface gives no status for a bad token, so
+// Codes lists every answer that proves something. The document of the CIP interface gives no status for a bad token, so
 // outside the refund contract a 401 proves nothing.
-func codes() provider.Codes {
+func Codes() provider.Codes {
 	return provider.Codes{
 		{Status: 400, Code: "111", Class: provider.Rejected, Means: "the data are invalid", Source: pe1},
 		{Status: 400, Code: "112", Class: provider.Rejected, Means: "a required value is missing", Source: pe1},

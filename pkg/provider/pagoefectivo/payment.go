@@ -38,16 +38,13 @@ type cipRequest struct {
 	ServiceID          int64       `json:"serviceId"`
 }
 
-type cipReply struct {
-	Code provider.Text `json:"code"`
-	Data struct {
-		CIP             provider.Text `json:"cip"`
-		Currency        string        `json:"currency"`
-		Amount          json.Number   `json:"amount"`
-		TransactionCode string        `json:"transactionCode"`
-		DateExpiry      string        `json:"dateExpiry"`
-		CIPURL          string        `json:"cipUrl"`
-	} `json:"data"`
+type made struct {
+	CIP             provider.Text `json:"cip"`
+	Currency        string        `json:"currency"`
+	Amount          json.Number   `json:"amount"`
+	TransactionCode string        `json:"transactionCode"`
+	DateExpiry      string        `json:"dateExpiry"`
+	CIPURL          string        `json:"cipUrl"`
 }
 
 // CreatePayment asks for a CIP. PagoEfectivo documents no idempotency here: a repeat after a lost answer makes a second
@@ -61,23 +58,23 @@ func (a *Adapter) CreatePayment(ctx context.Context, p payment.Payment) (payment
 	if err != nil {
 		return payment.Observation{}, err
 	}
-	var made cipReply
-	if err := a.read(reply, http.StatusCreated, &made, &made.Code); err != nil {
+	var cip made
+	if err := a.read(reply, http.StatusCreated, &cip); err != nil {
 		return payment.Observation{}, err
 	}
-	minor, err := provider.Minor(made.Data.Amount, p.Amount.Currency())
-	if made.Data.CIP == "" || made.Data.TransactionCode != p.ID || err != nil || minor != p.Amount.Minor() {
+	minor, err := provider.Minor(cip.Amount, p.Amount.Currency())
+	if cip.CIP == "" || cip.TransactionCode != p.ID || err != nil || minor != p.Amount.Minor() {
 		return payment.Observation{}, unreadable("the answer speaks of another CIP")
 	}
-	expires, err := instant(made.Data.DateExpiry)
+	expires, err := instant(cip.DateExpiry)
 	if err != nil {
 		return payment.Observation{}, unreadable("the answer's expiry cannot be read")
 	}
 	return payment.Observation{
 		Claim:    payment.ClaimVoucher,
-		Evidence: "cip:" + string(made.Data.CIP),
-		Currency: made.Data.Currency,
-		Voucher:  payment.Voucher{Code: string(made.Data.CIP), URL: made.Data.CIPURL, ExpiresAt: expires},
+		Evidence: "cip:" + string(cip.CIP),
+		Currency: cip.Currency,
+		Voucher:  payment.Voucher{Code: string(cip.CIP), URL: cip.CIPURL, ExpiresAt: expires},
 	}, nil
 }
 
@@ -128,12 +125,9 @@ func documentType(ours string) string {
 
 // CancelPayment removes a CIP. One that cannot be removed any more is asked for, because cash may have come first.
 func (a *Adapter) CancelPayment(ctx context.Context, p payment.Payment) (payment.Observation, error) {
-	var done struct {
-		Code provider.Text `json:"code"`
-	}
 	reply, err := a.call(ctx, http.MethodDelete, "/v1/cips/"+p.Voucher.Code, nil, false)
 	if err == nil {
-		err = a.read(reply, http.StatusOK, &done, &done.Code)
+		err = a.read(reply, http.StatusOK, &struct{}{})
 	}
 	switch {
 	case err == nil:
@@ -155,10 +149,7 @@ func (a *Adapter) ExtendPayment(ctx context.Context, p payment.Payment, until ti
 	if err != nil {
 		return payment.Observation{}, err
 	}
-	var done struct {
-		Code provider.Text `json:"code"`
-	}
-	if err := a.read(reply, http.StatusOK, &done, &done.Code); err != nil {
+	if err := a.read(reply, http.StatusOK, &struct{}{}); err != nil {
 		return payment.Observation{}, err
 	}
 	voucher := p.Voucher
@@ -166,19 +157,28 @@ func (a *Adapter) ExtendPayment(ctx context.Context, p payment.Payment, until ti
 	return payment.Observation{Claim: payment.ClaimPending, Evidence: "extended:" + date, Voucher: voucher}, nil
 }
 
-// read decodes a reply of the CIP interface and checks its status and code.
-func (a *Adapter) read(reply provider.Reply, status int, into any, code *provider.Text) error {
-	if err := provider.DecodeJSON(reply.Body, into); err != nil {
+// read checks a reply of the CIP interface and decodes its data. Their shape differs between good answers and refusals,
+// so they are left alone until the code is known.
+func (a *Adapter) read(reply provider.Reply, status int, data any) error {
+	var envelope struct {
+		Code provider.Text   `json:"code"`
+		Data json.RawMessage `json:"data"`
+	}
+	err := provider.DecodeJSON(reply.Body, &envelope)
+	if err == nil && (reply.Status != status || envelope.Code != success) {
+		refused := Codes().Error(reply.Status, string(envelope.Code))
+		if refused.Code == tokenExpired || refused.Class == provider.Denied {
+			a.token.forget()
+		}
+		return refused
+	}
+	if err == nil {
+		err = provider.DecodeJSON(envelope.Data, data)
+	}
+	if err != nil {
 		return &provider.Error{Class: provider.Unknown, Note: "the answer cannot be read", Err: err}
 	}
-	if reply.Status == status && *code == success {
-		return nil
-	}
-	err := codes().Error(reply.Status, string(*code))
-	if err.Code == tokenExpired || err.Class == provider.Denied {
-		a.token.forget()
-	}
-	return err
+	return nil
 }
 
 // instant reads a date of the wire. One sample has a blank in place of the T; 1900-01-01 means none.

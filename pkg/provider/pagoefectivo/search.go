@@ -41,14 +41,11 @@ func (a *Adapter) ReadPayment(ctx context.Context, p payment.Payment) (payment.O
 	if err != nil {
 		return payment.Observation{}, err
 	}
-	var found struct {
-		Code provider.Text `json:"code"`
-		Data []cip         `json:"data"`
-	}
-	if err := a.read(reply, http.StatusOK, &found, &found.Code); err != nil {
+	var found []cip
+	if err := a.read(reply, http.StatusOK, &found); err != nil {
 		return payment.Observation{}, err
 	}
-	for _, c := range found.Data {
+	for _, c := range found {
 		if strings.TrimLeft(string(c.CIP), "0") == number {
 			return c.observe()
 		}

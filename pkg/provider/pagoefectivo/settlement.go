@@ -41,7 +41,7 @@ func (a *Adapter) FetchSettlement(ctx context.Context, day calendar.Date) (provi
 	if reply.Status == http.StatusNotFound && refusal.Code == notPublished {
 		return provider.File{}, provider.ErrNotPublished
 	}
-	refused := codes().Error(reply.Status, refusal.Code)
+	refused := Codes().Error(reply.Status, refusal.Code)
 	if refused.Code == tokenExpired {
 		a.token.forget()
 	}

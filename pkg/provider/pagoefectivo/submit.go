@@ -62,7 +62,7 @@ func (a *Adapter) refund(reply provider.Reply, d disbursement.Disbursement, good
 			return r.observe(d, reply.Header.Get("X-Request-Id"))
 		}
 	}
-	err := codes().Error(reply.Status, r.Code)
+	err := Codes().Error(reply.Status, r.Code)
 	if err.Code == tokenExpired || err.Class == provider.Denied {
 		a.token.forget()
 	}

@@ -82,21 +82,15 @@ func (a *Adapter) authorize(ctx context.Context) (string, time.Time, error) {
 	if err != nil {
 		return "", time.Time{}, err
 	}
-	var answer struct {
-		Code provider.Text `json:"code"`
-		Data struct {
-			Token        string    `json:"token"`
-			TokenExpires time.Time `json:"tokenExpires"`
-		} `json:"data"`
+	var granted struct {
+		Token        string    `json:"token"`
+		TokenExpires time.Time `json:"tokenExpires"`
 	}
-	if err := provider.DecodeJSON(reply.Body, &answer); err != nil {
+	if err := a.read(reply, http.StatusCreated, &granted); err != nil {
 		return "", time.Time{}, err
 	}
-	if reply.Status != http.StatusCreated || answer.Code != success {
-		return "", time.Time{}, codes().Error(reply.Status, string(answer.Code))
-	}
-	if answer.Data.Token == "" || answer.Data.TokenExpires.IsZero() {
+	if granted.Token == "" || granted.TokenExpires.IsZero() {
 		return "", time.Time{}, errors.New("pagoefectivo: a token answer without a token")
 	}
-	return answer.Data.Token, answer.Data.TokenExpires, nil
+	return granted.Token, granted.TokenExpires, nil
 }

@@ -1,0 +1,21 @@
+package pagoefectivo_test
+
+import (
+	"testing"
+
+	"github.com/vuelto/vuelto/pkg/money"
+	"github.com/vuelto/vuelto/pkg/provider/allsim"
+	"github.com/vuelto/vuelto/pkg/provider/pagoefectivo"
+	"github.com/vuelto/vuelto/pkg/provider/pagoefectivo/pagoefectivosim"
+	"github.com/vuelto/vuelto/pkg/provider/providertest"
+)
+
+func TestContract(t *testing.T) {
+	for _, account := range allsim.Accounts("demo") {
+		if account.Provider == pagoefectivo.Name {
+			providertest.Run(t, providertest.Subject{New: pagoefectivo.New, Network: pagoefectivosim.New, Account: account,
+				Codes: pagoefectivo.Codes(), Price: money.New(120_50, money.PEN), Part: money.New(50_05, money.PEN),
+				Tiny: money.New(50_00, money.COP)})
+		}
+	}
+}

@@ -1,0 +1,170 @@
+package providertest
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/vuelto/vuelto/pkg/money"
+	"github.com/vuelto/vuelto/pkg/provider"
+	"github.com/vuelto/vuelto/pkg/provider/simnet"
+)
+
+func careClauses() []clause {
+	return []clause{
+		{"the profile is the same at any time, names its sources and stays below the functions' time-out", profile},
+		{"an account without one of its credentials is refused by the credential's name", lacking},
+		{"a setting that does not parse is refused by its name", badSetting},
+		{"no answer and no error repeats a secret or a person", canaries},
+		{"the same calls in the same world leave the same bytes", replays},
+		{"a call with no time left is not sent", noTime},
+		{"the original of every amount is its digits", digits},
+	}
+}
+
+func profile(l *lab) {
+	before := l.client.Profile()
+	l.host.Sleep(400 * 24 * time.Hour)
+	if after := l.open(l.subject.Account).Profile(); !reflect.DeepEqual(before, after) {
+		l.Errorf("%+v, a year later %+v", before, after)
+	}
+	if len(before.Sources) == 0 || before.Timeout > 20*time.Second || before.QuietPeriod < 5*time.Minute {
+		l.Errorf("sources %v, time-out %s, quiet period %s", before.Sources, before.Timeout, before.QuietPeriod)
+	}
+}
+
+func lacking(l *lab) {
+	for name := range l.subject.Account.Credentials {
+		account := l.subject.Account
+		account.Credentials = map[string]string{}
+		for n, v := range l.subject.Account.Credentials {
+			if n != name {
+				account.Credentials[n] = v
+			}
+		}
+		if _, err := l.subject.New(account, l.line, l.host); err == nil || !strings.Contains(err.Error(), name) {
+			l.Errorf("without %s: %v", name, err)
+		}
+	}
+}
+
+func badSetting(l *lab) {
+	for _, name := range []string{"idempotent", "refund_days", "quiet_minutes"} {
+		account := l.subject.Account
+		account.Settings = map[string]string{name: "perhaps"}
+		if _, err := l.subject.New(account, l.line, l.host); err == nil || !strings.Contains(err.Error(), name) {
+			l.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func canaries(l *lab) {
+	d, p := l.refund("rf_1"), l.voucher("pay_2")
+	person := canary()
+	forbidden := []string{person.Name.Reveal(), person.Email.Reveal(), person.Phone.Reveal(), person.DocumentNumber.Reveal()}
+	forbidden = append(forbidden, l.subject.Account.Secrets...)
+	for name, value := range l.subject.Account.Credentials {
+		if strings.Contains(name, "secret") || strings.Contains(name, "key") {
+			forbidden = append(forbidden, value)
+		}
+	}
+	for _, status := range []int{200, 201, 400, 422, 500} {
+		l.answers(status, `{"code":"`+strings.Join(forbidden, " ")+`","message":"`+strings.Join(forbidden, " ")+`"}`)
+		_, err := l.client.CreatePayment(l.ctx, p)
+		said := fmt.Sprintf("%+v %+v %v", l.client.Submit(l.ctx, d), l.client.Status(l.ctx, d), err)
+		for _, word := range forbidden {
+			if strings.Contains(said, word) {
+				l.Errorf("%d: %q is repeated in %s", status, word, said)
+			}
+		}
+	}
+}
+
+// replays drives one world twice through every kind of fault and compares all that was heard and booked.
+func replays(l *lab) {
+	story := func(t *testing.T) string {
+		world := newLab(t, l.subject)
+		var told bytes.Buffer
+		for i, kind := range simnet.Kinds() {
+			id := fmt.Sprintf("rf_%d", i)
+			d := world.refund(id)
+			world.hit(kind, simnet.OpDisbursement)
+			fmt.Fprintf(&told, "%+v\n", world.client.Submit(world.ctx, d))
+			world.host.Sleep(5 * time.Minute)
+			_ = world.network.Move(id, simnet.Complete)
+			world.host.Sleep(30 * time.Minute)
+			fmt.Fprintf(&told, "%+v\n", world.client.Status(world.ctx, d))
+		}
+		for _, h := range world.host.Heard {
+			fmt.Fprintf(&told, "%s %v %s\n", h.ReceivedAt, h.Header, h.Body)
+		}
+		fmt.Fprintf(&told, "%+v", world.network.Ledger())
+		return told.String()
+	}
+	if first, again := story(l.T), story(l.T); first != again {
+		l.Error("two runs differ")
+	}
+}
+
+func noTime(l *lab) {
+	d := l.refund("rf_1")
+	over, cancel := context.WithCancel(l.ctx)
+	cancel()
+	o := l.client.Submit(over, d)
+	l.claims(o, "not_applied")
+	if l.live("rf_1") != 0 {
+		l.Error("it was sent all the same")
+	}
+}
+
+func digits(l *lab) {
+	rule, _ := l.client.Profile().Currency(l.subject.Price.Currency())
+	step := int64(1)
+	for range 2 - rule.Decimals {
+		step *= 10
+	}
+	for _, units := range []int64{1, 9, 10, 99, 101, 12345, 99999999, 123456789012} {
+		world := newLab(l.T, l.subject)
+		world.subject.Price = money.New(units*step, rule.Currency)
+		p := world.paid("pay_1")
+		for _, f := range world.facts("pay_1") {
+			if f.Payment.Minor != units*step {
+				l.Errorf("%s came back as %d", p.Amount, f.Payment.Minor)
+			}
+		}
+		if p.PaidMinor() != units*step {
+			l.Errorf("%s was read as %d", p.Amount, p.PaidMinor())
+		}
+	}
+}
+
+// Matrix prints what each provider offers, for people to review.
+func Matrix(clients []*provider.Client) string {
+	var out strings.Builder
+	line := func(cells ...string) { out.WriteString("| " + strings.Join(cells, " | ") + " |\n") }
+	line("provider", "networks", "currencies", "abilities", "routes", "refund window", "idempotent", "quiet period", "settles")
+	line("---", "---", "---", "---", "---", "---", "---", "---", "---")
+	for _, c := range clients {
+		p := c.Profile()
+		var currencies, abilities, routes []string
+		for _, r := range p.Currencies {
+			currencies = append(currencies, fmt.Sprintf("%s with %d decimals, from %s", r.Currency, r.Decimals, money.New(r.Min, r.Currency)))
+		}
+		for _, a := range provider.Abilities() {
+			if c.Can(a) {
+				abilities = append(abilities, string(a))
+			}
+		}
+		for _, r := range p.Routes {
+			routes = append(routes, string(r))
+		}
+		line(p.Name, strings.Join(p.Networks, ", "), strings.Join(currencies, "; "), strings.Join(abilities, ", "),
+			strings.Join(routes, ", "), fmt.Sprintf("%d days", p.RefundWindow), fmt.Sprint(p.Idempotent), p.QuietPeriod.String(),
+			fmt.Sprintf("T+%d", p.SettlesIn))
+	}
+	return out.String()
+}

@@ -1,0 +1,120 @@
+package providertest
+
+import (
+	"time"
+
+	"github.com/vuelto/vuelto/pkg/disbursement"
+	"github.com/vuelto/vuelto/pkg/provider/simnet"
+)
+
+func doubtClauses() []clause {
+	return []clause{
+		{"after a time-out before the commit, not found is conclusive from the end of the quiet period and not before", lostThere},
+		{"after a time-out behind the commit, asking tells that it was taken in", lostBack},
+		{"a commit after our time-out comes before not found can be conclusive", lateCommit},
+		{"a refused connection is not applied", refusedConnection},
+		{"429 is not applied where it is documented", rateLimited},
+		{"an answer spoilt behind the commit is unknown, and the provider's book holds one", spoilt},
+		{"asking that fails leaves it unknown", askingFails},
+		{"the same answer twice is the same evidence, the next answer another", evidence},
+	}
+}
+
+func lostThere(l *lab) {
+	d := l.refund("rf_1")
+	l.hit(simnet.TimeoutBefore, simnet.OpDisbursement)
+	l.claims(l.client.Submit(l.ctx, d), disbursement.ClaimUnknown)
+	quiet := l.client.Profile().QuietPeriod
+	l.host.Sleep(d.LastSentAt.Add(quiet).Sub(l.host.Now()) - time.Nanosecond)
+	early := l.client.Status(l.ctx, d)
+	l.claims(early, disbursement.ClaimUnknown)
+	l.host.Sleep(time.Nanosecond)
+	first := l.client.Status(l.ctx, d)
+	l.claims(first, disbursement.ClaimNotFound)
+	if l.live("rf_1") != 0 || first.Attempt != 1 {
+		l.Errorf("%d live refunds, attempt %d", l.live("rf_1"), first.Attempt)
+	}
+	d.State = disbursement.Queued
+	d = l.sending(d)
+	l.hit(simnet.TimeoutBefore, simnet.OpDisbursement)
+	l.client.Submit(l.ctx, d)
+	l.host.Sleep(quiet)
+	if second := l.client.Status(l.ctx, d); second.Evidence == first.Evidence || second.Attempt != 2 {
+		l.Errorf("the second attempt's not found carries evidence %q of the first", second.Evidence)
+	}
+}
+
+func lostBack(l *lab) {
+	d := l.refund("rf_1")
+	l.hit(simnet.TimeoutAfter, simnet.OpDisbursement)
+	before := l.host.Now()
+	l.claims(l.client.Submit(l.ctx, d), disbursement.ClaimUnknown)
+	if cost := l.host.Now().Sub(before); cost > 300*time.Millisecond {
+		l.Errorf("the time-out cost %s of the host's time", cost)
+	}
+	l.claims(l.client.Status(l.ctx, d), has()...)
+}
+
+func lateCommit(l *lab) {
+	d := l.refund("rf_1")
+	l.hit(simnet.LateCommit, simnet.OpDisbursement)
+	l.claims(l.client.Submit(l.ctx, d), disbursement.ClaimUnknown)
+	l.claims(l.client.Status(l.ctx, d), disbursement.ClaimUnknown)
+	l.host.Sleep(4 * time.Minute)
+	l.claims(l.client.Status(l.ctx, d), has()...)
+}
+
+func refusedConnection(l *lab) {
+	d := l.refund("rf_1")
+	l.hit(simnet.Outage, simnet.OpDisbursement)
+	l.claims(l.client.Submit(l.ctx, d), disbursement.ClaimNotApplied)
+	if l.live("rf_1") != 0 {
+		l.Error("the provider's book holds it")
+	}
+}
+
+func rateLimited(l *lab) {
+	d := l.refund("rf_1")
+	l.hit(simnet.RateLimit, simnet.OpDisbursement)
+	l.claims(l.client.Submit(l.ctx, d), disbursement.ClaimNotApplied)
+	if l.live("rf_1") != 0 {
+		l.Error("the provider's book holds it")
+	}
+}
+
+func spoilt(l *lab) {
+	for _, kind := range []simnet.Kind{simnet.Broken500, simnet.Broken502, simnet.Malformed} {
+		world := newLab(l.T, l.subject)
+		d := world.refund("rf_1")
+		world.hit(kind, simnet.OpDisbursement)
+		l.claims(world.client.Submit(world.ctx, d), disbursement.ClaimUnknown)
+		if n := world.live("rf_1"); n != 1 {
+			l.Errorf("%s: the provider's book holds %d", kind, n)
+		}
+		if fired := world.network.Faults().View().Fired[kind]; fired != 1 {
+			l.Errorf("%s fired %d times", kind, fired)
+		}
+	}
+}
+
+func askingFails(l *lab) {
+	d := l.refund("rf_1")
+	l.client.Submit(l.ctx, d)
+	l.host.Sleep(time.Hour)
+	for _, kind := range []simnet.Kind{simnet.TimeoutBefore, simnet.TimeoutAfter, simnet.Broken500, simnet.Malformed,
+		simnet.Outage, simnet.Reject, simnet.RateLimit} {
+		l.hit(kind, simnet.OpRead)
+		l.claims(l.client.Status(l.ctx, d), disbursement.ClaimUnknown)
+	}
+}
+
+func evidence(l *lab) {
+	d := l.refund("rf_1")
+	l.client.Submit(l.ctx, d)
+	first, again := l.client.Status(l.ctx, d), l.client.Status(l.ctx, d)
+	l.move("rf_1", simnet.Complete)
+	next := l.client.Status(l.ctx, d)
+	if first.Evidence == "" || first.Evidence != again.Evidence || next.Evidence == first.Evidence {
+		l.Errorf("evidence %q, %q, then %q", first.Evidence, again.Evidence, next.Evidence)
+	}
+}

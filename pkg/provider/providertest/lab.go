@@ -1,0 +1,222 @@
+package providertest
+
+import (
+	"context"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/vuelto/vuelto/pkg/disbursement"
+	"github.com/vuelto/vuelto/pkg/identity"
+	"github.com/vuelto/vuelto/pkg/money"
+	"github.com/vuelto/vuelto/pkg/payment"
+	"github.com/vuelto/vuelto/pkg/provider"
+	"github.com/vuelto/vuelto/pkg/provider/simnet"
+)
+
+// Subject is a provider under test: its adapter, its simulated counterpart, and an account that both know.
+type Subject struct {
+	New       provider.New
+	Network   func(simnet.Host) simnet.Network
+	Account   provider.Account
+	Codes     provider.Codes
+	SignsTime bool // webhooks carry a signed instant
+
+	Price money.Amount // of a payment
+	Part  money.Amount // of it that is given back
+	Tiny  money.Amount // an amount the wire or the contract cannot carry; zero = none
+}
+
+// start is a Friday at ten in the morning, UTC-5: far from the ends of days, with a weekend ahead.
+func start() time.Time { return time.Date(2026, 11, 20, 15, 0, 0, 0, time.UTC) }
+
+// canary is a person whose data must never show up where they do not belong.
+func canary() identity.Person {
+	return identity.Person{Name: "Canaria Amarilla", Email: "canaria@buyer.example", Phone: "+51987654321",
+		DocumentType: "DNI", DocumentNumber: "76543210"}
+}
+
+// lab is one world with one account.
+type lab struct {
+	*testing.T
+	subject Subject
+	host    *Host
+	network simnet.Network
+	client  *provider.Client
+	line    *line
+	ctx     context.Context
+}
+
+// line lies between adapter and simulated provider, for answers that no provider would give.
+type line struct {
+	next    provider.Doer
+	network simnet.Network
+	forge   func(*http.Request) *http.Response // nil = let the call through
+	calls   int                                // that handed money over, or tried to
+}
+
+// Do lets a call through or forges its answer.
+func (l *line) Do(req *http.Request) (*http.Response, error) {
+	op := l.network.Operation(req)
+	if op == simnet.OpDisbursement {
+		l.calls++
+	}
+	if l.forge != nil && op != simnet.OpOther {
+		if resp := l.forge(req); resp != nil {
+			return resp, nil
+		}
+	}
+	return l.next.Do(req)
+}
+
+func newLab(t *testing.T, s Subject) *lab {
+	t.Helper()
+	host := NewHost(start(), 7)
+	network := s.Network(host)
+	network.Register(s.Account, "http://127.0.0.1:8080/webhooks/"+s.Account.Provider+"/"+s.Account.ID)
+	l := &lab{T: t, subject: s, host: host, network: network, ctx: context.Background(),
+		line: &line{next: simnet.NewTransport(host, network), network: network}}
+	l.client = l.open(s.Account)
+	return l
+}
+
+// open makes a client of the account, which may differ from the registered one.
+func (l *lab) open(account provider.Account) *provider.Client {
+	l.Helper()
+	adapter, err := l.subject.New(account, l.line, l.host)
+	if err != nil {
+		l.Fatalf("open: %v", err)
+	}
+	client, err := provider.Open(adapter, account, l.host)
+	if err != nil {
+		l.Fatalf("open: %v", err)
+	}
+	return client
+}
+
+// voucher makes a pending payment.
+func (l *lab) voucher(id string) payment.Payment {
+	l.Helper()
+	p := payment.Payment{ID: id, State: payment.Pending, Order: "order-" + id, Amount: l.subject.Price, Payer: canary(),
+		ExpiresAt: l.host.Now().Add(48 * time.Hour)}
+	o, err := l.client.CreatePayment(l.ctx, p)
+	if err != nil {
+		l.Fatalf("create %s: %v", id, err)
+	}
+	return l.fold(p, o)
+}
+
+func (l *lab) fold(p payment.Payment, o payment.Observation) payment.Payment {
+	l.Helper()
+	next, _, err := payment.Next(p, o)
+	if err != nil {
+		l.Fatalf("fold %+v: %v", o, err)
+	}
+	return next
+}
+
+// paid makes a payment and lets the buyer pay it.
+func (l *lab) paid(id string) payment.Payment {
+	l.Helper()
+	p := l.voucher(id)
+	l.pay(id, 0)
+	o, err := l.client.ReadPayment(l.ctx, p)
+	if err != nil {
+		l.Fatalf("read %s: %v", id, err)
+	}
+	return l.fold(p, o)
+}
+
+// pay is the buyer at the counter; the callback is given the second in which it must come.
+func (l *lab) pay(id string, minor int64) {
+	l.Helper()
+	if err := l.network.Pay(id, minor); err != nil {
+		l.Fatalf("pay %s: %v", id, err)
+	}
+	l.host.Sleep(time.Second)
+}
+
+// refund makes a refund that is about to be sent for the first time.
+func (l *lab) refund(id string) disbursement.Disbursement {
+	l.Helper()
+	p := l.paid("pay_of_" + id)
+	return l.sending(disbursement.Disbursement{ID: id, Kind: disbursement.Refund, Route: l.client.Profile().Routes[0],
+		Amount: l.subject.Part, Reason: "customer_return", Beneficiary: canary(), Payment: p.ID, State: disbursement.Queued,
+		OriginalTransaction: p.TransactionID(), OriginalReference: p.Voucher.Code, CreatedAt: l.host.Now()})
+}
+
+// sending writes the intent to send, as the product does before each call.
+func (l *lab) sending(d disbursement.Disbursement) disbursement.Disbursement {
+	l.Helper()
+	next, _, err := disbursement.Next(d, disbursement.Observation{Claim: disbursement.ClaimSubmit, At: l.host.Now()})
+	if err != nil {
+		l.Fatalf("sending: %v", err)
+	}
+	return next
+}
+
+// hit arms one fault.
+func (l *lab) hit(kind simnet.Kind, on simnet.Operation) {
+	l.Helper()
+	if err := l.network.Faults().Arm(kind, 1, on); err != nil {
+		l.Fatalf("arm: %v", err)
+	}
+}
+
+// move does a verb and lets its callback come.
+func (l *lab) move(id string, verb simnet.Verb) {
+	l.Helper()
+	if err := l.network.Move(id, verb); err != nil {
+		l.Fatalf("%s %s: %v", verb, id, err)
+	}
+	l.host.Sleep(time.Second)
+}
+
+// live counts the live disbursements under our reference in the provider's own book.
+func (l *lab) live(id string) int {
+	n := 0
+	for _, e := range l.network.Ledger() {
+		if e.OurReference == id && e.Kind != simnet.KindPayment &&
+			(e.Status == simnet.Accepted || e.Status == simnet.Collectable || e.Status == simnet.Paid) {
+			n++
+		}
+	}
+	return n
+}
+
+// claims fails unless the observation says what it must.
+func (l *lab) claims(o disbursement.Observation, want ...disbursement.Claim) {
+	l.Helper()
+	for _, w := range want {
+		if o.Claim == w {
+			return
+		}
+	}
+	l.Errorf("claims %q (%s %s), want %q", o.Claim, o.Code, o.Note, want)
+}
+
+// has is what a provider claims of something it just took in.
+func has() []disbursement.Claim {
+	return []disbursement.Claim{disbursement.ClaimAccepted, disbursement.ClaimCollectable}
+}
+
+// facts reads everything heard so far about our id.
+func (l *lab) facts(id string) []provider.Fact {
+	l.Helper()
+	var found []provider.Fact
+	for _, delivery := range l.host.Heard {
+		if err := l.client.Verify(delivery); err != nil {
+			l.Errorf("verify: %v", err)
+		}
+		facts, err := l.client.Read(delivery)
+		if err != nil {
+			l.Errorf("read: %v", err)
+		}
+		for _, f := range facts {
+			if f.Ours == id {
+				found = append(found, f)
+			}
+		}
+	}
+	return found
+}

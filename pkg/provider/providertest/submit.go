@@ -1,0 +1,142 @@
+package providertest
+
+import (
+	"github.com/vuelto/vuelto/pkg/disbursement"
+	"github.com/vuelto/vuelto/pkg/provider/simnet"
+)
+
+func submitClauses() []clause {
+	return []clause{
+		{"a disbursement taken in is claimed with the provider's reference and instant", taken},
+		{"our id goes along as the reference", reference},
+		{"a payout goes the same way as a refund", payoutGoes},
+		{"repeating a reference gives the first disbursement back exactly where the profile says so", repeated},
+		{"an amount that does not fit is held and never sent", doesNotFit},
+		{"a road the provider lacks is held and never sent", noRoad},
+		{"whatever the provider does next, webhook and poll tell it alike", verbs},
+	}
+}
+
+func taken(l *lab) {
+	d := l.refund("rf_1")
+	o := l.client.Submit(l.ctx, d)
+	l.claims(o, has()...)
+	if o.Reference == "" || o.OccurredAt.IsZero() || o.By != disbursement.ByReply || o.Evidence != "reply:1" || o.Attempt != 1 {
+		l.Errorf("the reply is incomplete: %+v", o)
+	}
+	if o.Claim == disbursement.ClaimCollectable && (o.CashCode == "" || o.CashExpires.IsZero()) {
+		l.Errorf("collectable without a cash code: %+v", o)
+	}
+}
+
+func reference(l *lab) {
+	o := l.client.Submit(l.ctx, l.refund("rf_1"))
+	for _, e := range l.network.Ledger() {
+		if e.Kind == simnet.KindRefund {
+			if e.OurReference != "rf_1" || e.Reference != o.Reference || e.Amount != l.subject.Part.Minor() {
+				l.Errorf("the provider's book says %+v, the reply %+v", e, o)
+			}
+			return
+		}
+	}
+	l.Error("the provider's book has no refund")
+}
+
+func payoutGoes(l *lab) {
+	d := l.refund("po_1")
+	d.Kind, d.Payment, d.OriginalTransaction, d.Reason = disbursement.Payout, "", "", "commission"
+	if !l.client.CanSubmit(d.Kind, d.Route) {
+		l.Skip("not offered")
+	}
+	l.claims(l.client.Submit(l.ctx, d), has()...)
+	l.move("po_1", simnet.Complete)
+	l.claims(l.client.Status(l.ctx, d), disbursement.ClaimPaid)
+}
+
+func repeated(l *lab) {
+	for _, promise := range []string{"true", "false"} {
+		account := l.subject.Account
+		account.Settings = map[string]string{"idempotent": promise}
+		for name, value := range l.subject.Account.Settings {
+			if name != "idempotent" {
+				account.Settings[name] = value
+			}
+		}
+		subject := l.subject
+		subject.Account = account
+		world := newLab(l.T, subject)
+		d := world.refund("rf_1")
+		first, second := world.client.Submit(world.ctx, d), world.client.Submit(world.ctx, d)
+		l.claims(second, has()...)
+		want := 1
+		if !world.client.Profile().Idempotent {
+			want = 2
+		}
+		if got := world.live("rf_1"); got != want || (first.Reference == second.Reference) != (want == 1) {
+			l.Errorf("idempotent=%s: %d live refunds, want %d; references %s and %s", promise, got, want, first.Reference, second.Reference)
+		}
+	}
+}
+
+func doesNotFit(l *lab) {
+	if l.subject.Tiny.IsZero() {
+		l.Skip("every amount fits")
+	}
+	d := l.refund("rf_1")
+	d.Amount = l.subject.Tiny
+	o := l.client.Submit(l.ctx, d)
+	l.claims(o, disbursement.ClaimDenied)
+	if o.HoldReason != disbursement.HoldUnreadable || l.line.calls != 0 {
+		l.Errorf("held for %q after %d calls", o.HoldReason, l.line.calls)
+	}
+}
+
+func noRoad(l *lab) {
+	d := l.refund("rf_1")
+	d.Route = disbursement.Manual
+	o := l.client.Submit(l.ctx, d)
+	l.claims(o, disbursement.ClaimDenied)
+	if o.HoldReason != disbursement.HoldManual || l.line.calls != 0 {
+		l.Errorf("held for %q after %d calls", o.HoldReason, l.line.calls)
+	}
+}
+
+func verbs(l *lab) {
+	for _, c := range []struct {
+		verbs []simnet.Verb
+		want  disbursement.Claim
+	}{
+		{[]simnet.Verb{simnet.Complete}, disbursement.ClaimPaid},
+		{[]simnet.Verb{simnet.Collect}, disbursement.ClaimPaid},
+		{[]simnet.Verb{simnet.Fail}, disbursement.ClaimRejected},
+		{[]simnet.Verb{simnet.Expire}, disbursement.ClaimReturned},
+		{[]simnet.Verb{simnet.Bounce}, disbursement.ClaimReturned},
+		{[]simnet.Verb{simnet.Complete, simnet.Bounce}, disbursement.ClaimReturned},
+		{[]simnet.Verb{simnet.Complete, simnet.Complete}, disbursement.ClaimPaid},
+	} {
+		world := newLab(l.T, l.subject)
+		d := world.refund("rf_1")
+		o := world.client.Submit(world.ctx, d)
+		for _, v := range c.verbs {
+			world.move("rf_1", v)
+		}
+		polled := world.client.Status(world.ctx, d)
+		l.claims(polled, c.want)
+		facts := world.facts("rf_1")
+		if len(facts) == 0 {
+			l.Errorf("%v: no callback within a second", c.verbs)
+			continue
+		}
+		// Callbacks of moves that follow each other closely overtake each other; the stamp tells which is the last.
+		last := facts[0].Disbursement
+		for _, f := range facts {
+			if f.Disbursement.OccurredAt.After(last.OccurredAt) {
+				last = f.Disbursement
+			}
+		}
+		l.claims(*last, c.want)
+		if last.Reference != o.Reference || polled.Reference != o.Reference || !last.OccurredAt.Equal(polled.OccurredAt) {
+			l.Errorf("%v: reply, webhook and poll differ:\n%+v\n%+v\n%+v", c.verbs, o, last, polled)
+		}
+	}
+}
