@@ -80,9 +80,6 @@ func (a *Adapter) Profile() provider.Profile {
 	}
 }
 
-// bogota is the zone of settlement dates: UTC-5 all year.
-func bogota() *time.Location { return time.FixedZone("America/Bogota", -5*60*60) }
-
 // Headers of both directions. The signature is the hex HMAC-SHA256 of the joined lines: of a call timestamp, method, path
 // with query and body; of a webhook timestamp and body, because a webhook's path changes on its way to us.
 const (

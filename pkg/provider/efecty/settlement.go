@@ -14,7 +14,7 @@ import (
 
 // ReadSettlement reads a file in the generic columns; dates are in Bogota's time.
 func (a *Adapter) ReadSettlement(file io.Reader) iter.Seq2[settlement.Row, error] {
-	return csvsettlement.Read(file, csvsettlement.Layout{Zone: bogota()})
+	return csvsettlement.Read(file, csvsettlement.Layout{Zone: calendar.Colombia().Zone()})
 }
 
 // FetchSettlement pulls the file that settles on a day.

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/vuelto/vuelto/pkg/calendar"
 	"github.com/vuelto/vuelto/pkg/disbursement"
 	"github.com/vuelto/vuelto/pkg/money"
 	"github.com/vuelto/vuelto/pkg/provider"
@@ -84,8 +85,8 @@ func (a *Adapter) Profile() provider.Profile {
 	}
 }
 
-// lima is the zone of every date on the wire: UTC-5 all year.
-func lima() *time.Location { return time.FixedZone("America/Lima", -5*60*60) }
+// lima is the zone of every date on the wire.
+func lima() *time.Location { return calendar.Peru().Zone() }
 
 // call makes an authorised exchange.
 func (a *Adapter) call(ctx context.Context, method, path string, body any, limited bool) (provider.Reply, error) {

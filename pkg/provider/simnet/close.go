@@ -31,7 +31,7 @@ func (b *Book) move(m Movement) {
 // Close ends a local day: its movements go into the file of the next business day, one file per settlement day and
 // account however many days end in it. Closing a day again adds what moved since.
 func (b *Book) Close(day calendar.Date) (file string, settles calendar.Date, err error) {
-	country, err := countryOf(b.manners.Network)
+	country, err := calendar.ByNetwork(b.manners.Network)
 	if err != nil {
 		return "", calendar.Date{}, err
 	}
@@ -42,7 +42,7 @@ func (b *Book) Close(day calendar.Date) (file string, settles calendar.Date, err
 
 // File is an account's settlement file of a day; false while nothing settles on it.
 func (b *Book) File(a *Account, settles calendar.Date) ([]byte, bool) {
-	country, err := countryOf(b.manners.Network)
+	country, err := calendar.ByNetwork(b.manners.Network)
 	if err != nil {
 		return nil, false
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/vuelto/vuelto/pkg/calendar"
 	"github.com/vuelto/vuelto/pkg/money"
 	"github.com/vuelto/vuelto/pkg/provider"
 	"github.com/vuelto/vuelto/pkg/provider/simnet"
@@ -168,7 +169,7 @@ func (voice) Sign(secret string, body []byte, now time.Time) http.Header {
 
 // stamp prints an instant to the millisecond in Bogota's time.
 func stamp(t time.Time) string {
-	return t.In(time.FixedZone("America/Bogota", -5*60*60)).Format("2006-01-02T15:04:05.000-07:00")
+	return t.In(calendar.Colombia().Zone()).Format("2006-01-02T15:04:05.000-07:00")
 }
 
 // pesos prints minor units as whole pesos.

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/vuelto/vuelto/pkg/calendar"
 	"github.com/vuelto/vuelto/pkg/money"
 	"github.com/vuelto/vuelto/pkg/provider"
 	"github.com/vuelto/vuelto/pkg/provider/simnet"
@@ -39,7 +40,7 @@ func New(host simnet.Host) simnet.Network {
 }
 
 // lima is the zone of every date on the wire.
-func lima() *time.Location { return time.FixedZone("America/Lima", -5*60*60) }
+func lima() *time.Location { return calendar.Peru().Zone() }
 
 // Operation says what a request is.
 func (n *Network) Operation(req *http.Request) simnet.Operation {
