@@ -1,6 +1,7 @@
 package dynamostore
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -42,7 +43,8 @@ func judge(err error, writes []store.Write, id string) (outcome, error) {
 	}
 	var cancelled *types.TransactionCanceledException
 	if errors.As(err, &cancelled) {
-		return judgeReasons(cancelled, writes, id)
+		result, conflict := judgeReasons(cancelled.CancellationReasons, writes, id)
+		return result, cmp.Or(conflict, err)
 	}
 	var conflict *types.TransactionConflictException
 	if errors.As(err, &conflict) {
@@ -79,15 +81,15 @@ func throttled(err error) bool {
 	return false
 }
 
-// judgeReasons reads why a transaction was cancelled. Contention beside a failed condition counts as contention: the
-// next try names every loser.
-func judgeReasons(err *types.TransactionCanceledException, writes []store.Write, id string) (outcome, error) {
+// judgeReasons reads why a transaction was cancelled. Its error is nil unless conditions alone were the cause.
+// Contention beside a failed condition counts as contention: the next try names every loser.
+func judgeReasons(reasons []types.CancellationReason, writes []store.Write, id string) (outcome, error) {
 	items, failed := make([]item, len(writes)), make([]bool, len(writes))
 	result := lost
-	if len(err.CancellationReasons) != len(writes) {
-		return busy, err
+	if len(reasons) != len(writes) {
+		return busy, nil
 	}
-	for i, reason := range err.CancellationReasons {
+	for i, reason := range reasons {
 		switch aws.ToString(reason.Code) {
 		case "", codeNone:
 		case codeCondition:
@@ -102,7 +104,7 @@ func judgeReasons(err *types.TransactionCanceledException, writes []store.Write,
 		}
 	}
 	if result != lost {
-		return result, err
+		return result, nil
 	}
 	return judgeItems(writes, items, failed, id)
 }
@@ -122,6 +124,9 @@ func judgeItems(writes []store.Write, items []item, failed []bool, id string) (o
 			return lost, err
 		}
 		losers = append(losers, store.Loser{Key: store.KeyOf(w), Reason: reason})
+	}
+	if losers == nil {
+		return busy, nil // cancelled, but no write says why
 	}
 	return lost, &store.ConflictError{Losers: losers}
 }
