@@ -121,20 +121,12 @@ func (s *Store) Commit(ctx context.Context, writes ...store.Write) error {
 		}
 		unsure = true
 		if try == s.options.Tries {
-			return fmt.Errorf("dynamostore: effect of commit %s unknown after %d tries: %w", id, try, masked(err))
+			return fmt.Errorf("dynamostore: effect of commit %s unknown after %d tries: %w", id, try, err)
 		}
 		if stop := s.pause(ctx, try); stop != nil {
-			return fmt.Errorf("dynamostore: effect of commit %s unknown: %w", id, errors.Join(stop, masked(err)))
+			return fmt.Errorf("dynamostore: effect of commit %s unknown: %w", id, errors.Join(stop, err))
 		}
 	}
-}
-
-// masked hides a sentinel that would claim the effect is known.
-func masked(err error) error {
-	if errors.Is(err, store.ErrInvalid) || errors.Is(err, store.ErrBusy) {
-		return errors.New(err.Error())
-	}
-	return err
 }
 
 // send tries once. The client's own retries are off: after a lost reply they would return the second try's throttling

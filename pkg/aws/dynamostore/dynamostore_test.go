@@ -194,10 +194,8 @@ func TestLostReply(t *testing.T) {
 					sent := 0
 					options := hurried(5)
 					options.Sleep = func(context.Context, time.Duration) error {
-						for range others {
-							if err := direct.Commit(ctx, store.Take{Key: key, Amount: -1}); err != nil {
-								t.Fatal(err)
-							}
+						for i := range others {
+							raise(t, direct, key, i%2 == 0)
 						}
 						return nil
 					}
@@ -221,6 +219,23 @@ func TestLostReply(t *testing.T) {
 				})
 			}
 		}
+	}
+}
+
+// raise adds one to a balance, by a Put or by a Take.
+func raise(t *testing.T, s store.Store, key store.Key, put bool) {
+	t.Helper()
+	r, err := s.Get(context.Background(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Free++
+	var w store.Write = store.Put{Record: r}
+	if !put {
+		w = store.Take{Key: key, Amount: -1}
+	}
+	if err := s.Commit(context.Background(), w); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -21,7 +21,7 @@ type fake struct {
 	// unread is how many of the keys asked for a BatchGetItem leaves for later.
 	unread func(asked int) int
 	// stale are index entries that a query shows beside the true ones.
-	stale []item
+	stale   []item
 	reads   int         // BatchGetItem calls
 	retryer aws.Retryer // of the last write
 }
