@@ -1,0 +1,115 @@
+package s3file_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"sync"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"github.com/vuelto/vuelto/pkg/aws/s3file"
+	"github.com/vuelto/vuelto/pkg/file"
+	"github.com/vuelto/vuelto/pkg/file/filetest"
+)
+
+// bucket is as much of S3 as s3file asks for.
+type bucket struct {
+	mu        sync.Mutex
+	objects   map[string][]byte
+	conflicts int // how many Puts are told that another is at it
+	puts      int
+}
+
+func newBucket() *bucket { return &bucket{objects: map[string][]byte{}} }
+
+// status is an error as the client makes it of an answer.
+func status(code int) error {
+	return &awshttp.ResponseError{ResponseError: &smithyhttp.ResponseError{
+		Response: &smithyhttp.Response{Response: &http.Response{StatusCode: code}}, Err: errors.New(http.StatusText(code)),
+	}}
+}
+
+func (b *bucket) PutObject(ctx context.Context, in *s3.PutObjectInput, _ ...func(*s3.Options)) (*s3.PutObjectOutput, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	body, err := io.ReadAll(in.Body)
+	if err != nil {
+		return nil, err
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.puts++
+	if b.puts <= b.conflicts {
+		return nil, status(http.StatusConflict)
+	}
+	if _, held := b.objects[*in.Key]; held && aws.ToString(in.IfNoneMatch) == "*" {
+		return nil, status(http.StatusPreconditionFailed)
+	}
+	b.objects[*in.Key] = body
+	return &s3.PutObjectOutput{}, nil
+}
+
+// cut is a body whose connection breaks off.
+type cut struct{ io.Reader }
+
+func (c cut) Close() error { return nil }
+
+func (c cut) Read(p []byte) (int, error) {
+	n, err := c.Reader.Read(p)
+	if err == io.EOF {
+		err = io.ErrUnexpectedEOF
+	}
+	return n, err
+}
+
+func (b *bucket) GetObject(ctx context.Context, in *s3.GetObjectInput, _ ...func(*s3.Options)) (*s3.GetObjectOutput, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	body, ok := b.objects[*in.Key]
+	if !ok {
+		return nil, &types.NoSuchKey{}
+	}
+	if *in.Key == "cut" {
+		return &s3.GetObjectOutput{Body: cut{bytes.NewReader(body)}}, nil
+	}
+	return &s3.GetObjectOutput{Body: io.NopCloser(bytes.NewReader(bytes.Clone(body)))}, nil
+}
+
+func TestStore(t *testing.T) {
+	filetest.Run(t, func(*testing.T) file.Store { return s3file.New(newBucket(), "b") })
+}
+
+func TestWritersAtTheSameTime(t *testing.T) {
+	ctx, b := context.Background(), newBucket()
+	b.conflicts = 3
+	if err := s3file.New(b, "b").Put(ctx, "a", []byte("x")); err != nil || b.puts != 4 {
+		t.Errorf("%v after %d puts", err, b.puts)
+	}
+	b.puts, b.conflicts = 0, 100
+	if err := s3file.New(b, "b").Put(ctx, "b", []byte("x")); err == nil || errors.Is(err, file.ErrExists) || b.puts != 4 {
+		t.Errorf("%v after %d puts", err, b.puts)
+	}
+}
+
+// TestHalfAFileIsAnError: half a settlement file would look like a short day.
+func TestHalfAFileIsAnError(t *testing.T) {
+	ctx, s := context.Background(), s3file.New(newBucket(), "b")
+	if err := s.Put(ctx, "cut", []byte("half of it")); err != nil {
+		t.Fatal(err)
+	}
+	if body, err := s.Get(ctx, "cut"); err == nil || body != nil {
+		t.Errorf("%q, %v", body, err)
+	}
+}
