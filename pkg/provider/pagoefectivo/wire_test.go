@@ -1,0 +1,205 @@
+package pagoefectivo_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/vuelto/vuelto/pkg/disbursement"
+	"github.com/vuelto/vuelto/pkg/money"
+	"github.com/vuelto/vuelto/pkg/payment"
+	"github.com/vuelto/vuelto/pkg/provider"
+	"github.com/vuelto/vuelto/pkg/provider/pagoefectivo"
+	"github.com/vuelto/vuelto/pkg/provider/providertest"
+)
+
+// script is a provider that answers by path and remembers what it was asked.
+type script struct {
+	token   string // answer to a token request; empty = a good one
+	answers map[string]string
+	status  int
+	asked   []string
+	bodies  []string
+}
+
+func (s *script) Do(req *http.Request) (*http.Response, error) {
+	body, err := io.ReadAll(req.Body)
+	if err != nil {
+		return nil, err
+	}
+	s.asked, s.bodies = append(s.asked, req.Method+" "+req.URL.Path), append(s.bodies, string(body))
+	answer, status := s.answers[req.URL.Path], s.status
+	if req.URL.Path == "/v1/authorizations" {
+		status = http.StatusCreated
+		if answer = s.token; answer == "" {
+			answer = `{"code":"100","message":"Solicitud exitosa.","data":{"token":"tok","codeService":"S","tokenStart":"2026-11-20T10:00:00-05:00","tokenExpires":"2026-11-20T12:00:00-05:00"}}`
+		}
+	}
+	return &http.Response{StatusCode: status, Body: io.NopCloser(strings.NewReader(answer)), Header: http.Header{}}, nil
+}
+
+func (s *script) tokens() int {
+	n := 0
+	for _, a := range s.asked {
+		if a == "POST /v1/authorizations" {
+			n++
+		}
+	}
+	return n
+}
+
+func open(t testing.TB, s *script, clock provider.Clock) *provider.Client {
+	t.Helper()
+	account := provider.Account{ID: "a", Provider: "pagoefectivo", Network: "pagoefectivo", Endpoint: "https://pe.example",
+		Credentials: map[string]string{"access_key": "AK_TEST", "secret_key": "SK_TEST", "service_id": "1234"},
+		Secrets:     []string{"test-secret"}}
+	adapter, err := pagoefectivo.New(account, s, clock)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client, err := provider.Open(adapter, account, clock)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return client
+}
+
+func ten() time.Time { return time.Date(2026, 11, 20, 15, 0, 0, 0, time.UTC) }
+
+// The hash of this request was computed apart from this code; the sample printed in the vendor's document does not match
+// its own input and is no vector.
+func TestTokenRequestIsHashed(t *testing.T) {
+	s := &script{status: 200, answers: map[string]string{"/v1/cips/search": `{"code":100,"data":[]}`}}
+	client := open(t, s, providertest.NewHost(time.Date(2024, 1, 2, 8, 4, 5, 0, time.UTC), 1))
+	_, _ = client.ReadPayment(context.Background(), payment.Payment{Voucher: payment.Voucher{Code: "1"}})
+	const want = `{"accessKey":"AK_TEST","idService":1234,"dateRequest":"2024-01-02T03:04:05-05:00",` +
+		`"hashString":"5f96c213c3c96900f01f06e82e6a657ac8ea2cbe26ba6e21264a1b084846f250"}`
+	if s.bodies[0] != want {
+		t.Errorf("asked for a token with %s", s.bodies[0])
+	}
+}
+
+func TestTokenIsKeptUntilShortlyBeforeItsEnd(t *testing.T) {
+	host := providertest.NewHost(ten(), 1)
+	s := &script{status: 200, answers: map[string]string{"/v1/cips/search": `{"code":100,"data":[]}`}}
+	client := open(t, s, host)
+	for i, step := range []struct {
+		after time.Duration
+		want  int
+	}{{0, 1}, {time.Hour, 1}, {54*time.Minute + 59*time.Second, 1}, {time.Second, 2}} {
+		host.Sleep(step.after)
+		_, _ = client.ReadPayment(context.Background(), payment.Payment{Voucher: payment.Voucher{Code: "1"}})
+		if got := s.tokens(); got != step.want {
+			t.Errorf("step %d: %d tokens asked for, want %d", i, got, step.want)
+		}
+	}
+}
+
+func TestWithoutATokenNothingIsSent(t *testing.T) {
+	for _, answer := range []string{"<html>", `{"code":"166","message":"error"}`, `{"code":"100","data":{"token":""}}`} {
+		s := &script{token: answer, status: 200}
+		o := open(t, s, providertest.NewHost(ten(), 1)).Submit(context.Background(), refund())
+		if o.Claim != disbursement.ClaimNotApplied || len(s.asked) != 1 {
+			t.Errorf("%s: %+v after %v", answer, o, s.asked)
+		}
+	}
+}
+
+func TestARefusedTokenIsNotKept(t *testing.T) {
+	s := &script{status: 401, answers: map[string]string{"/api/v1/refunds": `{"code":"TOKEN_EXPIRED"}`}}
+	client := open(t, s, providertest.NewHost(ten(), 1))
+	for want := 1; want <= 2; want++ {
+		o := client.Submit(context.Background(), refund())
+		if o.Claim != disbursement.ClaimNotApplied || s.tokens() != want {
+			t.Errorf("%+v, %d tokens asked for, want %d", o, s.tokens(), want)
+		}
+	}
+}
+
+func refund() disbursement.Disbursement {
+	return disbursement.Disbursement{ID: "rf_1", Kind: disbursement.Refund, Route: disbursement.Original,
+		Amount: money.New(1250, money.PEN), OriginalTransaction: "1253", Reason: "goodwill"}
+}
+
+func TestRefundIsWrittenWithItsDigits(t *testing.T) {
+	s := &script{status: 500}
+	open(t, s, providertest.NewHost(ten(), 1)).Submit(context.Background(), refund())
+	const want = `{"original_transaction_id":"1253","refund_amount":12.50,"currency":"PEN","reason":"goodwill","merchant_refund_id":"rf_1"}`
+	if got := s.bodies[len(s.bodies)-1]; got != want {
+		t.Errorf("sent %s", got)
+	}
+}
+
+// TestAnswersAboutAnotherRefund keeps a provider's mix-up from being taken for our refund's fate.
+func TestAnswersAboutAnotherRefund(t *testing.T) {
+	const good = `{"refund_id":"P1","merchant_refund_id":"rf_1","refund_amount":12.50,"currency":"PEN","status":"PAID","updated_at":"2026-11-20T10:00:00.000-05:00"}`
+	for name, c := range map[string]struct {
+		old, new string
+		want     disbursement.Claim
+	}{
+		"ours":             {"", "", disbursement.ClaimPaid},
+		"12.5":             {"12.50", "12.5", disbursement.ClaimPaid},
+		"other id":         {"rf_1", "rf_2", disbursement.ClaimUnknown},
+		"other amount":     {"12.50", "12.51", disbursement.ClaimUnknown},
+		"hundredfold":      {"12.50", "1250", disbursement.ClaimUnknown},
+		"other currency":   {"PEN", "USD", disbursement.ClaimUnknown},
+		"other status":     {"PAID", "PAYED", disbursement.ClaimUnknown},
+		"no reference":     {`"P1"`, `""`, disbursement.ClaimUnknown},
+		"unreadable time":  {"2026-11-20T10", "20/11/2026 10", disbursement.ClaimUnknown},
+		"three decimals":   {"12.50", "12.501", disbursement.ClaimUnknown},
+		"exponent":         {"12.50", "1.25e1", disbursement.ClaimUnknown},
+		"negative":         {"12.50", "-12.50", disbursement.ClaimUnknown},
+		"lower-case words": {`"PAID"`, `"paid"`, disbursement.ClaimUnknown},
+	} {
+		s := &script{status: 201, answers: map[string]string{"/api/v1/refunds": strings.Replace(good, c.old, c.new, 1)}}
+		if o := open(t, s, providertest.NewHost(ten(), 1)).Submit(context.Background(), refund()); o.Claim != c.want {
+			t.Errorf("%s claims %q, want %q", name, o.Claim, c.want)
+		}
+	}
+}
+
+func TestSearchReadsNamesAndDates(t *testing.T) {
+	const never = "1900-01-01T00:00:00-05:00"
+	for name, c := range map[string]struct {
+		cip, number, word, paid, operation string
+		want                               payment.Claim
+		class                              provider.Class
+	}{
+		"pending":                 {cip: `2523136`, number: `22`, word: "Generado.", paid: never, want: payment.ClaimPending},
+		"cip as a text":           {cip: `"2523136"`, number: `"22"`, word: "Generado", paid: never, want: payment.ClaimPending},
+		"expired":                 {cip: `2523136`, number: `21`, word: "Expirado", paid: never, want: payment.ClaimExpired},
+		"removed":                 {cip: `2523136`, number: `25`, word: "Eliminado", paid: never, want: payment.ClaimCancelled},
+		"paid":                    {cip: `2523136`, number: `23`, word: "Cancelado.", paid: "2026-11-20T09:30:00-05:00", operation: "1253", want: payment.ClaimPaid},
+		"paid by the date alone":  {cip: `2523136`, number: `77`, word: "Nuevo", paid: "2026-11-20 09:30:00-05:00", operation: "1253", want: payment.ClaimPaid},
+		"paid by the name alone":  {cip: `2523136`, number: `23`, word: "Cancelado", paid: never, operation: "1253", want: payment.ClaimPaid},
+		"paid without operation":  {cip: `2523136`, number: `23`, word: "Cancelado", paid: "2026-11-20T09:30:00-05:00", class: provider.Unknown},
+		"unknown is never unpaid": {cip: `2523136`, number: `24`, word: "Extornado", paid: never, class: provider.Unknown},
+		"number without a name":   {cip: `2523136`, number: `22`, word: "", paid: never, class: provider.Unknown},
+		"unreadable date":         {cip: `2523136`, number: `23`, word: "Cancelado", paid: "hoy", operation: "1253", class: provider.Unknown},
+	} {
+		body := `{"code":100,"message":"Solicitud exitosa.","data":[{"cip":` + c.cip + `,"transactionCode":"pay_1","amount":22.5,"currency":"PEN",
+			"status":` + c.number + `,"statusName":"` + c.word + `","datePayment":"` + c.paid + `","dateRemoval":"` + never + `","operationNumber":"` + c.operation + `"}]}`
+		s := &script{status: 200, answers: map[string]string{"/v1/cips/search": body}}
+		o, err := open(t, s, providertest.NewHost(ten(), 1)).ReadPayment(context.Background(),
+			payment.Payment{ID: "pay_1", Voucher: payment.Voucher{Code: "2523136"}})
+		if o.Claim != c.want || (err != nil) != (c.class != "") || (err != nil && provider.ClassOf(err) != c.class) {
+			t.Errorf("%s: %+v, %v", name, o, err)
+		}
+		if c.want == payment.ClaimPaid && (o.Minor != 2250 || o.TransactionID != "1253") {
+			t.Errorf("%s: %d by %q", name, o.Minor, o.TransactionID)
+		}
+	}
+}
+
+func TestBuyersWithoutContactNeedTheMerchants(t *testing.T) {
+	s := &script{status: 201}
+	_, err := open(t, s, providertest.NewHost(ten(), 1)).CreatePayment(context.Background(),
+		payment.Payment{ID: "pay_1", Amount: money.New(100, money.PEN)})
+	if !errors.Is(err, provider.ErrDetails) || len(s.asked) != 0 {
+		t.Errorf("%v after %v", err, s.asked)
+	}
+}
