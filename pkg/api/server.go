@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/vuelto/vuelto/pkg/disbursement"
+	"github.com/vuelto/vuelto/pkg/file"
 	"github.com/vuelto/vuelto/pkg/flow/request"
 	"github.com/vuelto/vuelto/pkg/merchant"
 	"github.com/vuelto/vuelto/pkg/provider"
@@ -45,6 +46,7 @@ type Server struct {
 	Directory *merchant.Directory
 	Clients   Clients
 	Store     store.Store
+	Files     file.Store
 	Now       func() time.Time
 	Log       *slog.Logger
 	NewID     func() string // request ids
@@ -154,8 +156,8 @@ func (s *Server) caller(r *http.Request) (request.Caller, error) {
 	return request.Caller{Key: key, Merchant: m}, err
 }
 
-// file is an answer that is not JSON.
-type file struct {
+// download is an answer that is not JSON.
+type download struct {
 	contentType, name string
 	body              []byte
 }
@@ -169,7 +171,7 @@ func write(w http.ResponseWriter, result any) {
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(v.Status)
 		_, _ = w.Write(v.Body)
-	case file:
+	case download:
 		w.Header().Set("Content-Type", v.contentType)
 		w.Header().Set("Content-Disposition", `attachment; filename="`+v.name+`"`)
 		_, _ = w.Write(v.body)

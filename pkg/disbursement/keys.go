@@ -7,8 +7,8 @@ import (
 	"github.com/vuelto/vuelto/pkg/store"
 )
 
-// sk of every disbursement record.
-const sk = "disbursement"
+// SK of every disbursement record: tells it from a payment by its key.
+const SK = "disbursement"
 
 // RefundID is the id of the refund for a merchant's own refund id: the same one is the same record, for ever.
 func RefundID(tenant, merchantRef string) string {
@@ -21,7 +21,7 @@ func PayoutID(tenant, merchantRef string) string {
 }
 
 // Key of a disbursement.
-func Key(tenant, id string) store.Key { return store.Key{PK: tenant + "#" + id, SK: sk} }
+func Key(tenant, id string) store.Key { return store.Key{PK: tenant + "#" + id, SK: SK} }
 
 // ListKey lists a disbursement for its merchant, by kind and month so that a page reads one partition.
 func ListKey(d Disbursement) store.Key {

@@ -126,8 +126,8 @@ func (d *Disbursement) learn(o Observation, t *Transition) {
 			d.Received, t.Changed = orAll(o.Amount, d.Amount.Minor()), true
 			d.PaidAt = firstInstant(o.OccurredAt, o.At)
 		}
-		if o.Claim == ClaimSettled && d.Fee == 0 && o.Fee != 0 {
-			d.Fee, t.Changed = o.Fee, true
+		if o.Claim == ClaimSettled && d.SettledOn.IsZero() && !o.SettledOn.IsZero() {
+			d.SettledOn, d.Fee, t.Changed = o.SettledOn, o.Fee, true
 		}
 	}
 	if n := o.Attempt; n > 0 && n <= len(d.Attempts) && o.By == ByReply && d.Attempts[n-1].Outcome == "" {

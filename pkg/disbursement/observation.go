@@ -1,6 +1,10 @@
 package disbursement
 
-import "time"
+import (
+	"time"
+
+	"github.com/vuelto/vuelto/pkg/calendar"
+)
 
 // Claim is what an observation says. Stored strings (in attempts): append only.
 type Claim string
@@ -55,11 +59,12 @@ type Observation struct {
 
 	CashCode    string
 	CashExpires time.Time
-	Amount      int64  // minor units received or returned; 0 = all of it
-	Fee         int64  // minor units, of a settlement row
-	Code        string // the provider's own code or status word, as it came
-	Note        string // reason in words
-	HoldReason  string // for ClaimHold and ClaimDenied
+	Amount      int64         // minor units received or returned; 0 = all of it
+	Fee         int64         // minor units, of a settlement row
+	SettledOn   calendar.Date // of a settlement row
+	Code        string        // the provider's own code or status word, as it came
+	Note        string        // reason in words
+	HoldReason  string        // for ClaimHold and ClaimDenied
 }
 
 // Reasons for which a disbursement is held. Stored strings: append only.

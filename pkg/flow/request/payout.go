@@ -78,13 +78,17 @@ func (r *Requester) draftPayout(ctx context.Context, q Payout) (disbursement.Dis
 	if err := profile.Fits(q.Amount); err != nil {
 		return none, shop, fmt.Errorf("%w: %v", ErrLimit, err)
 	}
+	country, err := calendar.ByNetwork(q.Network)
+	if err != nil {
+		return none, shop, fmt.Errorf("%w: %v", ErrNetwork, err)
+	}
 	now := r.Now()
 	d := disbursement.Disbursement{
 		Tenant: q.Caller.Merchant.ID, ID: disbursement.PayoutID(q.Caller.Merchant.ID, q.MerchantRef), Kind: disbursement.Payout,
 		Store: shop.ID, Network: q.Network, Provider: account.Provider, Account: account.Account, MerchantRef: q.MerchantRef,
 		Amount: q.Amount, Route: disbursement.CashWithdrawal, RouteReason: "payouts of " + profile.Name, Reason: q.Purpose,
 		Beneficiary: q.Beneficiary, RequestedBy: q.Caller.Key.Person, CreatedAt: now,
-		AcceptedOn: calendar.On(now, calendar.ByNetwork(q.Network).Zone()),
+		AcceptedOn: calendar.On(now, country.Zone()),
 	}
 	return d.Open(shop.Limits.WithoutApproval), shop, nil
 }

@@ -162,7 +162,11 @@ func (r *Requester) draft(ctx context.Context, q Refund, p payment.Payment) (dis
 		return none, shop, err
 	}
 	now := r.Now()
-	zone := calendar.ByNetwork(p.Network).Zone()
+	country, err := calendar.ByNetwork(p.Network)
+	if err != nil {
+		return none, shop, err
+	}
+	zone := country.Zone()
 	today := calendar.On(now, zone)
 	route, why, err := choose(q.Route, q.Amount, client, shop, calendar.On(p.PaidAt(), zone), today)
 	if err != nil {

@@ -1,0 +1,138 @@
+package api
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/vuelto/vuelto/pkg/calendar"
+	"github.com/vuelto/vuelto/pkg/file"
+	"github.com/vuelto/vuelto/pkg/flow/request"
+	"github.com/vuelto/vuelto/pkg/reconciliation"
+	"github.com/vuelto/vuelto/pkg/store"
+)
+
+type reconciliationAnswer struct {
+	ID         string                          `json:"id"`
+	Provider   string                          `json:"provider"`
+	Network    string                          `json:"network"`
+	Account    string                          `json:"account"`
+	Date       string                          `json:"date"`
+	Status     reconciliation.Status           `json:"status"`
+	Rows       int                             `json:"rows"`
+	Entries    int                             `json:"entries"`
+	Matched    int                             `json:"matched"`
+	Pending    int                             `json:"pending"`
+	Unreadable int                             `json:"unreadable"`
+	Breaks     map[string]int                  `json:"breaks"`
+	Totals     map[string]reconciliation.Total `json:"totals"`
+	Files      []fileAnswer                    `json:"files"`
+	Problem    string                          `json:"problem,omitempty"`
+	CreatedAt  string                          `json:"created_at"`
+}
+
+type fileAnswer struct {
+	Name   string `json:"name"`
+	SHA256 string `json:"sha256"`
+}
+
+func renderReconciliation(r reconciliation.Reconciliation) reconciliationAnswer {
+	a := reconciliationAnswer{ID: r.ID, Provider: r.Provider, Network: r.Network, Account: r.Account, Date: r.Date.String(),
+		Status: r.Status, Rows: r.Outcome.Rows, Entries: r.Outcome.Entries, Matched: r.Outcome.Matched, Pending: r.Outcome.Pending,
+		Unreadable: r.Outcome.Unreadable, Breaks: r.Breaks, Totals: r.Outcome.Totals, Files: []fileAnswer{}, Problem: r.Problem,
+		CreatedAt: stamp(calendar.Instant(r.Created))}
+	if a.Breaks == nil {
+		a.Breaks = map[string]int{}
+	}
+	if a.Totals == nil {
+		a.Totals = map[string]reconciliation.Total{}
+	}
+	for _, f := range r.Files {
+		a.Files = append(a.Files, fileAnswer{f.Name, f.Digest})
+	}
+	return a
+}
+
+func (s *Server) listReconciliations(r *http.Request, c request.Caller) (any, error) {
+	query := r.URL.Query()
+	return s.pageOf(r, listing{
+		partition: func(month time.Time) string { return reconciliation.ListPartition(c.Merchant.ID, month) },
+		render: func(record store.Record) (any, error) {
+			rec, err := reconciliation.Decode(record)
+			if err != nil || !matches(query, "provider", rec.Provider) || !matches(query, "date", rec.Date.String()) ||
+				!matches(query, "network", rec.Network) || !matches(query, "status", string(rec.Status)) {
+				return nil, err
+			}
+			return renderReconciliation(rec), nil
+		},
+	})
+}
+
+func (s *Server) findReconciliation(r *http.Request, c request.Caller) (reconciliation.Reconciliation, error) {
+	record, err := s.Store.Get(r.Context(), reconciliation.Key(c.Merchant.ID, r.PathValue("id")))
+	if errors.Is(err, store.ErrNotFound) {
+		return reconciliation.Reconciliation{}, fmt.Errorf("%w: no such reconciliation", request.ErrNotFound)
+	}
+	if err != nil {
+		return reconciliation.Reconciliation{}, err
+	}
+	return reconciliation.Decode(record)
+}
+
+func (s *Server) getReconciliation(r *http.Request, c request.Caller) (any, error) {
+	rec, err := s.findReconciliation(r, c)
+	if err != nil {
+		return nil, err
+	}
+	return renderReconciliation(rec), nil
+}
+
+// listBreaks gives the breaks of the last run, all of them: a day with more is read as CSV.
+func (s *Server) listBreaks(r *http.Request, c request.Caller) (any, error) {
+	rec, err := s.findReconciliation(r, c)
+	if err != nil {
+		return nil, err
+	}
+	out := page{Data: []any{}}
+	body, err := s.stored(r, rec.Result)
+	if err != nil || body == nil {
+		return out, err
+	}
+	var breaks []json.RawMessage
+	if err := json.Unmarshal(body, &breaks); err != nil {
+		return nil, fmt.Errorf("api: breaks of %s: %w", rec.ID, err)
+	}
+	for _, b := range breaks {
+		out.Data = append(out.Data, b)
+	}
+	return out, nil
+}
+
+func (s *Server) reportCSV(r *http.Request, c request.Caller) (any, error) {
+	rec, err := s.findReconciliation(r, c)
+	if err != nil {
+		return nil, err
+	}
+	body, err := s.stored(r, rec.Report)
+	if err != nil {
+		return nil, err
+	}
+	if body == nil {
+		return nil, fmt.Errorf("%w: the day has not been reconciled yet", request.ErrNotFound)
+	}
+	return download{"text/csv; charset=utf-8", rec.Provider + "-" + rec.Date.String() + ".csv", body}, nil
+}
+
+// stored reads a file of a run; nil if there is none yet.
+func (s *Server) stored(r *http.Request, name string) ([]byte, error) {
+	if name == "" {
+		return nil, nil
+	}
+	body, err := s.Files.Get(r.Context(), name)
+	if errors.Is(err, file.ErrNotFound) {
+		return nil, nil
+	}
+	return body, err
+}

@@ -1,0 +1,134 @@
+// Package bundle puts the parts together: given ports, it makes the handlers. Functions, the dev server, the simulator and
+// the tests all run what is made here, so that there is one wiring to be right or wrong.
+package bundle
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/vuelto/vuelto/pkg/api"
+	"github.com/vuelto/vuelto/pkg/file"
+	"github.com/vuelto/vuelto/pkg/flow/apply"
+	"github.com/vuelto/vuelto/pkg/flow/ingest"
+	"github.com/vuelto/vuelto/pkg/flow/intake"
+	"github.com/vuelto/vuelto/pkg/flow/observe"
+	"github.com/vuelto/vuelto/pkg/flow/poll"
+	"github.com/vuelto/vuelto/pkg/flow/reconcile"
+	"github.com/vuelto/vuelto/pkg/flow/request"
+	"github.com/vuelto/vuelto/pkg/flow/submit"
+	"github.com/vuelto/vuelto/pkg/job"
+	"github.com/vuelto/vuelto/pkg/merchant"
+	"github.com/vuelto/vuelto/pkg/provider"
+	"github.com/vuelto/vuelto/pkg/store"
+)
+
+// Ports are the outside world.
+type Ports struct {
+	Store    store.Store
+	Sender   job.Sender
+	Files    file.Store
+	Doer     provider.Doer
+	Clock    provider.Clock
+	Registry provider.Registry
+	Float    func() float64 // [0,1)
+	NewID    func() string
+	Log      *slog.Logger
+}
+
+// Bundle makes handlers over one set of ports.
+type Bundle struct {
+	ports    Ports
+	clients  clients
+	observer observe.Observer
+}
+
+// New prepares a bundle.
+func New(p Ports) *Bundle {
+	return &Bundle{
+		ports:    p,
+		clients:  clients{provider.Book{Store: p.Store}, provider.NewSet(p.Registry, p.Doer, p.Clock)},
+		observer: observe.Observer{Store: p.Store, Log: p.Log},
+	}
+}
+
+// clients finds the client of an account: the record says what the account is, the set keeps what was made of it.
+type clients struct {
+	book provider.Book
+	set  *provider.Set
+}
+
+// Client implements the flows' Clients.
+func (c clients) Client(ctx context.Context, account string) (*provider.Client, error) {
+	a, err := c.book.Account(ctx, account)
+	if err != nil {
+		return nil, err
+	}
+	return c.set.Client(a)
+}
+
+func (b *Bundle) now() time.Time { return b.ports.Clock.Now() }
+
+// API is the merchant API.
+func (b *Bundle) API() http.Handler { return b.Server().Handler() }
+
+// Server is the merchant API before routing, for those who look at its routes.
+func (b *Bundle) Server() *api.Server {
+	p := b.ports
+	return &api.Server{
+		Requester: &request.Requester{Store: p.Store, Observer: b.observer, Clients: b.clients, Sender: p.Sender, Now: b.now,
+			Float: p.Float, Log: p.Log},
+		Poller:    b.Poller(),
+		Directory: &merchant.Directory{Store: p.Store, Now: b.now},
+		Clients:   b.clients, Store: p.Store, Files: p.Files, Now: b.now, Log: p.Log, NewID: p.NewID,
+	}
+}
+
+// Intake receives webhooks.
+func (b *Bundle) Intake() http.Handler {
+	p := b.ports
+	mux := http.NewServeMux()
+	mux.Handle("/webhooks/{provider}/{account}", &intake.Intake{Store: p.Store, Clients: b.clients, Sender: p.Sender, Now: b.now, Log: p.Log})
+	return mux
+}
+
+// Applier does job.Apply.
+func (b *Bundle) Applier() job.Handler {
+	return &apply.Applier{Store: b.ports.Store, Observer: b.observer, Clients: b.clients, Now: b.now, Log: b.ports.Log}
+}
+
+// Submitter does job.Submit.
+func (b *Bundle) Submitter() job.Handler {
+	return &submit.Submitter{Store: b.ports.Store, Observer: b.observer, Clients: b.clients, Now: b.now, Log: b.ports.Log}
+}
+
+// Poller does job.Poll.
+func (b *Bundle) Poller() *poll.Poller {
+	return &poll.Poller{Store: b.ports.Store, Observer: b.observer, Clients: b.clients, Now: b.now, Log: b.ports.Log}
+}
+
+// Polling does job.Poll and job.Sweep: one function, one queue.
+func (b *Bundle) Polling() job.Handler {
+	sweep := &poll.Sweeper{Store: b.ports.Store, Sender: b.ports.Sender, Now: b.now, Log: b.ports.Log}
+	ask := b.Poller()
+	return job.HandlerFunc(func(ctx context.Context, j job.Job) error {
+		if j.Kind == job.Sweep {
+			return sweep.Handle(ctx, j)
+		}
+		return ask.Handle(ctx, j)
+	})
+}
+
+// Ingester does job.Ingest.
+func (b *Bundle) Ingester() job.Handler {
+	p := b.ports
+	return &ingest.Ingester{Store: p.Store, Accounts: provider.Book{Store: p.Store}, Clients: b.clients, Files: p.Files,
+		Sender: p.Sender, Now: b.now, Log: p.Log}
+}
+
+// Reconciler does job.Reconcile.
+func (b *Bundle) Reconciler() job.Handler {
+	p := b.ports
+	return &reconcile.Reconciler{Store: p.Store, Observer: b.observer, Clients: b.clients, Files: p.Files, Now: b.now, Log: p.Log}
+}

@@ -1,0 +1,156 @@
+// Package reconcile compares a settlement day with the books, keeps every difference, and folds what the rows prove.
+package reconcile
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/vuelto/vuelto/pkg/calendar"
+	"github.com/vuelto/vuelto/pkg/file"
+	"github.com/vuelto/vuelto/pkg/flow/observe"
+	"github.com/vuelto/vuelto/pkg/job"
+	"github.com/vuelto/vuelto/pkg/money"
+	"github.com/vuelto/vuelto/pkg/provider"
+	"github.com/vuelto/vuelto/pkg/reconciliation"
+	"github.com/vuelto/vuelto/pkg/settlement"
+	"github.com/vuelto/vuelto/pkg/store"
+)
+
+// Clients finds the provider client of an account.
+type Clients interface {
+	Client(ctx context.Context, account string) (*provider.Client, error)
+}
+
+// Reconciler does job.Reconcile.
+type Reconciler struct {
+	Store    store.Store
+	Observer observe.Observer
+	Clients  Clients
+	Files    file.Store
+	Now      func() time.Time
+	Log      *slog.Logger
+}
+
+// Handle runs the day if it is due. Running it again gives the same result: rows name their entries whether or not an
+// earlier run has folded them.
+func (r *Reconciler) Handle(ctx context.Context, j job.Job) error {
+	record, err := r.Store.Get(ctx, j.Key)
+	if err != nil {
+		return err
+	}
+	rec, err := reconciliation.Decode(record)
+	if err != nil || rec.Due == 0 {
+		return err
+	}
+	client, err := r.Clients.Client(ctx, rec.Account)
+	if err != nil {
+		return err
+	}
+	rows, problem, err := r.rows(ctx, client, rec)
+	if err != nil {
+		return err
+	}
+	books, err := r.books(ctx, client.Account(), client.Profile().SettlesIn, rec.Date, rows)
+	if err != nil {
+		return err
+	}
+	rules, err := rulesOf(client)
+	if err != nil {
+		return err
+	}
+	result := settlement.Compare(rec.Date, rules, books.entries, rows)
+	if err := r.fold(ctx, rec, books, result); err != nil {
+		return err
+	}
+	return r.finish(ctx, rec, result, problem)
+}
+
+func rulesOf(client *provider.Client) (settlement.Rules, error) {
+	country, err := calendar.ByNetwork(client.Account().Network)
+	smallest := map[money.Currency]int64{}
+	for _, c := range client.Profile().Currencies {
+		exponent, err := c.Currency.Exponent()
+		if err != nil {
+			continue
+		}
+		unit := int64(1)
+		for ; exponent > c.Decimals; exponent-- {
+			unit *= 10
+		}
+		smallest[c.Currency] = unit
+	}
+	return settlement.Rules{Country: country, SettlesIn: client.Profile().SettlesIn, Smallest: smallest}, err
+}
+
+// rows reads every file of the day. A file that cannot be read as a whole makes one unreadable row and a sentence for
+// people; what was readable before it broke off still counts.
+func (r *Reconciler) rows(ctx context.Context, client *provider.Client, rec reconciliation.Reconciliation) ([]settlement.Row, string, error) {
+	var rows []settlement.Row
+	problem := ""
+	for _, f := range rec.Files {
+		body, err := r.Files.Get(ctx, f.Path)
+		if err != nil {
+			return nil, "", err
+		}
+		last := 0
+		for row, err := range client.ReadSettlement(bytes.NewReader(body)) {
+			if err != nil {
+				problem = fmt.Sprintf("%s cannot be read to its end: %v", f.Name, err)
+				row = settlement.Row{Line: last + 1, Unreadable: err.Error()}
+			}
+			row.File, last = f.Name, row.Line
+			rows = append(rows, row)
+		}
+	}
+	return rows, problem, nil
+}
+
+// finish keeps the breaks and the report under names made of their content, then notes them in the day's record.
+func (r *Reconciler) finish(ctx context.Context, rec reconciliation.Reconciliation, result settlement.Result, problem string) error {
+	list, err := json.Marshal(describe(rec, result))
+	if err != nil {
+		return err
+	}
+	report, err := reportCSV(rec, result)
+	if err != nil {
+		return err
+	}
+	if rec.Result, err = r.keep(ctx, rec, "breaks.json", list); err != nil {
+		return err
+	}
+	if rec.Report, err = r.keep(ctx, rec, "report.csv", report); err != nil {
+		return err
+	}
+	rec.Status, rec.Problem, rec.Due = reconciliation.Balanced, problem, 0
+	rec.Run++
+	rec.Breaks = map[string]int{}
+	for _, b := range result.Breaks {
+		rec.Breaks[string(b.Class)]++
+		rec.Status = reconciliation.Broken
+	}
+	rec.Outcome = reconciliation.Outcome{Rows: result.Rows, Entries: result.Entries, Matched: result.Matched,
+		Pending: result.Pending, Unreadable: result.Unreadable, Totals: map[string]reconciliation.Total{}}
+	for c, t := range result.Totals {
+		rec.Outcome.Totals[string(c)] = reconciliation.Total(t)
+	}
+	err = r.Store.Commit(ctx, store.Put{Record: reconciliation.Encode(rec)})
+	if store.IsConflict(err) {
+		return nil // a further file came meanwhile and asked for a run of its own
+	}
+	if err == nil && rec.Status == reconciliation.Broken {
+		r.Log.WarnContext(ctx, "day has breaks", "reconciliation", rec.ID, "account", rec.Account, "date", rec.Date.String(), "breaks", rec.Breaks)
+	}
+	return err
+}
+
+func (r *Reconciler) keep(ctx context.Context, rec reconciliation.Reconciliation, name string, body []byte) (string, error) {
+	sum := sha256.Sum256(body)
+	where := fmt.Sprintf("reconciliation/%s/%s/%s-%s", rec.Tenant, rec.ID, hex.EncodeToString(sum[:8]), name)
+	return where, r.Files.Put(ctx, where, body)
+}

@@ -1,0 +1,87 @@
+package sim
+
+import (
+	"context"
+	"time"
+
+	"github.com/vuelto/vuelto/pkg/file"
+	"github.com/vuelto/vuelto/pkg/job"
+	"github.com/vuelto/vuelto/pkg/store"
+)
+
+// Each port gives way before and after its effect: the request is in flight, it takes effect, the reply is in flight.
+
+// stored is the store as handlers see it.
+type stored struct {
+	w     *World
+	inner store.Store
+}
+
+func (s stored) Get(ctx context.Context, key store.Key) (r store.Record, err error) {
+	err = s.w.io(ctx, Point{"store", "get", key.SK}, func() error { r, err = s.inner.Get(ctx, key); return err })
+	return r, err
+}
+
+func (s stored) Query(ctx context.Context, q store.Query) (p store.Page, err error) {
+	err = s.w.io(ctx, Point{"store", "query", string(q.Index)}, func() error { p, err = s.inner.Query(ctx, q); return err })
+	return p, err
+}
+
+func (s stored) Commit(ctx context.Context, writes ...store.Write) error {
+	what := ""
+	if len(writes) > 0 {
+		what = store.KeyOf(writes[0]).SK
+	}
+	return s.w.io(ctx, Point{"store", "commit", what}, func() error { return s.inner.Commit(ctx, writes...) })
+}
+
+// sent is the queues as handlers see them.
+type sent struct {
+	w     *World
+	inner job.Sender
+}
+
+func (s sent) Send(ctx context.Context, j job.Job, delay time.Duration) error {
+	return s.w.io(ctx, Point{"queue", "send", string(j.Kind)}, func() error {
+		if err := s.inner.Send(ctx, j, delay); err != nil {
+			return err
+		}
+		s.w.pump(s.w.queueOf[j.Kind])
+		return nil
+	})
+}
+
+// filed is the file store as handlers see it.
+type filed struct {
+	w     *World
+	inner file.Store
+}
+
+func (f filed) Put(ctx context.Context, name string, body []byte) error {
+	return f.w.io(ctx, Point{"file", "put", ""}, func() error { return f.inner.Put(ctx, name, body) })
+}
+
+func (f filed) Get(ctx context.Context, name string) (body []byte, err error) {
+	err = f.w.io(ctx, Point{"file", "get", ""}, func() error { body, err = f.inner.Get(ctx, name); return err })
+	return body, err
+}
+
+// Point is a call site of an I/O: which boundary, which call, about what.
+type Point struct{ Boundary, Call, About string }
+
+// io is one I/O of a handler: in flight, effect, reply in flight. Faults, if the world has any, strike here.
+func (w *World) io(ctx context.Context, at Point, effect func() error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if w.faults == nil {
+		w.Sleep(0)
+		return effect()
+	}
+	return w.faults.strike(w, at, effect)
+}
+
+// striker decides what befalls an I/O.
+type striker interface {
+	strike(w *World, at Point, effect func() error) error
+}

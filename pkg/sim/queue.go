@@ -1,0 +1,100 @@
+package sim
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/vuelto/vuelto/pkg/job"
+	"github.com/vuelto/vuelto/pkg/mem/memqueue"
+)
+
+// worked is a queue with its worker, as an event source mapping ties them.
+type worked struct {
+	spec    QueueSpec
+	queue   *memqueue.Queue
+	dead    *memqueue.Queue
+	handler job.Handler
+}
+
+// openQueues makes the template's queues. Error: a worker or a kind of job has no counterpart.
+func (w *World) openQueues(t Template, workers map[string]job.Handler) error {
+	byName := map[string]*worked{}
+	for _, spec := range t.Queues {
+		handler, ok := workers[spec.Function]
+		if !ok {
+			return fmt.Errorf("sim: template.yaml has a queue for %q, which is no function of ours", spec.Function)
+		}
+		dead := memqueue.New(memqueue.Options{Name: spec.DeadLetter, Retention: 14 * 24 * time.Hour})
+		q := memqueue.New(memqueue.Options{Name: spec.Name, Visibility: spec.Visibility, MaxReceives: spec.MaxReceives,
+			DeadLetter: dead, Deliver: w.deliver})
+		byName[spec.Name] = &worked{spec, q, dead, handler}
+		w.queues = append(w.queues, byName[spec.Name])
+	}
+	for _, kind := range job.Kinds() {
+		q := byName[t.Kinds[kind]]
+		for _, s := range t.Schedules {
+			if j, err := job.Decode([]byte(s.Message)); err == nil && j.Kind == kind {
+				q = byName[s.Queue]
+			}
+		}
+		if q == nil {
+			return fmt.Errorf("sim: template.yaml has no queue for %q", kind)
+		}
+		w.queueOf[kind] = q
+	}
+	return nil
+}
+
+// sender is where the queues' jobs go, before faults.
+func (w *World) sender() memqueue.Sender {
+	queues := map[job.Kind]*memqueue.Queue{}
+	for kind, q := range w.queueOf {
+		queues[kind] = q.queue
+	}
+	return memqueue.Sender{Queues: queues, Now: w.Now}
+}
+
+// pump arranges for the queue's next visible messages to be worked on.
+func (w *World) pump(q *worked) {
+	at, ok := q.queue.Next()
+	if !ok {
+		return
+	}
+	w.At(at, func() { w.work(q) })
+}
+
+// work is one poll of a queue: a batch is received and given to a new invocation of its function.
+func (w *World) work(q *worked) {
+	messages := q.queue.Receive(w.Now(), max(q.spec.BatchSize, 1))
+	if len(messages) == 0 {
+		return
+	}
+	batch := make([]job.Message, len(messages))
+	for i, m := range messages {
+		batch[i] = m.Message
+	}
+	w.Go(func() {
+		failed := job.Batch(context.Background(), q.handler, batch, w.log)
+		q.queue.Settle(messages, failed)
+	}, func(bool) { w.pump(q) })
+	w.pump(q)
+}
+
+// schedule runs a schedule for ever.
+func (w *World) schedule(s ScheduleSpec, queues []*worked) {
+	for _, q := range queues {
+		if q.spec.Name != s.Queue {
+			continue
+		}
+		var tick func()
+		tick = func() {
+			if err := q.queue.Send(w.Now(), []byte(s.Message), 0); err != nil {
+				w.log.Error("schedule", "name", s.Name, "error", err)
+			}
+			w.pump(q)
+			w.At(s.Expression.Next(w.Now()), tick)
+		}
+		w.At(s.Expression.Next(w.Now()), tick)
+	}
+}

@@ -1,0 +1,79 @@
+package sim
+
+import (
+	"context"
+
+	"github.com/vuelto/vuelto/pkg/merchant"
+	"github.com/vuelto/vuelto/pkg/money"
+	"github.com/vuelto/vuelto/pkg/provider"
+	"github.com/vuelto/vuelto/pkg/provider/allsim"
+	"github.com/vuelto/vuelto/pkg/store"
+)
+
+// The keys of the sandbox: made up, worth nothing outside it.
+const (
+	DemoKey     = "sk_test_demo"
+	ApproverKey = "sk_test_demo_approver"
+	OtherKey    = "sk_test_other"
+)
+
+// limits of a demo store: five million of its currency's pesos or five thousand soles without approval.
+func limits(c money.Currency) merchant.Limits {
+	if c == money.COP {
+		return merchant.Limits{WithoutApproval: 5_000_000_00, Daily: 10_000 * 5_000_000_00, CashMinimum: 10_000_00}
+	}
+	return merchant.Limits{WithoutApproval: 5_000_00, Daily: 10_000 * 5_000_00}
+}
+
+// seed writes the demo merchants, their keys and their accounts on every simulated provider.
+func (w *World) seed() error {
+	var writes []store.Write
+	for _, id := range []string{"demo", "other"} {
+		accounts := allsim.Accounts(id)
+		m := merchant.Merchant{ID: id, Name: "Tienda " + id}
+		for _, s := range []struct {
+			store, network string
+			currency       money.Currency
+		}{{"store_co", "efecty", money.COP}, {"store_pe", "pagoefectivo", money.PEN}} {
+			m.Stores = append(m.Stores, merchant.Store{ID: s.store, Currency: s.currency, Network: s.network,
+				Accounts: refs(accounts, s.network), Limits: limits(s.currency)})
+		}
+		writes = append(writes, store.Put{Record: merchant.Encode(m, 0)})
+		for _, a := range accounts {
+			writes = append(writes, store.Put{Record: provider.EncodeAccount(a, 0)})
+			if n, ok := w.Network(a.Provider); ok {
+				n.Register(a, w.base+"/webhooks/"+a.Provider+"/"+a.ID)
+			}
+		}
+	}
+	for _, k := range []struct {
+		key, merchant, person string
+		role                  merchant.Role
+	}{
+		{DemoKey, "demo", "ana", merchant.Admin}, {ApproverKey, "demo", "beto", merchant.Approver}, {OtherKey, "other", "carla", merchant.Admin},
+	} {
+		hash, mode, err := merchant.HashKey(k.key)
+		if err != nil {
+			return err
+		}
+		writes = append(writes, store.Put{Record: merchant.EncodeKey(merchant.APIKey{Hash: hash, Merchant: k.merchant,
+			Person: k.person, Role: k.role, Mode: mode}, 0)})
+	}
+	return w.Store.Commit(context.Background(), writes...)
+}
+
+// refs lists a network's accounts, the direct one first.
+func refs(accounts []provider.Account, network string) []merchant.AccountRef {
+	var direct, carried []merchant.AccountRef
+	for _, a := range accounts {
+		ref := merchant.AccountRef{Provider: a.Provider, Account: a.ID}
+		switch {
+		case a.Network != network:
+		case a.Provider == network:
+			direct = append(direct, ref)
+		default:
+			carried = append(carried, ref)
+		}
+	}
+	return append(direct, carried...)
+}

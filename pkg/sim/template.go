@@ -1,0 +1,143 @@
+package sim
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml"
+	"github.com/vuelto/vuelto/pkg/job"
+)
+
+// Template is what the world takes from template.yaml: the same queues, workers and schedules that deploy.
+type Template struct {
+	Queues    []QueueSpec
+	Schedules []ScheduleSpec
+	Kinds     map[job.Kind]string // queue of each kind of job
+}
+
+// QueueSpec is one queue with the function that works on it.
+type QueueSpec struct {
+	Name        string
+	Function    string // folder under functions/
+	Visibility  time.Duration
+	MaxReceives int
+	BatchSize   int
+	DeadLetter  string
+}
+
+// ScheduleSpec is one schedule and the message it sends.
+type ScheduleSpec struct {
+	Name       string
+	Expression Expression
+	Queue      string
+	Message    string
+}
+
+type resource struct {
+	Type       string         `yaml:"Type"`
+	Properties map[string]any `yaml:"Properties"`
+}
+
+// ParseTemplate reads a SAM template. Error: a queue without a worker, a schedule that cannot be read.
+func ParseTemplate(text []byte) (Template, error) {
+	var doc struct {
+		Resources map[string]resource `yaml:"Resources"`
+	}
+	if err := yaml.Unmarshal(text, &doc); err != nil {
+		return Template{}, fmt.Errorf("template: %w", err)
+	}
+	t := Template{Kinds: map[job.Kind]string{}}
+	workers := map[string]QueueSpec{}
+	for _, name := range slices.Sorted(maps.Keys(doc.Resources)) {
+		r := doc.Resources[name]
+		switch r.Type {
+		case "AWS::Serverless::Function":
+			t.function(r, workers)
+		case "AWS::Scheduler::Schedule":
+			s, err := schedule(name, r)
+			if err != nil {
+				return t, err
+			}
+			t.Schedules = append(t.Schedules, s)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(workers)) {
+		q := workers[name]
+		r, ok := doc.Resources[name]
+		if !ok {
+			return t, fmt.Errorf("template: %s works on %s, which does not exist", q.Function, name)
+		}
+		q.Visibility = time.Duration(number(r.Properties["VisibilityTimeout"])) * time.Second
+		q.MaxReceives = number(at(r.Properties, "RedrivePolicy", "maxReceiveCount"))
+		q.DeadLetter = logical(word(at(r.Properties, "RedrivePolicy", "deadLetterTargetArn")))
+		t.Queues = append(t.Queues, q)
+	}
+	return t, nil
+}
+
+// function notes which queue a function works on, and to which queues it sends.
+func (t *Template) function(r resource, workers map[string]QueueSpec) {
+	name := strings.Trim(strings.TrimPrefix(word(r.Properties["CodeUri"]), "build/"), "/")
+	events, _ := r.Properties["Events"].(map[string]any)
+	for _, e := range events {
+		m, _ := e.(map[string]any)
+		if word(m["Type"]) != "SQS" {
+			continue
+		}
+		queue := logical(word(at(m, "Properties", "Queue")))
+		workers[queue] = QueueSpec{Name: queue, Function: name, BatchSize: number(at(m, "Properties", "BatchSize"))}
+	}
+	variables, _ := at(r.Properties, "Environment", "Variables").(map[string]any)
+	for variable, queue := range variables {
+		if kind, ok := strings.CutPrefix(variable, "VUELTO_QUEUE_"); ok {
+			t.Kinds[job.Kind(strings.ToLower(kind))] = word(queue)
+		}
+	}
+}
+
+func schedule(name string, r resource) (ScheduleSpec, error) {
+	e, err := ParseExpression(word(r.Properties["ScheduleExpression"]), word(r.Properties["ScheduleExpressionTimezone"]))
+	if err != nil {
+		return ScheduleSpec{}, fmt.Errorf("template: %s: %w", name, err)
+	}
+	return ScheduleSpec{Name: name, Expression: e, Queue: logical(word(at(r.Properties, "Target", "Arn"))),
+		Message: word(at(r.Properties, "Target", "Input"))}, nil
+}
+
+func at(m map[string]any, path ...string) any {
+	var v any = m
+	for _, p := range path {
+		inner, ok := v.(map[string]any)
+		if !ok {
+			return nil
+		}
+		v = inner[p]
+	}
+	return v
+}
+
+// logical is the logical id of "!GetAtt Queue.Arn" or "!Ref Queue".
+func logical(ref string) string {
+	name, _, _ := strings.Cut(ref, ".")
+	return name
+}
+
+func word(v any) string {
+	s, _ := v.(string)
+	return s
+}
+
+func number(v any) int {
+	switch n := v.(type) {
+	case uint64:
+		return int(n)
+	case int64:
+		return int(n)
+	case int:
+		return n
+	}
+	return 0
+}
