@@ -31,7 +31,7 @@ func emulators() []emulator {
 		{"ministack", func(port string) *exec.Cmd {
 			cmd := exec.Command(filepath.Join(bin, "ministack"))
 			cmd.Env = append(os.Environ(), "BIND_HOST=127.0.0.1", "GATEWAY_PORT="+port, "LOG_LEVEL=WARNING",
-				"SERVICES=dynamodb,sqs,s3", "DOCKER_HOST=unix:///nonexistent")
+				"SERVICES=dynamodb,sqs,s3", "DOCKER_HOST=unix:///nonexistent", "IOT_MTLS_ENABLED=0", "SFTP_ENABLED=0")
 			return cmd
 		}, "/_ministack/health"},
 		{"moto", func(port string) *exec.Cmd {
@@ -62,6 +62,7 @@ func start(t *testing.T, e emulator) awsenv.Env {
 		t.Fatalf("%v (has infra/e2e/setup.sh run?)", err)
 	}
 	t.Cleanup(func() {
+		onlyLocal(t, cmd.Process.Pid) // again: some listeners come up late
 		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
 		_ = cmd.Wait()
 		_ = log.Close()
@@ -71,6 +72,7 @@ func start(t *testing.T, e emulator) awsenv.Env {
 	})
 	at := "http://127.0.0.1:" + port
 	await(t, at+e.health)
+	onlyLocal(t, cmd.Process.Pid)
 	env, err := awsenv.Read(func(name string) (string, bool) {
 		v, ok := map[string]string{
 			"AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_ENDPOINT_URL": at,
