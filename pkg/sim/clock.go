@@ -84,3 +84,25 @@ func (d deadline) Err() error {
 func (l *Loop) WithTimeout(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
 	return deadline{ctx, l.Now().Add(d), l.Now}, func() {}
 }
+
+// workerClock is the clock of the machine that runs the current invocation: the world's, wrong by its skew.
+type workerClock struct{ w *World }
+
+func (c workerClock) Now() time.Time { return c.w.Now().Add(c.w.skew()) }
+
+// WithTimeout is context.WithTimeout on the worker's clock.
+func (c workerClock) WithTimeout(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
+	return deadline{ctx, c.Now().Add(d), c.Now}, func() {}
+}
+
+// skew is drawn once per invocation.
+func (w *World) skew() time.Duration {
+	t := w.current
+	if t == nil || w.hooks.Skew == nil {
+		return 0
+	}
+	if !t.skewed {
+		t.skew, t.skewed = w.hooks.Skew(), true
+	}
+	return t.skew
+}

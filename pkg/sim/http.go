@@ -71,6 +71,18 @@ func (w *World) serve(rec *recorder, req *http.Request) {
 	w.api.ServeHTTP(rec, req)
 }
 
+// Call serves a request on behalf of a coroutine that is no handler (a merchant, a person) and waits for the reply.
+func (w *World) Call(req *http.Request) Reply {
+	caller := w.current
+	var reply Reply
+	w.Do(req, func(r Reply) {
+		reply = r
+		w.At(w.Now(), func() { w.run(caller) })
+	})
+	w.giveWay(caller)
+	return reply
+}
+
 // Deliver posts a provider's webhook.
 func (w *World) Deliver(req *http.Request, done func(status int)) {
 	w.Do(req, func(r Reply) {
@@ -89,6 +101,9 @@ type called struct {
 func (c called) Do(req *http.Request) (resp *http.Response, err error) {
 	failed := c.w.io(req.Context(), Point{"provider", req.Method, operation(c.w, req)}, func() error {
 		resp, err = c.inner.Do(req)
+		if c.w.hooks.Called != nil {
+			c.w.hooks.Called(req, resp)
+		}
 		return err
 	})
 	if failed != nil {

@@ -89,12 +89,15 @@ type task struct {
 	finished bool
 	killed   bool
 	done     func(killed bool)
+	began    time.Time     // for time-outs
+	skew     time.Duration // how wrong its machine's clock is
+	skewed   bool          // drawn
 }
 
 // Go starts f as a coroutine, as soon as possible. Whatever it calls may Sleep. done runs when f has returned or was
 // killed.
 func (l *Loop) Go(f func(), done func(killed bool)) {
-	t := &task{done: done}
+	t := &task{done: done, began: l.Now()}
 	t.resume, t.stop = iter.Pull(func(yield func(struct{}) bool) {
 		t.yield = yield
 		f()
@@ -138,6 +141,14 @@ func (l *Loop) Sleep(d time.Duration) {
 		l.At(l.Now().Add(max(d, 0)), func() { l.run(t) })
 	}
 	l.giveWay(t)
+}
+
+// Age is how long the running coroutine has been at work.
+func (l *Loop) Age() time.Duration {
+	if l.current == nil {
+		return 0
+	}
+	return l.Now().Sub(l.current.began)
 }
 
 // Kill ends the running coroutine on the spot, as a crash of its function would. It does not return.

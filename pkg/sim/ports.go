@@ -32,7 +32,13 @@ func (s stored) Commit(ctx context.Context, writes ...store.Write) error {
 	if len(writes) > 0 {
 		what = store.KeyOf(writes[0]).SK
 	}
-	return s.w.io(ctx, Point{"store", "commit", what}, func() error { return s.inner.Commit(ctx, writes...) })
+	return s.w.io(ctx, Point{"store", "commit", what}, func() error {
+		err := s.inner.Commit(ctx, writes...)
+		if err == nil && s.w.hooks.Committed != nil {
+			s.w.hooks.Committed(writes)
+		}
+		return err
+	})
 }
 
 // sent is the queues as handlers see them.
@@ -46,7 +52,11 @@ func (s sent) Send(ctx context.Context, j job.Job, delay time.Duration) error {
 		if err := s.inner.Send(ctx, j, delay); err != nil {
 			return err
 		}
-		s.w.pump(s.w.queueOf[j.Kind])
+		q := s.w.queueOf[j.Kind]
+		if s.w.hooks.Sent != nil {
+			s.w.hooks.Sent(q.spec.Name, job.Encode(j))
+		}
+		s.w.pump(q)
 		return nil
 	})
 }
@@ -69,19 +79,16 @@ func (f filed) Get(ctx context.Context, name string) (body []byte, err error) {
 // Point is a call site of an I/O: which boundary, which call, about what.
 type Point struct{ Boundary, Call, About string }
 
+func (p Point) String() string { return p.Boundary + " " + p.Call + " " + p.About }
+
 // io is one I/O of a handler: in flight, effect, reply in flight. Faults, if the world has any, strike here.
 func (w *World) io(ctx context.Context, at Point, effect func() error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if w.faults == nil {
+	if w.hooks.Strike == nil || w.current == nil {
 		w.Sleep(0)
 		return effect()
 	}
-	return w.faults.strike(w, at, effect)
-}
-
-// striker decides what befalls an I/O.
-type striker interface {
-	strike(w *World, at Point, effect func() error) error
+	return w.hooks.Strike(at, effect)
 }

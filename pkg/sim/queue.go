@@ -27,7 +27,7 @@ func (w *World) openQueues(t Template, workers map[string]job.Handler) error {
 		}
 		dead := memqueue.New(memqueue.Options{Name: spec.DeadLetter, Retention: 14 * 24 * time.Hour})
 		q := memqueue.New(memqueue.Options{Name: spec.Name, Visibility: spec.Visibility, MaxReceives: spec.MaxReceives,
-			DeadLetter: dead, Deliver: w.deliver})
+			DeadLetter: dead, Deliver: w.hooks.Deliver, Pick: w.hooks.Pick})
 		byName[spec.Name] = &worked{spec, q, dead, handler}
 		w.queues = append(w.queues, byName[spec.Name])
 	}
@@ -97,4 +97,50 @@ func (w *World) schedule(s ScheduleSpec, queues []*worked) {
 		}
 		w.At(s.Expression.Next(w.Now()), tick)
 	}
+}
+
+// DeadLetters counts the messages that were given up on, by queue.
+func (w *World) DeadLetters() map[string]int {
+	count := map[string]int{}
+	for _, q := range w.queues {
+		if n := q.dead.Len(); n > 0 {
+			count[q.spec.Name] = n
+		}
+	}
+	return count
+}
+
+// Redrive puts every dead letter back on its queue, as an operator does from the console, and says how many.
+func (w *World) Redrive() int {
+	total := 0
+	for _, q := range w.queues {
+		n, err := q.dead.Redrive(w.Now(), q.queue)
+		if err != nil {
+			w.log.Error("redrive", "queue", q.spec.Name, "error", err)
+		}
+		total += n
+		w.pump(q)
+	}
+	return total
+}
+
+// Resend puts a message on a queue again, as a redrive from any time in the past would.
+func (w *World) Resend(queue string, body []byte) {
+	for _, q := range w.queues {
+		if q.spec.Name == queue {
+			if err := q.queue.Send(w.Now(), body, 0); err != nil {
+				w.log.Error("resend", "queue", queue, "error", err)
+			}
+			w.pump(q)
+		}
+	}
+}
+
+// Backlog is how many messages the queues hold, those being worked on included.
+func (w *World) Backlog() int {
+	n := 0
+	for _, q := range w.queues {
+		n += q.queue.Len()
+	}
+	return n
 }

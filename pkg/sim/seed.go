@@ -29,7 +29,7 @@ func limits(c money.Currency) merchant.Limits {
 func (w *World) seed() error {
 	var writes []store.Write
 	for _, id := range []string{"demo", "other"} {
-		accounts := allsim.Accounts(id)
+		accounts := w.accounts(id)
 		m := merchant.Merchant{ID: id, Name: "Tienda " + id}
 		for _, s := range []struct {
 			store, network string
@@ -60,6 +60,16 @@ func (w *World) seed() error {
 			Person: k.person, Role: k.role, Mode: mode}, 0)})
 	}
 	return w.Store.Commit(context.Background(), writes...)
+}
+
+func (w *World) accounts(tenant string) []provider.Account {
+	accounts := allsim.Accounts(tenant)
+	for i, a := range accounts {
+		if w.hooks.Account != nil {
+			accounts[i] = w.hooks.Account(a)
+		}
+	}
+	return accounts
 }
 
 // refs lists a network's accounts, the direct one first.

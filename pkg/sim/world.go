@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
@@ -12,9 +13,11 @@ import (
 	"github.com/vuelto/vuelto/pkg/job"
 	"github.com/vuelto/vuelto/pkg/mem/memfile"
 	"github.com/vuelto/vuelto/pkg/mem/memstore"
+	"github.com/vuelto/vuelto/pkg/provider"
 	"github.com/vuelto/vuelto/pkg/provider/all"
 	"github.com/vuelto/vuelto/pkg/provider/allsim"
 	"github.com/vuelto/vuelto/pkg/provider/simnet"
+	"github.com/vuelto/vuelto/pkg/store"
 )
 
 // Options make a world.
@@ -25,6 +28,34 @@ type Options struct {
 	Log      *slog.Logger
 	// BaseURL is where simulated providers post their webhooks: the path counts, the host is for people.
 	BaseURL string
+	// Hooks are what a simulator puts between the parts; zero = nothing.
+	Hooks Hooks
+}
+
+// Hooks let a simulator trouble and watch a world. Any may be nil.
+type Hooks struct {
+	// Strike does an I/O of the running handler, with whatever befalls it: it may Sleep, Kill, or return another error.
+	Strike func(at Point, effect func() error) error
+	// Skew draws how wrong the clock of a new invocation's machine is.
+	Skew func() time.Duration
+	// Lag draws how long after a commit the indexes see it.
+	Lag func() time.Duration
+	// Deliver draws how long each copy of a message is late.
+	Deliver func() []time.Duration
+	// Pick chooses which of n visible messages comes next.
+	Pick func(n int) int
+	// Committed sees the writes of every commit, right after its effect.
+	Committed func(writes []store.Write)
+	// Called sees every request to a provider, right after its effect; resp is nil if there was none.
+	Called func(req *http.Request, resp *http.Response)
+	// Sent sees every message put on a queue.
+	Sent func(queue string, body []byte)
+	// Store, Doer and Account let a simulator stand in for a part.
+	Store   func(store.Store) store.Store
+	Doer    func(provider.Doer) provider.Doer
+	Account func(provider.Account) provider.Account
+	// WithoutSchedule leaves a schedule of the template out.
+	WithoutSchedule string
 }
 
 // World is the whole bundle with its surroundings.
@@ -42,19 +73,18 @@ type World struct {
 	queueOf map[job.Kind]*worked
 	api     http.Handler
 	intake  http.Handler
-	faults  striker
-	deliver func() []time.Duration
+	hooks   Hooks
 }
 
 // New makes a world with the demo merchants in it. Error: the template does not fit the code.
 func New(o Options) (*World, error) {
 	w := &World{Loop: NewLoop(o.Clock), rand: rand.New(rand.NewPCG(o.Seed, 0x7675656c746f)), log: o.Log, base: o.BaseURL,
-		Files: memfile.New(), queueOf: map[job.Kind]*worked{}}
-	w.Store = memstore.New(memstore.Options{Now: w.Now})
+		Files: memfile.New(), queueOf: map[job.Kind]*worked{}, hooks: o.Hooks}
+	w.Store = memstore.New(memstore.Options{Now: w.Now, Lag: o.Hooks.Lag})
 	w.Networks = allsim.New(w)
 	b := bundle.New(bundle.Ports{
-		Store: stored{w, w.Store}, Sender: lateSender{w}, Files: filed{w, w.Files}, Clock: w,
-		Doer: called{w, simnet.NewTransport(w, w.Networks...)}, Registry: all.Registry(), Float: w.Float, NewID: w.newID, Log: o.Log,
+		Store: w.patient(), Sender: lateSender{w}, Files: filed{w, w.Files}, Clock: workerClock{w},
+		Doer: w.doer(), Registry: all.Registry(), Float: w.Float, NewID: w.newID, Log: o.Log,
 	})
 	w.api, w.intake = b.API(), b.Intake()
 	template, err := ParseTemplate(o.Template)
@@ -72,9 +102,31 @@ func New(o Options) (*World, error) {
 		return nil, err
 	}
 	for _, s := range template.Schedules {
-		w.schedule(s, w.queues)
+		if s.Name != o.Hooks.WithoutSchedule {
+			w.schedule(s, w.queues)
+		}
 	}
 	return w, nil
+}
+
+// patient is the store as functions wire it: contention is waited out.
+func (w *World) patient() store.Store {
+	var s store.Store = stored{w, w.Store}
+	if w.hooks.Store != nil {
+		s = w.hooks.Store(s)
+	}
+	return store.Patient{Store: s, Float: w.Float, Now: w.Now, Sleep: func(_ context.Context, d time.Duration) error {
+		w.Sleep(d)
+		return nil
+	}}
+}
+
+func (w *World) doer() provider.Doer {
+	var d provider.Doer = called{w, simnet.NewTransport(w, w.Networks...)}
+	if w.hooks.Doer != nil {
+		d = w.hooks.Doer(d)
+	}
+	return d
 }
 
 // Float is the next number in [0,1) of the world's generator.

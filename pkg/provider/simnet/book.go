@@ -115,6 +115,7 @@ type Book struct {
 	receipts      map[string]*Payment
 	disbursements map[string][]*Disbursement
 	movements     []Movement
+	doubled       []string
 	closed        map[calendar.Date]calendar.Date // local day → the day it settles on
 	published     map[calendar.Date]bool          // settlement days that have a file
 }

@@ -11,6 +11,9 @@ func (b *Book) Accept(d Disbursement, idempotent bool) (kept *Disbursement, fres
 	if first := b.DisbursementOf(d.Account, d.Ours); first != nil && idempotent {
 		return first, false
 	}
+	if first := b.DisbursementOf(d.Account, d.Ours); first != nil && first.live() {
+		b.doubled = append(b.doubled, d.Ours)
+	}
 	d.CreatedAt = b.host.Now()
 	d.MovedAt = d.CreatedAt
 	kept = &d
@@ -94,3 +97,7 @@ func (b *Book) codeOf(d *Disbursement) string {
 	}
 	return d.Ours
 }
+
+// Doubled lists the references under which the provider has been made to hold two live disbursements at once: what must
+// never happen.
+func (b *Book) Doubled() []string { return b.doubled }
