@@ -10,6 +10,10 @@ import (
 // maxSecrets bounds the ring of webhook secrets: the one in use, the one being rotated in, the one being rotated out.
 const maxSecrets = 3
 
+// ClockTolerance is how far apart the clocks of two of our machines may be: the one that sent and the one that asks. A
+// quiet period is measured by both, so it is lengthened by this.
+const ClockTolerance = 10 * time.Minute
+
 // Client is an adapter made safe to call: it validates against the profile before anything is sent, sets the deadline,
 // and turns whatever went wrong into what it proves. A panic of an adapter is the caller's to recover.
 type Client struct {

@@ -156,8 +156,8 @@ func TestStatusNotFoundNeedsTheQuietPeriod(t *testing.T) {
 		want disbursement.Claim
 	}{
 		"at once":       {start(), disbursement.ClaimUnknown},
-		"a hair before": {start().Add(-10*time.Minute + 1), disbursement.ClaimUnknown},
-		"exactly then":  {start().Add(-10 * time.Minute), disbursement.ClaimNotFound},
+		"a hair before": {start().Add(-10*time.Minute - provider.ClockTolerance + 1), disbursement.ClaimUnknown},
+		"exactly then":  {start().Add(-10*time.Minute - provider.ClockTolerance), disbursement.ClaimNotFound},
 		"a day later":   {start().Add(-24 * time.Hour), disbursement.ClaimNotFound},
 		"sent tomorrow": {start().Add(24 * time.Hour), disbursement.ClaimUnknown},
 		"never sent":    {time.Time{}, disbursement.ClaimUnknown},
@@ -201,6 +201,31 @@ func TestStatusErrorsProveNothing(t *testing.T) {
 		client, _ := open(t, &fake{err: err})
 		if o := client.Status(context.Background(), due()); o.Claim != disbursement.ClaimUnknown {
 			t.Errorf("%v: %+v", err, o)
+		}
+	}
+}
+
+func TestStatusBelievesOnlyClaimsOfAFate(t *testing.T) {
+	for _, claim := range disbursement.Claims() {
+		want := claim
+		switch claim {
+		case disbursement.ClaimAccepted, disbursement.ClaimCollectable, disbursement.ClaimPaid, disbursement.ClaimRejected,
+			disbursement.ClaimVoided, disbursement.ClaimReturned:
+		default:
+			want = disbursement.ClaimUnknown
+		}
+		client, _ := open(t, &fake{said: disbursement.Observation{Claim: claim}})
+		if o := client.Status(context.Background(), due()); o.Claim != want {
+			t.Errorf("an adapter that says %q makes the client say %q", claim, o.Claim)
+		}
+	}
+}
+
+func TestExpressesTakesOnlyPositiveWholeSteps(t *testing.T) {
+	p := sound()
+	for minor, want := range map[int64]bool{100: true, 0: false, -100: false, 150: false} {
+		if err := p.Expresses(money.New(minor, money.COP)); (err == nil) != want {
+			t.Errorf("%d: %v", minor, err)
 		}
 	}
 }

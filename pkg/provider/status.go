@@ -16,14 +16,15 @@ import (
 const byPoll = "poll"
 
 // Status asks how a disbursement stands. It never fails: an error, an unreadable answer and an early "not found" are all
-// ClaimUnknown. ClaimNotFound is conclusive: the question left after the quiet period that follows the last attempt.
+// ClaimUnknown. ClaimNotFound is conclusive: the question left after the quiet period that follows the last attempt, with
+// room for two machines whose clocks are wrong.
 //
 // The same answer twice carries the same evidence, so that it has one effect; "not found" counts once per attempt.
 func (c *Client) Status(ctx context.Context, d disbursement.Disbursement) disbursement.Observation {
 	asked := c.clock.Now()
 	o, err := c.readStatus(ctx, d)
 	switch {
-	case errors.Is(err, ErrNoSuchDisbursement) && past(d.LastSentAt, asked, c.profile.QuietPeriod):
+	case errors.Is(err, ErrNoSuchDisbursement) && past(d.LastSentAt, asked, c.profile.QuietPeriod+ClockTolerance):
 		o = disbursement.Observation{Claim: disbursement.ClaimNotFound, Attempt: len(d.Attempts),
 			Evidence: perAttempt("not_found", d), Note: "asked after the quiet period"}
 	case errors.Is(err, ErrNoSuchDisbursement):

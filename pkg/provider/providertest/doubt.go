@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/vuelto/vuelto/pkg/disbursement"
+	"github.com/vuelto/vuelto/pkg/provider"
 	"github.com/vuelto/vuelto/pkg/provider/simnet"
 )
 
@@ -24,7 +25,7 @@ func lostThere(l *lab) {
 	d := l.refund("rf_1")
 	l.hit(simnet.TimeoutBefore, simnet.OpDisbursement)
 	l.claims(l.client.Submit(l.ctx, d), disbursement.ClaimUnknown)
-	quiet := l.client.Profile().QuietPeriod
+	quiet := l.client.Profile().QuietPeriod + provider.ClockTolerance
 	l.host.Sleep(d.LastSentAt.Add(quiet).Sub(l.host.Now()) - time.Nanosecond)
 	early := l.client.Status(l.ctx, d)
 	l.claims(early, disbursement.ClaimUnknown)
