@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/vuelto/vuelto/pkg/disbursement"
+	"github.com/vuelto/vuelto/pkg/identity"
 	"github.com/vuelto/vuelto/pkg/money"
 	"github.com/vuelto/vuelto/pkg/payment"
 	"github.com/vuelto/vuelto/pkg/provider"
@@ -116,6 +117,46 @@ func TestARefusedTokenIsNotKept(t *testing.T) {
 		o := client.Submit(context.Background(), refund())
 		if o.Claim != disbursement.ClaimNotApplied || s.tokens() != want {
 			t.Errorf("%+v, %d tokens asked for, want %d", o, s.tokens(), want)
+		}
+	}
+}
+
+func TestARefusedTokenOfAnyCallIsNotKept(t *testing.T) {
+	s := &script{status: 401, answers: map[string]string{"/v1/cips/search": `{"code":"TOKEN_EXPIRED"}`}}
+	client := open(t, s, providertest.NewHost(ten(), 1))
+	for want := 1; want <= 2; want++ {
+		_, err := client.ReadPayment(context.Background(), payment.Payment{Voucher: payment.Voucher{Code: "1"}})
+		if provider.ClassOf(err) != provider.Limited || s.tokens() != want {
+			t.Errorf("%v, %d tokens asked for, want %d", err, s.tokens(), want)
+		}
+	}
+}
+
+func TestARefundNeedsItsOperation(t *testing.T) {
+	s, d := &script{status: 500}, refund()
+	d.OriginalTransaction = ""
+	o := open(t, s, providertest.NewHost(ten(), 1)).Submit(context.Background(), d)
+	if o.HoldReason != disbursement.HoldDetails || len(s.asked) != 0 {
+		t.Errorf("%+v after %v", o, s.asked)
+	}
+}
+
+// TestAnswersAboutAnotherCIP keeps a mix-up from handing a buyer somebody else's voucher.
+func TestAnswersAboutAnotherCIP(t *testing.T) {
+	const good = `{"code":100,"data":{"cip":2523136,"currency":"PEN","amount":1,"transactionCode":"pay_1","dateExpiry":"2026-11-30T23:59:59-05:00","cipUrl":"https://x"}}`
+	for name, c := range map[string]struct {
+		old, new string
+		good     bool
+	}{
+		"ours": {"", "", true}, "code as a text": {"100,", `"100",`, true}, "cip as a text": {"2523136", `"2523136"`, true},
+		"other reference": {"pay_1", "pay_2", false}, "other amount": {`"amount":1`, `"amount":100`, false},
+		"no cip": {"2523136", `""`, false}, "no expiry that can be read": {"2026-11-30", "30/11/2026", false},
+	} {
+		s := &script{status: 201, answers: map[string]string{"/v1/cips": strings.Replace(good, c.old, c.new, 1)}}
+		p := payment.Payment{ID: "pay_1", Amount: money.New(100, money.PEN), Payer: identity.Person{Email: "a@b.example", Phone: "999888777"}}
+		o, err := open(t, s, providertest.NewHost(ten(), 1)).CreatePayment(context.Background(), p)
+		if (err == nil) != c.good || (c.good && o.Voucher.Code != "2523136") || (!c.good && provider.ClassOf(err) != provider.Unknown) {
+			t.Errorf("%s: %+v, %v", name, o, err)
 		}
 	}
 }

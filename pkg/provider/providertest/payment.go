@@ -123,7 +123,15 @@ func extended(l *lab) {
 	if o, err = l.client.ReadPayment(l.ctx, p); err != nil || o.Claim != payment.ClaimPending {
 		l.Errorf("an extended voucher reads %+v, %v", o, err)
 	}
+	again := until.Add(24 * time.Hour)
+	if _, err = l.client.ExtendPayment(l.ctx, p, again); err != nil {
+		l.Fatalf("extend while pending: %v", err)
+	}
 	l.host.Sleep(25 * time.Hour)
+	if o, err = l.client.ReadPayment(l.ctx, p); err != nil || o.Claim != payment.ClaimPending {
+		l.Errorf("past the deadline it had before it reads %+v, %v", o, err)
+	}
+	l.host.Sleep(24 * time.Hour)
 	if o, err = l.client.ReadPayment(l.ctx, p); err != nil || o.Claim != payment.ClaimExpired {
 		l.Errorf("past its new deadline it reads %+v, %v", o, err)
 	}

@@ -5,7 +5,9 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"time"
 
+	"github.com/vuelto/vuelto/pkg/calendar"
 	"github.com/vuelto/vuelto/pkg/disbursement"
 	"github.com/vuelto/vuelto/pkg/provider"
 	"github.com/vuelto/vuelto/pkg/provider/simnet"
@@ -17,7 +19,7 @@ func replyClauses() []clause {
 		{"a documented code under another status proves nothing", elsewhere},
 		{"a code that is not documented proves nothing", undocumented},
 		{"an answer that cannot be read proves nothing", unreadable},
-		{"a router's 404 is no not found", routers404},
+		{"a router's 404 is no answer to what we asked", routers404},
 		{"refused credentials are denied and name no secret", deniedCredentials},
 		{"a refusal of the provider's own accord is rejected", refused},
 	}
@@ -121,9 +123,13 @@ func second[T any](_ T, err error) error { return err }
 func routers404(l *lab) {
 	d := l.refund("rf_1")
 	l.host.Sleep(l.client.Profile().QuietPeriod)
+	l.line.other = true
 	for _, body := range []string{"404 page not found\n", `{"message":"no Route matched with those values"}`, `{"code":"404"}`} {
 		l.answers(http.StatusNotFound, body)
 		l.claims(l.client.Status(l.ctx, d), disbursement.ClaimUnknown)
+		if _, err := l.client.FetchSettlement(l.ctx, calendar.On(start(), time.UTC)); err == nil || is(err, provider.ErrNotPublished) {
+			l.Errorf("a router's %q is taken for %v", body, err)
+		}
 	}
 }
 

@@ -1,0 +1,119 @@
+package simnet_test
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/vuelto/vuelto/pkg/money"
+	"github.com/vuelto/vuelto/pkg/provider"
+	"github.com/vuelto/vuelto/pkg/provider/providertest"
+	"github.com/vuelto/vuelto/pkg/provider/simnet"
+)
+
+// mute is a provider that never calls back.
+type mute struct{}
+
+func (mute) PaymentEvent(*simnet.Payment, *simnet.Receipt) []byte { return nil }
+
+func (mute) DisbursementEvent(*simnet.Disbursement) []byte { return nil }
+
+func (mute) Sign(string, []byte, time.Time) http.Header { return http.Header{} }
+
+func newBook(host simnet.Host) (book *simnet.Book, ours, theirs *simnet.Account) {
+	book = simnet.NewBook(host, simnet.Manners{Name: "echo", Network: "efecty", Voice: mute{}, FailCode: "NO",
+		ReceiptID: func(int) string { return "T" }})
+	for _, id := range []string{"ours", "theirs"} {
+		book.Register(provider.Account{ID: id, Credentials: map[string]string{"key": id}}, "")
+	}
+	return book, book.Holder("key", "ours"), book.Holder("key", "theirs")
+}
+
+func TestAccountsSeeOnlyTheirOwn(t *testing.T) {
+	host := providertest.NewHost(start(), 1)
+	book, ours, theirs := newBook(host)
+	book.Issue(simnet.Payment{Account: ours, Ours: "pay_1", Code: "C1", Minor: 100, Currency: money.COP, ExpiresAt: start().Add(time.Hour)})
+	book.Accept(simnet.Disbursement{Account: ours, Ours: "rf_1", Status: simnet.Accepted}, false)
+	if book.Voucher(ours, "C1") == nil || book.VoucherOf(ours, "pay_1") == nil || book.DisbursementOf(ours, "rf_1") == nil {
+		t.Error("the account does not see its own")
+	}
+	if book.Voucher(theirs, "C1") != nil || book.VoucherOf(theirs, "pay_1") != nil || book.DisbursementOf(theirs, "rf_1") != nil {
+		t.Error("an account sees another's")
+	}
+	if book.Holder("key", "") != nil || book.Holder("other", "ours") != nil {
+		t.Error("an empty or foreign credential opens an account")
+	}
+	if _, fresh := book.Accept(simnet.Disbursement{Account: theirs, Ours: "rf_1", Status: simnet.Accepted}, true); !fresh {
+		t.Error("another account's reference counts as a repeat")
+	}
+}
+
+func TestMovesNeverShareAnInstant(t *testing.T) {
+	host := providertest.NewHost(start(), 1)
+	book, ours, _ := newBook(host)
+	d, _ := book.Accept(simnet.Disbursement{Account: ours, Ours: "rf_1", Status: simnet.Accepted}, false)
+	last := d.MovedAt
+	for _, verb := range []simnet.Verb{simnet.Complete, simnet.Bounce} {
+		if err := book.Move("rf_1", verb); err != nil {
+			t.Fatal(err)
+		}
+		if !d.MovedAt.After(last) {
+			t.Errorf("%s at %s, after %s", verb, d.MovedAt, last)
+		}
+		last = d.MovedAt
+	}
+}
+
+func TestMovesNeedALiveDisbursement(t *testing.T) {
+	for _, end := range []simnet.Verb{simnet.Fail, simnet.Expire, simnet.Bounce} {
+		host := providertest.NewHost(start(), 1)
+		book, ours, _ := newBook(host)
+		if book.Move("rf_1", simnet.Complete) == nil {
+			t.Error("moved what is not there")
+		}
+		book.Accept(simnet.Disbursement{Account: ours, Ours: "rf_1", Status: simnet.Accepted}, false)
+		if err := book.Move("rf_1", end); err != nil {
+			t.Fatal(err)
+		}
+		if book.Move("rf_1", simnet.Complete) == nil {
+			t.Errorf("completed after %s", end)
+		}
+		if book.Move("rf_1", "dance") == nil {
+			t.Error("an unknown verb is done")
+		}
+	}
+}
+
+func TestCashCodesRunOutByThemselves(t *testing.T) {
+	host := providertest.NewHost(start(), 1)
+	book, ours, _ := newBook(host)
+	for id, verb := range map[string]simnet.Verb{"rf_1": "", "rf_2": simnet.Collect} {
+		book.Accept(simnet.Disbursement{Account: ours, Ours: id, Kind: simnet.KindRefund, Status: simnet.Collectable,
+			CashCode: "77", CashExpires: start().Add(7 * 24 * time.Hour)}, false)
+		if verb != "" {
+			if err := book.Move(id, verb); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	host.Sleep(7*24*time.Hour - time.Second)
+	if got := book.DisbursementOf(ours, "rf_1").Status; got != simnet.Collectable {
+		t.Errorf("%s before its end", got)
+	}
+	host.Sleep(time.Second)
+	if first, second := book.DisbursementOf(ours, "rf_1").Status, book.DisbursementOf(ours, "rf_2").Status; first != simnet.Expired || second != simnet.Paid {
+		t.Errorf("uncollected is %s, collected is %s", first, second)
+	}
+}
+
+func TestPayRefuses(t *testing.T) {
+	host := providertest.NewHost(start(), 1)
+	book, ours, _ := newBook(host)
+	if book.Pay("pay_1", 0) == nil {
+		t.Error("paid a voucher that is not there")
+	}
+	book.Issue(simnet.Payment{Account: ours, Ours: "pay_1", Code: "C1", Minor: 100, Currency: money.COP, ExpiresAt: start().Add(time.Hour)})
+	if book.Pay("pay_1", -1) == nil {
+		t.Error("paid a negative sum")
+	}
+}
