@@ -125,7 +125,9 @@ func Decode(r store.Record) (Payment, error) {
 }
 
 // EncodePointer makes the write-once record that leads from a provider's reference to our payment.
-func EncodePointer(key store.Key, id string) store.Record { return store.Record{Key: key, Body: []byte(id)} }
+func EncodePointer(key store.Key, id string) store.Record {
+	return store.Record{Key: key, Body: []byte(id)}
+}
 
 // DecodePointer reads the payment's id.
 func DecodePointer(r store.Record) string { return string(r.Body) }

@@ -1,0 +1,15 @@
+// Package pkg holds no code; this is the map of its folders.
+//
+//	money calendar identity      amounts, days and business days, people: they know nothing of the rest
+//	store job file               contracts of storage, queues and files; storetest and filetest are their clauses
+//	payment disbursement         the two machines that money goes through: each has one pure Next
+//	webhook settlement           what providers say: deliveries as they came, rows compared with the books
+//	merchant reconciliation      who asks; what became of a settlement day
+//	provider/…                   the contract with providers, one folder for each, and its simulated twin within
+//	flow/…                       the verbs, one for each function; every road ends in flow/observe
+//	api bundle                   HTTP in and out; the one place where everything is wired
+//	aws/…  mem/…                 the cloud, and its twins in memory: nothing else knows where it runs
+//	sim story                    a whole world with clock, faults and simulated providers; stories played in it
+//
+// Who may import whom is a table in imports_test.go.
+package pkg

@@ -1,0 +1,187 @@
+package pkg_test
+
+import (
+	"encoding/json"
+	"os/exec"
+	"path"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/vuelto/vuelto/"
+
+// row says what the packages that fit a pattern may import of ours. The first row that fits counts; a package that fits
+// none fails, so that whoever adds one decides where it stands.
+type row struct {
+	packages string
+	may      []string
+}
+
+// Nouns know each other only where one is made of the other.
+var (
+	ground    = []string{"pkg/money", "pkg/calendar", "pkg/identity", "pkg/store", "pkg/job"}
+	machines  = append([]string{"pkg/payment", "pkg/disbursement"}, ground...)
+	nouns     = append([]string{"pkg/webhook", "pkg/settlement", "pkg/merchant", "pkg/reconciliation", "pkg/ledger", "pkg/event", "pkg/file"}, machines...)
+	verbs     = append([]string{"pkg/provider", "pkg/flow/observe"}, nouns...)
+	adapters  = append([]string{"pkg/provider", "pkg/settlement", "pkg/provider/csvsettlement"}, machines...)
+	contracts = []string{"pkg/store", "pkg/job", "pkg/file", "pkg/identity"}
+)
+
+var rows = []row{
+	{"pkg", nil},
+	{"pkg/money", nil},
+	{"pkg/calendar", nil},
+	{"pkg/identity", nil},
+	{"pkg/store", nil},
+	{"pkg/file", nil},
+	{"pkg/job", []string{"pkg/store"}},
+	{"pkg/payment", ground},
+	{"pkg/disbursement", ground},
+	{"pkg/webhook", ground},
+	{"pkg/merchant", ground},
+	{"pkg/settlement", ground},
+	{"pkg/reconciliation", ground},
+	{"pkg/event", ground},
+	{"pkg/ledger", append([]string{"pkg/disbursement", "pkg/settlement"}, ground...)},
+	{"pkg/store/storetest", []string{"pkg/store"}},
+	{"pkg/file/filetest", []string{"pkg/file"}},
+
+	{"pkg/provider", append([]string{"pkg/settlement"}, machines...)},
+	{"pkg/provider/csvsettlement", append([]string{"pkg/settlement"}, ground...)},
+	{"pkg/provider/all", []string{"pkg/provider", "pkg/provider/*"}},
+	{"pkg/provider/allsim", []string{"pkg/provider", "pkg/provider/*", "pkg/provider/*/*sim", "pkg/settlement"}},
+	{"pkg/provider/simnet", append([]string{"pkg/provider", "pkg/settlement"}, ground...)},
+	{"pkg/provider/providertest", append([]string{"pkg/provider/simnet"}, adapters...)},
+	{"pkg/provider/*/*sim", append([]string{"pkg/provider", "pkg/provider/simnet", "pkg/settlement"}, ground...)},
+	{"pkg/provider/*", adapters}, // every network
+
+	{"pkg/flow/observe", nouns},
+	{"pkg/flow/*", verbs},
+	{"pkg/api", append([]string{"pkg/flow/request"}, verbs...)},
+	{"pkg/bundle", append([]string{"pkg/api", "pkg/flow/*"}, verbs...)},
+
+	{"pkg/aws/*", append([]string{"pkg/aws/*"}, contracts...)},
+	{"pkg/mem/*", contracts},
+	{"pkg/config", append([]string{"pkg/provider"}, contracts...)},
+	{"pkg/telemetry", contracts},
+	{"pkg/recon", append([]string{"pkg/provider", "pkg/provider/*"}, nouns...)},
+	{"pkg/sim", []string{"pkg/*", "pkg/mem/*", "pkg/provider/*", "pkg/flow/*"}},
+	{"pkg/sim/*", []string{"pkg/*", "pkg/mem/*", "pkg/provider/*", "pkg/flow/*"}},
+	{"pkg/proof", []string{"pkg/*", "pkg/provider/*"}},
+	{"pkg/story", nil},
+
+	{"functions/*", append([]string{"pkg/bundle", "pkg/provider", "pkg/provider/all", "pkg/aws/*", "pkg/config", "pkg/telemetry"}, contracts...)},
+	{"infra/e2e", []string{"pkg/*", "pkg/*/*"}},
+	{"infra/*", []string{"pkg/*", "pkg/mem/*", "pkg/provider/*", "pkg/store/storetest"}},
+	{"infra/*/*", []string{"pkg/*", "pkg/mem/*", "pkg/provider/*", "pkg/store/storetest"}},
+}
+
+type pack struct {
+	ImportPath                         string
+	Imports, TestImports, XTestImports []string
+	Deps                               []string
+}
+
+// packages asks the go command, so that build tags and files left out are seen as the compiler sees them.
+func packages(t *testing.T, patterns ...string) []pack {
+	t.Helper()
+	cmd := exec.Command("go", append([]string{"list", "-json=ImportPath,Imports,TestImports,XTestImports,Deps"}, patterns...)...)
+	cmd.Dir = ".."
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	var all []pack
+	for d := json.NewDecoder(strings.NewReader(string(out))); d.More(); {
+		var p pack
+		if err := d.Decode(&p); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+	return all
+}
+
+// fits is path.Match, where the whole tree of a package may be meant.
+func fits(pattern, name string) bool {
+	ok, err := path.Match(pattern, name)
+	return err == nil && ok
+}
+
+func TestEveryPackageImportsOnlyWhatItsRowSays(t *testing.T) {
+	for _, p := range packages(t, "./pkg/...", "./functions/...", "./infra/...") {
+		name := strings.TrimPrefix(p.ImportPath, module)
+		allowed, found := mayImport(name)
+		if !found {
+			t.Errorf("%s has no row: decide what it may import", name)
+			continue
+		}
+		for _, i := range p.Imports {
+			if ours, ok := strings.CutPrefix(i, module); ok && !anyFits(allowed, ours) {
+				t.Errorf("%s must not import %s", name, ours)
+			}
+		}
+	}
+}
+
+func mayImport(name string) ([]string, bool) {
+	for _, r := range rows {
+		if fits(r.packages, name) {
+			return r.may, true
+		}
+	}
+	return nil, false
+}
+
+func anyFits(patterns []string, name string) bool {
+	for _, p := range patterns {
+		if fits(p, name) {
+			return true
+		}
+	}
+	return false
+}
+
+func TestOnlyTheEdgeKnowsTheCloud(t *testing.T) {
+	for _, p := range packages(t, "./...") {
+		name := strings.TrimPrefix(p.ImportPath, module)
+		if strings.HasPrefix(name, "pkg/aws/") || strings.HasPrefix(name, "functions/") || name == "infra/e2e" {
+			continue
+		}
+		for _, imports := range [][]string{p.Imports, p.TestImports, p.XTestImports} {
+			for _, i := range imports {
+				if strings.HasPrefix(i, "github.com/aws/") {
+					t.Errorf("%s imports %s: only pkg/aws and functions may", name, i)
+				}
+			}
+		}
+	}
+}
+
+func TestNothingSimulatedIsLinkedIntoAFunction(t *testing.T) {
+	for _, p := range packages(t, "./functions/...", "./pkg/bundle", "./pkg/provider/all", "./pkg/aws/...") {
+		if p.ImportPath == module+"functions/sandbox" {
+			continue // kept out of live stacks by a Condition of the template
+		}
+		for _, d := range p.Deps {
+			name, ours := strings.CutPrefix(d, module)
+			last := path.Base(name)
+			if ours && (strings.HasSuffix(last, "sim") || strings.HasSuffix(last, "test") || last == "simnet" || last == "story" || last == "proof" ||
+				strings.HasPrefix(name, "pkg/mem/") || strings.HasPrefix(name, "pkg/sim")) {
+				t.Errorf("%s links %s", p.ImportPath, name)
+			}
+		}
+	}
+}
+
+func TestNoPackageIsNamedForEverything(t *testing.T) {
+	banned := []string{"util", "utils", "common", "shared", "helpers", "models", "types", "base", "core", "misc", "manager",
+		"service", "handlers"}
+	for _, p := range packages(t, "./...") {
+		for _, part := range strings.Split(strings.TrimPrefix(p.ImportPath, module), "/") {
+			if anyFits(banned, part) {
+				t.Errorf("%s: %q says nothing about what is inside", p.ImportPath, part)
+			}
+		}
+	}
+}
