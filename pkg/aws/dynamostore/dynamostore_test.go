@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"sync"
 	"testing"
@@ -130,7 +131,8 @@ func TestOutcomes(t *testing.T) {
 		"in progress":       {answer(400, &types.TransactionInProgressException{}), unknown, 5, unknown},
 		"server error":      {answer(500, &types.InternalServerError{}), unknown, 5, unknown},
 		"unavailable":       {answer(503, errors.New("?")), unknown, 5, unknown},
-		"time-out answer":   {answer(408, errors.New("?")), unknown, 5, unknown},
+		"time-out answer":   {answer(408, &smithy.GenericAPIError{Code: "RequestTimeout"}), unknown, 5, unknown},
+		"answer cut off":    {answer(400, &smithy.DeserializationError{Err: net.ErrClosed}), unknown, 5, unknown},
 		"no answer":         {errLost, unknown, 5, unknown},
 	} {
 		t.Run(name, func(t *testing.T) {

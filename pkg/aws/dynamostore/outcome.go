@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/smithy-go"
 
 	"github.com/vuelto/vuelto/pkg/store"
 )
@@ -57,7 +58,11 @@ func judge(err error, writes []store.Write, id string) (outcome, error) {
 	if throttled(err) {
 		return busy, err
 	}
-	if status := statusOf(err); status >= 400 && status < 500 && status != http.StatusRequestTimeout {
+	// A status alone proves nothing: the body that was cut off may have said that a condition failed because our own
+	// earlier try landed.
+	var said smithy.APIError
+	status := statusOf(err)
+	if errors.As(err, &said) && status >= 400 && status < 500 && status != http.StatusRequestTimeout {
 		return refused, err
 	}
 	return unknown, err
