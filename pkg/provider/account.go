@@ -34,8 +34,14 @@ func DecodeAccount(r store.Record) (Account, error) {
 	return a, nil
 }
 
-// Book finds accounts.
-type Book struct{ Store store.Store }
+// Book finds the accounts of one mode. Those of the other are as good as absent: a live stack must not take a sandbox's
+// webhook for cash, nor a test stack send a refund to the real provider.
+type Book struct {
+	Store store.Store
+	Live  bool // false finds test accounts only
+}
+
+func (b Book) has(a Account) bool { return (a.Mode == Live) == b.Live }
 
 // Account reads one account. Error: store.ErrNotFound.
 func (b Book) Account(ctx context.Context, id string) (Account, error) {
@@ -43,7 +49,11 @@ func (b Book) Account(ctx context.Context, id string) (Account, error) {
 	if err != nil {
 		return Account{}, err
 	}
-	return DecodeAccount(r)
+	a, err := DecodeAccount(r)
+	if err == nil && !b.has(a) {
+		return Account{}, fmt.Errorf("%w: account %q is a %s one", store.ErrNotFound, id, a.Mode)
+	}
+	return a, err
 }
 
 // OfNetwork lists the accounts on a network.
@@ -59,7 +69,9 @@ func (b Book) OfNetwork(ctx context.Context, network string) ([]Account, error) 
 			if err != nil {
 				return nil, err
 			}
-			accounts = append(accounts, a)
+			if b.has(a) {
+				accounts = append(accounts, a)
+			}
 		}
 		if after = page.Next; after == "" {
 			return accounts, nil
