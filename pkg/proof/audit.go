@@ -1,0 +1,129 @@
+package proof
+
+import (
+	"context"
+	"fmt"
+	"hash/fnv"
+	"sort"
+	"time"
+
+	"github.com/vuelto/vuelto/pkg/disbursement"
+	"github.com/vuelto/vuelto/pkg/provider/simnet"
+	"github.com/vuelto/vuelto/pkg/sim"
+)
+
+// auditor compares, once all is over, what we say with what the providers' own books say.
+type auditor struct {
+	world  *sim.World
+	report func(subject, sentence, detail string)
+	states map[string]int
+}
+
+// entry is a provider's book under one of our references.
+type entry struct {
+	live, dead int
+	last       string // the status that counts: a live one before a dead one
+}
+
+func (a *auditor) books() map[string]entry {
+	all := map[string]entry{}
+	for _, n := range a.world.Networks {
+		for _, e := range n.Ledger() {
+			if e.Kind == simnet.KindPayment {
+				continue
+			}
+			sum := all[e.OurReference]
+			switch e.Status {
+			case simnet.Rejected, simnet.Returned, simnet.Cancelled, simnet.Expired:
+				sum.dead++
+				if sum.live == 0 {
+					sum.last = e.Status
+				}
+			default:
+				sum.live++
+				sum.last = e.Status
+			}
+			all[e.OurReference] = sum
+		}
+	}
+	return all
+}
+
+// run checks every accepted disbursement and every order; it returns how many are in which state.
+func (a *auditor) run(all []accepted) {
+	books := a.books()
+	for _, x := range all {
+		d, err := a.find(x.ID)
+		if err != nil {
+			a.report(x.ID, i13, err.Error())
+			continue
+		}
+		a.states[string(d.State)]++
+		e := books[x.ID]
+		if e.live > 1 {
+			a.report(x.ID, i2, fmt.Sprintf("%d live entries in the book of %s", e.live, x.Provider))
+		}
+		if !d.State.Done() && d.State != disbursement.Held {
+			a.report(x.ID, i37, fmt.Sprintf("%s %s after acceptance", d.State, a.world.Now().Sub(x.At).Round(time.Hour)))
+		}
+		if detail := disagree(d, e); detail != "" {
+			a.report(x.ID, ib, detail)
+		}
+		delete(books, x.ID)
+	}
+}
+
+// disagree says how our record and the provider's book differ; what a person has to look at may.
+func disagree(d disbursement.Disbursement, e entry) string {
+	if d.State == disbursement.Held {
+		return ""
+	}
+	want := map[disbursement.State][]string{
+		disbursement.Paid: {simnet.Paid}, disbursement.Settled: {simnet.Paid},
+		disbursement.Returned:  {simnet.Returned, simnet.Expired},
+		disbursement.Rejected:  {simnet.Rejected, ""},
+		disbursement.Cancelled: {simnet.Cancelled, ""},
+	}[d.State]
+	for _, status := range want {
+		if status == e.last {
+			return ""
+		}
+	}
+	return fmt.Sprintf("we say %s, the provider's book says %q", d.State, e.last)
+}
+
+func (a *auditor) find(id string) (disbursement.Disbursement, error) {
+	record, err := a.world.Store.Get(context.Background(), disbursement.Key("demo", id))
+	if err != nil {
+		return disbursement.Disbursement{}, err
+	}
+	return disbursement.Decode(record)
+}
+
+// fingerprint is everything about money in the store: states, balances, attempts. Equal fingerprints mean nothing moved.
+func (w *watcher) fingerprint(world *sim.World) uint64 {
+	h := fnv.New64a()
+	keys := make([]string, 0, len(w.stories))
+	for pk := range w.stories {
+		keys = append(keys, pk)
+	}
+	sort.Strings(keys)
+	for _, pk := range keys {
+		_, _ = fmt.Fprintln(h, pk, w.stories[pk].steps, w.stories[pk].sum)
+	}
+	keys = keys[:0]
+	for pk := range w.payments {
+		keys = append(keys, pk)
+	}
+	sort.Strings(keys)
+	for _, pk := range keys {
+		b := w.payments[pk]
+		_, _ = fmt.Fprintln(h, pk, b.paid, b.free, b.held)
+	}
+	for _, n := range world.Networks {
+		for _, e := range n.Ledger() {
+			_, _ = fmt.Fprintln(h, e)
+		}
+	}
+	return h.Sum64()
+}

@@ -1,0 +1,251 @@
+// Package proof drives the real handlers through every fault, seeded and replayable, and holds what happened against the
+// invariants: what is reserved and refunded never exceeds what was paid, a provider never holds two refunds for one of
+// ours, an unknown outcome is left by evidence or by a person, accepted work ends.
+package proof
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"time"
+
+	"github.com/vuelto/vuelto/pkg/provider/simnet"
+	"github.com/vuelto/vuelto/pkg/sim"
+	"github.com/vuelto/vuelto/pkg/store"
+)
+
+// Fault is one kind of trouble.
+type Fault string
+
+// Faults of our own I/O. Those of providers and their callbacks are simnet's.
+const (
+	CrashBefore Fault = "crash_before" // the process ends before the call takes effect
+	CrashAfter  Fault = "crash_after"  // …after it, before the reply is seen
+	Stall       Fault = "stall"        // the process is frozen past its lease and then goes on
+	Overrun     Fault = "overrun"      // the process is frozen and killed at its time-out
+	Throttle    Fault = "throttle"     // the store refuses for now
+	Contention  Fault = "contention"   // TransactionConflict
+	ReplyLost   Fault = "reply_lost"   // the store applied it, the answer never came
+	Duplicate   Fault = "duplicate"    // SQS delivers a message twice
+	Delay       Fault = "delay"        // SQS delivers late
+	Reorder     Fault = "reorder"      // SQS delivers out of order
+	IndexLag    Fault = "index_lag"    // an index sees a commit up to two seconds later
+	ClockSkew   Fault = "clock_skew"   // a machine's clock is off by up to five minutes, or jumped back an hour
+)
+
+// rates are per I/O (crashes, store), per message, per call or per callback, at strength ×1.
+func rates() []rate {
+	return []rate{
+		{CrashBefore, 0.001}, {CrashAfter, 0.001}, {Stall, 0.001}, {Overrun, 0.001},
+		{Throttle, 0.01}, {Contention, 0.01}, {ReplyLost, 0.005},
+		{Duplicate, 0.02}, {Delay, 0.01}, {Reorder, 0.05}, {IndexLag, 0.5}, {ClockSkew, 0.3},
+		{Fault(simnet.Outage), 0.01}, {Fault(simnet.LateCommit), 0.01}, {Fault(simnet.TimeoutBefore), 0.005},
+		{Fault(simnet.TimeoutAfter), 0.01}, {Fault(simnet.Broken500), 0.005}, {Fault(simnet.Broken502), 0.005},
+		{Fault(simnet.Malformed), 0.003}, {Fault(simnet.Reject), 0.005}, {Fault(simnet.RateLimit), 0.005},
+		{Fault(simnet.LostCallback), 0.03}, {Fault(simnet.DuplicateCallback), 0.08}, {Fault(simnet.LateCallback), 0.02},
+		{Fault(simnet.BadSignature), 0.01},
+	}
+}
+
+type rate struct {
+	fault Fault
+	per   float64
+}
+
+// Faults lists every kind that the simulator knows.
+func Faults() []Fault {
+	var all []Fault
+	for _, r := range rates() {
+		all = append(all, r.fault)
+	}
+	return all
+}
+
+// troubles decides what befalls whom. It has a generator of its own, so that what the world draws for other purposes does
+// not depend on how many faults there are.
+type troubles struct {
+	world   *sim.World
+	rand    *rand.Rand
+	chance  map[Fault]float64
+	quiet   bool // the liveness phase: nothing befalls anybody
+	ios     int64
+	count   map[Fault]int
+	sites   map[site]int
+	outages map[string]time.Time // provider → end of its outage
+	mix     func(parts ...any)   // into the trace
+}
+
+// site is a call site with a fault that befell it.
+type site struct {
+	Point sim.Point
+	Fault Fault
+}
+
+// errBroken is what a caller sees of a connection that broke with the reply under way.
+var errBroken = errors.New("connection reset while the answer was under way")
+
+func newTroubles(o Options, seed uint64, mix func(...any)) *troubles {
+	t := &troubles{rand: rand.New(rand.NewPCG(seed, 0x74726f75626c65)), chance: map[Fault]float64{}, count: map[Fault]int{},
+		sites: map[site]int{}, outages: map[string]time.Time{}, mix: mix}
+	for _, r := range rates() {
+		if o.Only == "" || o.Only == r.fault {
+			t.chance[r.fault] = min(r.per*o.Rate, 0.9)
+		}
+		if o.without(r.fault) {
+			t.chance[r.fault] = 0
+		}
+	}
+	if o.LoseCallbacks && o.Rate > 0 {
+		t.chance[Fault(simnet.LostCallback)] = 1
+	}
+	return t
+}
+
+// hits draws whether a fault strikes. The draw is made even if the fault is off, so that switching one kind off leaves
+// the others' draws where they were for as long as the stories are the same.
+func (t *troubles) hits(f Fault, at sim.Point) bool {
+	draw := t.rand.Float64()
+	if t.quiet || draw >= t.chance[f] {
+		return false
+	}
+	t.count[f]++
+	t.sites[site{at, f}]++
+	t.mix("fault", string(f))
+	return true
+}
+
+// functionTimeout is after how long a frozen invocation is killed.
+const functionTimeout = 30 * time.Second
+
+// strike does one I/O of a handler.
+func (t *troubles) strike(at sim.Point, effect func() error) error {
+	t.ios++
+	t.mix(at.Boundary, at.Call, at.About, t.world.Now().UnixNano())
+	t.world.Sleep(t.latency(at))
+	if t.hits(CrashBefore, at) {
+		t.world.Kill()
+	}
+	if at.Boundary == "store" {
+		if t.hits(Throttle, at) {
+			return fmt.Errorf("%w: throttled", store.ErrBusy)
+		}
+		if at.Call == "commit" && t.hits(Contention, at) {
+			return fmt.Errorf("%w: transaction conflict", store.ErrBusy)
+		}
+	}
+	err := effect()
+	if t.hits(CrashAfter, at) {
+		t.world.Kill()
+	}
+	if t.hits(Stall, at) {
+		t.world.Sleep(3*time.Minute + t.span(17*time.Minute))
+	}
+	if t.hits(Overrun, at) {
+		t.world.Sleep(functionTimeout)
+		t.world.Kill()
+	}
+	t.world.Sleep(t.latency(at))
+	if at.Boundary == "store" && at.Call == "commit" && err == nil && t.hits(ReplyLost, at) {
+		return errBroken
+	}
+	return err
+}
+
+// latency of one way of an I/O.
+func (t *troubles) latency(at sim.Point) time.Duration {
+	if at.Boundary == "provider" {
+		return 10*time.Millisecond + t.span(150*time.Millisecond)
+	}
+	return time.Millisecond + t.span(4*time.Millisecond)
+}
+
+func (t *troubles) span(d time.Duration) time.Duration {
+	return time.Duration(t.rand.Int64N(int64(d)))
+}
+
+// skew of a machine's clock: mostly right, sometimes minutes off, rarely an hour behind.
+func (t *troubles) skew() time.Duration {
+	if !t.hits(ClockSkew, sim.Point{Boundary: "clock"}) {
+		return 0
+	}
+	return t.span(10*time.Minute) - 5*time.Minute
+}
+
+func (t *troubles) lag() time.Duration {
+	if !t.hits(IndexLag, sim.Point{Boundary: "index"}) {
+		return 0
+	}
+	return t.span(2 * time.Second)
+}
+
+// deliver draws the copies of a message.
+func (t *troubles) deliver() []time.Duration {
+	at := sim.Point{Boundary: "queue", Call: "deliver"}
+	copies := []time.Duration{t.span(50 * time.Millisecond)}
+	if t.hits(Delay, at) {
+		copies[0] = t.span(15 * time.Minute)
+	}
+	if t.hits(Duplicate, at) {
+		copies = append(copies, t.span(10*time.Minute))
+	}
+	return copies
+}
+
+func (t *troubles) pick(n int) int {
+	if n > 1 && t.hits(Reorder, sim.Point{Boundary: "queue", Call: "receive"}) {
+		return t.rand.IntN(n)
+	}
+	return 0
+}
+
+// arm lets a provider's calls and callbacks suffer.
+func (t *troubles) arm(n simnet.Network) {
+	f := n.Faults()
+	f.Decide = func(op simnet.Operation, _ *http.Request) simnet.Kind {
+		at := sim.Point{Boundary: "provider", Call: n.Name(), About: string(op)}
+		if t.down(n.Name(), at) {
+			return simnet.Outage
+		}
+		kinds := []simnet.Kind{simnet.TimeoutBefore, simnet.TimeoutAfter, simnet.Broken500, simnet.Broken502, simnet.Malformed, simnet.RateLimit}
+		if op == simnet.OpDisbursement {
+			kinds = append(kinds, simnet.LateCommit, simnet.Reject)
+		}
+		return t.first(kinds, at)
+	}
+	f.DecideCallback = func(about simnet.Operation, _ *http.Request) simnet.Kind {
+		return t.first([]simnet.Kind{simnet.LostCallback, simnet.BadSignature, simnet.LateCallback, simnet.DuplicateCallback},
+			sim.Point{Boundary: "callback", Call: n.Name(), About: string(about)})
+	}
+	f.LateBy = func() time.Duration {
+		if t.rand.IntN(4) == 0 {
+			return t.span(72 * time.Hour)
+		}
+		return t.span(20 * time.Minute)
+	}
+}
+
+func (t *troubles) first(kinds []simnet.Kind, at sim.Point) simnet.Kind {
+	chosen := simnet.Kind("")
+	for _, k := range kinds {
+		if chosen == "" && t.hits(Fault(k), at) {
+			chosen = k
+		}
+	}
+	return chosen
+}
+
+// down says whether the provider refuses connections: one refused call in fifty is the beginning of half an hour.
+func (t *troubles) down(name string, at sim.Point) bool {
+	if !t.quiet && t.world.Now().Before(t.outages[name]) {
+		t.count[Fault(simnet.Outage)]++
+		return true
+	}
+	if !t.hits(Fault(simnet.Outage), at) {
+		return false
+	}
+	if t.rand.IntN(50) == 0 {
+		t.outages[name] = t.world.Now().Add(30 * time.Minute)
+	}
+	return true
+}

@@ -1,0 +1,268 @@
+package proof
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"time"
+
+	"github.com/vuelto/vuelto/pkg/provider/simnet"
+	"github.com/vuelto/vuelto/pkg/sim"
+)
+
+// merchants are the people and systems around a world: shops that sell and give back, buyers at counters, staff who click
+// twice. They run as coroutines that no fault strikes; they see only what the API answers.
+type merchants struct {
+	world    *sim.World
+	rand     *rand.Rand
+	index    int // of the world, part of every reference
+	refunds  int // asked for so far
+	want     int
+	accepted []accepted
+	report   func(subject, sentence, detail string)
+	log      func(id, what string)
+}
+
+// accepted is a refund or payout that was answered with 201.
+type accepted struct {
+	ID, Provider string
+	At           time.Time
+}
+
+// opening is the span of time over which orders come in.
+const opening = 48 * time.Hour
+
+func newMerchants(world *sim.World, seed uint64, index, want int, report func(string, string, string)) *merchants {
+	return &merchants{world: world, rand: rand.New(rand.NewPCG(seed, 0x6d65726368)), index: index, want: want, report: report,
+		log: func(string, string) {}}
+}
+
+// open starts every order's life.
+func (m *merchants) open() {
+	for order := 0; m.refunds < m.want; order++ {
+		l := life{m: m, order: order, network: []string{"efecty", "pagoefectivo"}[m.rand.IntN(2)], begins: m.span(opening)}
+		l.burst = m.rand.IntN(10) == 0
+		l.payout = m.rand.IntN(12) == 0
+		l.wants = 1 + m.rand.IntN(2)*m.rand.IntN(3)
+		if l.burst {
+			l.wants = 5
+		}
+		if l.payout {
+			l.network, l.wants, l.burst = "efecty", 1, false
+		}
+		l.wants = min(l.wants, m.want-m.refunds)
+		m.refunds += l.wants
+		m.world.After(l.begins, func() { m.world.Go(l.run, nil) })
+	}
+}
+
+func (m *merchants) span(d time.Duration) time.Duration {
+	return time.Duration(m.rand.Int64N(int64(d)))
+}
+
+// long draws a span that is mostly short: minutes, hours, sometimes days.
+func (m *merchants) long(most time.Duration) time.Duration {
+	f := m.rand.Float64()
+	return time.Minute + time.Duration(f*f*f*f*float64(most))
+}
+
+// life is one order: sold, paid, given back in one part or several.
+type life struct {
+	m             *merchants
+	order         int
+	network       string
+	begins        time.Duration
+	wants         int
+	burst, payout bool
+}
+
+func (l life) reference(what string, n int) string {
+	return fmt.Sprintf("%s-%d-%d-%d", what, l.m.index, l.order, n)
+}
+
+func (l life) money() (currency, store string, price int64) {
+	if l.network == "efecty" {
+		return "COP", "store_co", (50_000 + l.m.rand.Int64N(400)*1000) * 100
+	}
+	return "PEN", "store_pe", 2000 + l.m.rand.Int64N(40000)
+}
+
+func (l life) run() {
+	if l.payout {
+		l.sendPayout()
+		return
+	}
+	currency, store, price := l.money()
+	answer, ok := l.m.post("/v1/payments", l.reference("k", 0), map[string]any{"network": l.network, "store": store,
+		"order_reference": l.reference("order", 0), "amount": price, "currency": currency, "expires_in_hours": 48,
+		"payer": map[string]any{"name": "Ana 🎈 Núñez", "email": "ana@example.com", "document_type": "DNI", "document_number": "10117410", "phone": "+51999888777"}})
+	if !ok {
+		return
+	}
+	id := answer["id"].(string)
+	l.m.world.Sleep(l.m.long(20 * time.Hour))
+	n, _ := l.m.world.Network(l.network)
+	if err := n.Pay(id, l.cash(price)); err != nil {
+		l.m.report(id, ib, "the counter knows nothing of a voucher we gave out: "+err.Error())
+		return
+	}
+	l.m.world.Sleep(l.m.long(2 * time.Hour))
+	l.giveBack(id, currency, price)
+}
+
+// cash is what the buyer brings: mostly what is asked.
+func (l life) cash(price int64) int64 {
+	switch l.m.rand.IntN(50) {
+	case 0:
+		return price / 200 * 100
+	case 1:
+		return price + 10000
+	}
+	return 0
+}
+
+// giveBack asks for the refunds: one, several in parts, or a burst of five at once that together are more than was paid.
+func (l life) giveBack(id, currency string, price int64) {
+	share := price / int64(l.wants)
+	if l.burst {
+		share = price / 3
+	}
+	if l.network == "efecty" {
+		share = share / 100 * 100
+	}
+	for n := range l.wants {
+		ask := func() { l.refund(id, currency, share, n) }
+		if l.burst {
+			l.m.world.Go(ask, nil)
+			continue
+		}
+		ask()
+		l.m.world.Sleep(l.m.long(time.Hour))
+	}
+}
+
+func (l life) refund(id, currency string, amount int64, n int) {
+	path := "/v1/refunds"
+	if l.network == "efecty" && l.m.rand.IntN(2) == 0 {
+		path = "/v1/refunds/cash-withdrawal"
+	}
+	body := map[string]any{"payment": id, "amount": amount, "currency": currency, "reason_code": "customer_return",
+		"merchant_refund_id": l.reference("R", n), "beneficiary": map[string]any{"name": "Luis Ñandú", "document_type": "CC", "document_number": "1032456789"}}
+	if l.m.rand.IntN(10) == 0 { // a double click: the same request twice at once
+		l.m.world.Go(func() { l.m.post(path, l.reference("kr", n), body) }, nil)
+	}
+	answer, ok := l.m.post(path, l.reference("kr", n), body)
+	if ok {
+		l.m.follow(answer, l.network)
+	}
+}
+
+func (l life) sendPayout() {
+	_, store, price := l.money()
+	answer, ok := l.m.post("/v1/payouts", l.reference("kp", 0), map[string]any{"network": l.network, "store": store, "amount": price,
+		"currency": "COP", "purpose": "commission", "merchant_payout_id": l.reference("P", 0),
+		"beneficiary": map[string]any{"name": "Luis Ñandú", "document_type": "CC", "document_number": "1032456789", "phone": "+573001112233"}})
+	if ok {
+		l.m.follow(answer, l.network)
+	}
+}
+
+// follow is what happens to an accepted refund or payout outside of us: staff click, the provider pays or does not.
+func (m *merchants) follow(answer map[string]any, network string) {
+	id := answer["id"].(string)
+	m.accepted = append(m.accepted, accepted{id, network, m.world.Now()})
+	path := "/v1/refunds/" + id
+	if id[:3] == "po_" {
+		path = "/v1/payouts/" + id
+	}
+	switch m.rand.IntN(20) {
+	case 0:
+		m.world.Go(func() { m.world.Sleep(m.span(10 * time.Second)); m.move(path + "/cancel") }, nil)
+	case 1, 2:
+		m.world.Go(func() { m.world.Sleep(m.long(time.Hour)); m.move(path + "/sync") }, nil)
+	}
+	m.world.Go(func() { m.fate(id, network) }, nil)
+}
+
+// fate lets the provider decide: paid, refused, run out, or paid and back days later.
+func (m *merchants) fate(id, network string) {
+	n, _ := m.world.Network(network)
+	verb := simnet.Complete
+	draw := m.rand.IntN(20)
+	switch draw {
+	case 0:
+		verb = simnet.Fail
+	case 1:
+		verb = simnet.Expire
+	}
+	m.world.Sleep(m.long(36 * time.Hour))
+	for range 40 {
+		if n.Move(id, verb) == nil {
+			break
+		}
+		m.world.Sleep(time.Hour + m.span(3*time.Hour))
+	}
+	if draw == 2 {
+		m.world.Sleep(m.span(4 * 24 * time.Hour))
+		_ = n.Move(id, simnet.Bounce)
+	}
+}
+
+// post asks until it gets an answer that asking again would not change. It reports an answer to a repeated key that
+// differs from the first.
+func (m *merchants) post(path, key string, body map[string]any) (map[string]any, bool) {
+	encoded, err := json.Marshal(body)
+	if err != nil {
+		panic(err)
+	}
+	wait := time.Second
+	for range 30 {
+		reply := m.call(http.MethodPost, path, key, encoded)
+		switch {
+		case reply.Status == http.StatusCreated:
+			if m.rand.IntN(20) == 0 { // a client whose own connection broke asks again
+				again := m.call(http.MethodPost, path, key, encoded)
+				if again.Status == http.StatusCreated && !bytes.Equal(again.Body, reply.Body) {
+					m.report(key, i5, "the second answer differs from the first")
+				}
+			}
+			var answer map[string]any
+			if err := json.Unmarshal(reply.Body, &answer); err != nil {
+				m.report(key, i5, err.Error())
+				return nil, false
+			}
+			return answer, true
+		case reply.Status >= 500, retriable(reply):
+			m.world.Sleep(wait + m.span(wait))
+			wait = min(wait*2, 2*time.Hour)
+		default:
+			return nil, false
+		}
+	}
+	return nil, false
+}
+
+// retriable says a refusal may turn into an answer: somebody is at work, or the payment's callback has yet to arrive.
+func retriable(r sim.Reply) bool {
+	var p struct {
+		Code string `json:"code"`
+	}
+	_ = json.Unmarshal(r.Body, &p)
+	return p.Code == "payment_busy" || p.Code == "idempotency_in_progress" || p.Code == "payment_not_paid"
+}
+
+func (m *merchants) move(path string) { m.call(http.MethodPost, path, "", nil) }
+
+func (m *merchants) call(method, path, key string, body []byte) sim.Reply {
+	req, err := http.NewRequest(method, "http://vuelto"+path, bytes.NewReader(body))
+	if err != nil {
+		panic(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+sim.DemoKey)
+	if key != "" {
+		req.Header.Set("Idempotency-Key", key)
+	}
+	return m.world.Call(req)
+}

@@ -1,0 +1,255 @@
+package proof
+
+import (
+	"fmt"
+	"hash/fnv"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"runtime"
+	"sync"
+	"time"
+
+	"github.com/vuelto/vuelto/pkg/calendar"
+	"github.com/vuelto/vuelto/pkg/provider"
+	"github.com/vuelto/vuelto/pkg/sim"
+)
+
+// Options say what to prove.
+type Options struct {
+	Seed          uint64
+	N             int     // refunds and payouts per profile
+	Rate          float64 // strength of the faults; 1 is the table's own
+	Only          Fault   // this kind alone; empty = all
+	Without       []Fault // these kinds not; for reducing a failure
+	LoseCallbacks bool    // every callback is lost
+	Profiles      []Profile
+	Template      []byte
+	Workers       int // worlds at a time; 0 = one per core
+	Progress      func(done, of int)
+	Log           *slog.Logger // nil = silence
+	// Tell hears about one refund or payout as it happens; for replays.
+	Tell  func(at time.Time, what string)
+	Trace string // the id that Tell is about
+	World int    // with Trace: the world that has it
+	// Hooks lets a mutant change the world.
+	Hooks func(*sim.Hooks)
+}
+
+func (o Options) without(f Fault) bool {
+	for _, w := range o.Without {
+		if w == f {
+			return true
+		}
+	}
+	return false
+}
+
+// Profile is how providers treat a repeated reference.
+type Profile string
+
+const (
+	HonoursKeys Profile = "honours-keys" // a repeat gets the first one back
+	IgnoresKeys Profile = "ignores-keys" // a repeat is a second one
+)
+
+// Profiles lists both: most mistakes are invisible on the first.
+func Profiles() []Profile { return []Profile{HonoursKeys, IgnoresKeys} }
+
+// Result sums what happened.
+type Result struct {
+	Seed       uint64                     `json:"seed"`
+	Refunds    int                        `json:"refunds"`
+	Accepted   int                        `json:"accepted"`
+	IOs        int64                      `json:"ios"`
+	Faults     int                        `json:"faults"`
+	Violations int                        `json:"violations"`
+	Held       int                        `json:"held"`
+	HeldBy     map[Profile]float64        `json:"held_percent"`
+	States     map[string]int             `json:"states"`
+	Kinds      map[Fault]int              `json:"kinds"`
+	Coverage   map[string]map[Fault]int   `json:"coverage"`
+	Trace      string                     `json:"trace"`
+	Found      []Violation                `json:"found,omitempty"`
+	ByProfile  map[Profile]map[string]int `json:"by_profile"`
+}
+
+// perWorld is how many refunds live in one world: enough to meet each other, few enough for memory.
+const perWorld = 5000
+
+// begin is a Friday morning in Bogotá, with a weekend and a holiday-free week ahead.
+var begin = time.Date(2026, 11, 20, 13, 0, 0, 0, time.UTC)
+
+// after the opening come the days in which all must end, then the settlement of the last day.
+const (
+	troubled = opening + 36*time.Hour
+	ending   = opening + 13*24*time.Hour
+)
+
+// Run proves o.N refunds on each profile, in worlds of their own, as many at a time as there are cores. The same options
+// give the same result, whatever the number of workers.
+func Run(o Options) (Result, error) {
+	if len(o.Profiles) == 0 {
+		o.Profiles = Profiles()
+	}
+	if o.Workers <= 0 {
+		o.Workers = runtime.NumCPU()
+	}
+	type piece struct {
+		profile Profile
+		index   int
+		n       int
+	}
+	var pieces []piece
+	for i := 0; i*perWorld < o.N; i++ {
+		for _, p := range o.Profiles {
+			if o.Trace == "" || o.World == i {
+				pieces = append(pieces, piece{p, i, min(perWorld, o.N-i*perWorld)})
+			}
+		}
+	}
+	results := make([]Result, len(pieces))
+	errs := make([]error, len(pieces))
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	next, done := 0, 0
+	for range min(o.Workers, len(pieces)) {
+		wg.Go(func() {
+			for {
+				mu.Lock()
+				i := next
+				next++
+				mu.Unlock()
+				if i >= len(pieces) {
+					return
+				}
+				results[i], errs[i] = runWorld(o, pieces[i].profile, pieces[i].index, pieces[i].n)
+				mu.Lock()
+				done += pieces[i].n
+				if o.Progress != nil {
+					o.Progress(done, o.N*len(o.Profiles))
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	wg.Wait()
+	sum := newResult(o.Seed)
+	for i, r := range results {
+		if errs[i] != nil {
+			return sum, errs[i]
+		}
+		sum.add(r, pieces[i].profile)
+	}
+	sum.finish()
+	return sum, nil
+}
+
+// runWorld is one world from its first order to the last audit.
+func runWorld(o Options, profile Profile, index, n int) (Result, error) {
+	seed := rand.New(rand.NewPCG(o.Seed, uint64(index))).Uint64()
+	out := newResult(o.Seed)
+	hash := fnv.New64a()
+	mix := func(parts ...any) { _, _ = fmt.Fprint(hash, parts...) }
+	var world *sim.World
+	report := func(subject, sentence, detail string) {
+		out.Found = append(out.Found, Violation{o.Seed, index, string(profile), world.Now(), subject, sentence, detail})
+	}
+	t := newTroubles(o, seed, mix)
+	w := newWatcher(mix, report)
+	var messages []message
+	hooks := sim.Hooks{Strike: t.strike, Skew: t.skew, Lag: t.lag, Deliver: t.deliver, Pick: t.pick, Committed: w.committed,
+		Called: func(*http.Request, *http.Response) { w.called(world.Networks) },
+		Sent:   func(queue string, body []byte) { messages = append(messages, message{queue, body}) },
+		Account: func(a provider.Account) provider.Account {
+			a.Settings["idempotent"] = fmt.Sprint(profile == HonoursKeys)
+			return a
+		}}
+	if o.Hooks != nil {
+		o.Hooks(&hooks)
+	}
+	log := o.Log
+	if log == nil {
+		log = slog.New(slog.NewTextHandler(io.Discard, &slog.HandlerOptions{Level: slog.LevelError + 1}))
+	}
+	world, err := sim.New(sim.Options{Clock: sim.NewVirtual(begin), Seed: seed, Template: o.Template, Log: log,
+		BaseURL: "https://vuelto.sim", Hooks: hooks})
+	if err != nil {
+		return out, err
+	}
+	t.world, w.world = world, world
+	for _, network := range world.Networks {
+		t.arm(network)
+	}
+	m := newMerchants(world, seed, index, n, report)
+	m.open()
+	closeDays(world)
+	until(world, troubled)
+	t.quiet = true
+	until(world, ending)
+	world.Redrive()
+	until(world, ending+6*time.Hour)
+	out.audit(world, m, w, report, messages)
+	out.Refunds, out.IOs, out.Faults = n, t.ios, 0
+	for f, c := range t.count {
+		out.Kinds[f] += c
+		out.Faults += c
+	}
+	for s, c := range t.sites {
+		out.cover(s, c)
+	}
+	out.Trace = fmt.Sprintf("%016x", hash.Sum64())
+	return out, nil
+}
+
+type message struct {
+	queue string
+	body  []byte
+}
+
+func until(w *sim.World, d time.Duration) {
+	for w.Step(begin.Add(d)) {
+	}
+}
+
+// closeDays lets each provider close its books every night.
+func closeDays(w *sim.World) {
+	for _, n := range w.Networks {
+		country, err := calendar.ByNetwork(networkOf(n.Name()))
+		if err != nil {
+			continue
+		}
+		for day := calendar.On(begin, country.Zone()); day.Start(country.Zone()).Before(begin.Add(ending)); day = day.AddDays(1) {
+			w.At(day.AddDays(1).Start(country.Zone()).Add(5*time.Minute), func() { _, _, _ = n.Close(day) })
+		}
+	}
+}
+
+func networkOf(provider string) string {
+	if provider == "efecty" {
+		return "efecty"
+	}
+	return "pagoefectivo"
+}
+
+// audit is the end: books against books, then every message ever sent once more.
+func (r *Result) audit(world *sim.World, m *merchants, w *watcher, report func(string, string, string), messages []message) {
+	a := &auditor{world: world, report: report, states: r.States}
+	a.run(m.accepted)
+	r.Accepted = len(m.accepted)
+	r.Held = r.States["held"]
+	for queue, n := range world.DeadLetters() {
+		report(queue, idl, fmt.Sprintf("%d messages", n))
+	}
+	before := w.fingerprint(world)
+	shuffle := rand.New(rand.NewPCG(r.Seed, 1))
+	shuffle.Shuffle(len(messages), func(i, j int) { messages[i], messages[j] = messages[j], messages[i] })
+	for _, x := range messages[:min(len(messages), 4*r.Accepted)] {
+		world.Resend(x.queue, x.body)
+	}
+	until(world, ending+7*time.Hour)
+	if w.fingerprint(world) != before {
+		report("all", i18, "redriving old messages moved money")
+	}
+}

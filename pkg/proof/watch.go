@@ -1,0 +1,211 @@
+package proof
+
+import (
+	"fmt"
+	"hash/fnv"
+	"strings"
+	"time"
+
+	"github.com/vuelto/vuelto/pkg/disbursement"
+	"github.com/vuelto/vuelto/pkg/payment"
+	"github.com/vuelto/vuelto/pkg/provider/simnet"
+	"github.com/vuelto/vuelto/pkg/sim"
+	"github.com/vuelto/vuelto/pkg/store"
+)
+
+// Violation is an invariant that did not hold.
+type Violation struct {
+	Seed     uint64    `json:"seed"`
+	World    int       `json:"world"`
+	Profile  string    `json:"profile"`
+	At       time.Time `json:"at"`
+	Subject  string    `json:"subject"`  // the record it shows in
+	Sentence string    `json:"sentence"` // the invariant
+	Detail   string    `json:"detail"`
+}
+
+// The invariants, as sentences.
+const (
+	i1  = "I1: reserved plus refunded never exceeds what was paid"
+	i2  = "I2: a provider never holds two live disbursements for one of ours"
+	i3  = "I3: an unknown outcome is left by evidence or by a named person only"
+	i4  = "I4: between two sends lies a proof that the first was not applied"
+	i5  = "I5: the same key and body get the same answer, byte for byte"
+	i8  = "I8: every write replaces the version it was made from; no step of a story is lost"
+	i13 = "I13: what was acknowledged is stored"
+	i18 = "I18: messages of the past, sent again in any order, change nothing"
+	i23 = "I23: nothing is past the queue without an attempt on record"
+	i37 = "I37: accepted work ends final or with a person within twelve days"
+	ib  = "books: what we say became of the money is what the provider's book says"
+	idl = "operations: no dead letter is left behind"
+)
+
+// watcher checks each commit as it happens, on a shadow of what it has seen.
+type watcher struct {
+	world      *sim.World
+	payments   map[string]*balance // by record key
+	stories    map[string]story
+	violations []Violation
+	doubles    map[string]int
+	report     func(subject, sentence, detail string)
+	mix        func(...any)
+}
+
+type balance struct {
+	paid, free, held int64
+	reserves         map[string]int64
+	story            story
+}
+
+// story is a history so far: it may only grow.
+type story struct {
+	steps   int
+	sum     uint64
+	version int64
+}
+
+func newWatcher(mix func(...any), report func(subject, sentence, detail string)) *watcher {
+	return &watcher{payments: map[string]*balance{}, stories: map[string]story{}, doubles: map[string]int{}, mix: mix, report: report}
+}
+
+// committed checks what has just been written.
+func (w *watcher) committed(writes []store.Write) {
+	touched := map[string]bool{}
+	for _, write := range writes {
+		key := store.KeyOf(write)
+		w.mix("commit", key.PK, key.SK)
+		switch x := write.(type) {
+		case store.Take:
+			if key.SK == payment.SK {
+				b := w.balance(key.PK)
+				b.free -= x.Amount
+				b.story.version++
+				touched[key.PK] = true
+			}
+		case store.Put:
+			switch key.SK {
+			case payment.SK:
+				w.payment(x.Record)
+				touched[key.PK] = true
+			case disbursement.SK:
+				if pk := w.disbursement(x.Record); pk != "" {
+					touched[pk] = true
+				}
+			}
+		}
+	}
+	for pk := range touched {
+		b := w.payments[pk]
+		if b.free < 0 || b.free+b.held != b.paid {
+			w.report(pk, i1, fmt.Sprintf("paid %d, free %d, reserved and refunded %d", b.paid, b.free, b.held))
+		}
+	}
+}
+
+func (w *watcher) balance(pk string) *balance {
+	b, ok := w.payments[pk]
+	if !ok {
+		b = &balance{reserves: map[string]int64{}}
+		w.payments[pk] = b
+	}
+	return b
+}
+
+func (w *watcher) payment(r store.Record) {
+	p, err := payment.Decode(r)
+	if err != nil {
+		w.report(r.Key.PK, i8, err.Error())
+		return
+	}
+	b := w.balance(r.Key.PK)
+	steps := make([]string, 0, len(p.History))
+	for _, s := range p.History {
+		steps = append(steps, fmt.Sprint(s.At.UnixMilli(), s.From, s.To, s.Evidence))
+	}
+	b.story = w.grow(r.Key.PK, b.story, r.Version, steps)
+	b.paid, b.free = p.PaidMinor(), r.Free
+}
+
+// disbursement checks a refund's or payout's new state and returns the key of its payment.
+func (w *watcher) disbursement(r store.Record) string {
+	d, err := disbursement.Decode(r)
+	if err != nil {
+		w.report(r.Key.PK, i8, err.Error())
+		return ""
+	}
+	steps := make([]string, 0, len(d.History))
+	for _, s := range d.History {
+		steps = append(steps, fmt.Sprint(s.At.UnixMilli(), s.From, s.To, s.Evidence))
+	}
+	w.stories[r.Key.PK] = w.grow(r.Key.PK, w.stories[r.Key.PK], r.Version, steps)
+	w.steps(r.Key.PK, d)
+	if d.Payment == "" {
+		return ""
+	}
+	pk := payment.Key(d.Tenant, d.Payment).PK
+	b := w.balance(pk)
+	b.held += d.Reserves() - b.reserves[d.ID]
+	b.reserves[d.ID] = d.Reserves()
+	return pk
+}
+
+// grow holds a story against the one before: versions follow each other, and no step is lost or changed.
+func (w *watcher) grow(subject string, before story, version int64, steps []string) story {
+	if version != before.version {
+		w.report(subject, i8, fmt.Sprintf("a write made from version %d replaced version %d", version, before.version))
+	}
+	h := fnv.New64a()
+	for i, s := range steps {
+		if i == before.steps && before.steps > 0 && h.Sum64() != before.sum {
+			w.report(subject, i8, "a step of the story was changed")
+		}
+		_, _ = h.Write([]byte(s))
+	}
+	if len(steps) == before.steps && before.steps > 0 && h.Sum64() != before.sum || len(steps) < before.steps {
+		w.report(subject, i8, "a step of the story was lost")
+	}
+	return story{len(steps), h.Sum64(), version + 1}
+}
+
+// steps checks the newest step of a disbursement against what may lead there.
+func (w *watcher) steps(subject string, d disbursement.Disbursement) {
+	if len(d.History) == 0 {
+		return
+	}
+	last := d.History[len(d.History)-1]
+	if last.From == disbursement.Unknown && last.By == "sweep" && last.To != disbursement.Held {
+		w.report(subject, i3, fmt.Sprintf("%s to %s by %s", last.From, last.To, last.By))
+	}
+	switch d.State {
+	case disbursement.Submitting, disbursement.Unknown, disbursement.Accepted, disbursement.Collectable, disbursement.Paid, disbursement.Settled:
+		if !d.Sent() {
+			w.report(subject, i23, fmt.Sprintf("%s without an attempt", d.State))
+		}
+	}
+	if d.State == disbursement.Submitting && len(d.Attempts) > 1 {
+		for i := len(d.History) - 2; i >= 0; i-- {
+			if s := d.History[i]; s.To == disbursement.Queued {
+				proof := s.Evidence
+				if !strings.HasPrefix(proof, "reply:") && !strings.HasPrefix(proof, "poll:not_found") && !strings.HasPrefix(proof, "requeue:") {
+					w.report(subject, i4, "sent again after "+proof)
+				}
+				break
+			}
+		}
+	}
+}
+
+// called looks at the providers' books after each call.
+func (w *watcher) called(networks []simnet.Network) {
+	for _, n := range networks {
+		book, ok := n.(interface{ Doubled() []string })
+		if !ok {
+			continue
+		}
+		doubled := book.Doubled()
+		for _, ours := range doubled[w.doubles[n.Name()]:] {
+			w.report(ours, i2, n.Name()+" was made to hold a second one")
+		}
+		w.doubles[n.Name()] = len(doubled)
+	}
+}
