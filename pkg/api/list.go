@@ -44,8 +44,8 @@ func (s *Server) pageOf(r *http.Request, l listing) (any, error) {
 	for range monthsBack {
 		for {
 			// One more than asked for tells whether there is a next page.
-			found, err := s.Store.Query(r.Context(), store.Query{Index: store.List, PK: l.partition(month), After: after,
-				Limit: limit + 1, Descending: true})
+			query := store.Query{Index: store.List, PK: l.partition(month), After: after, Limit: limit + 1, Descending: true}
+			found, err := s.Store.Query(r.Context(), query)
 			if err != nil {
 				return nil, err
 			}
@@ -61,7 +61,7 @@ func (s *Server) pageOf(r *http.Request, l listing) (any, error) {
 				if rendered != nil {
 					out.Data = append(out.Data, rendered)
 				}
-				after = record.Index[store.List].SK
+				after = query.Cursor(store.Position{SK: record.Index[store.List].SK, Key: record.Key})
 				scanned++
 			}
 			if found.Next == "" {
@@ -96,7 +96,8 @@ func (s *Server) pageQuery(r *http.Request) (limit int, month time.Time, after s
 		raw, err := base64.RawURLEncoding.DecodeString(cursor)
 		at, rest, ok := strings.Cut(string(raw), "/")
 		m, err2 := time.Parse("2006-01", at)
-		f.check(err == nil && err2 == nil && ok, "field_invalid", "/cursor", "must be a next_cursor of this list")
+		_, _, err3 := store.Query{Index: store.List, PK: "any", After: rest}.Start()
+		f.check(err == nil && err2 == nil && ok && err3 == nil, "field_invalid", "/cursor", "must be a next_cursor of this list")
 		month, after = m, rest
 	}
 	return limit, month, after, f.err()

@@ -35,13 +35,21 @@ const creating = 20 * time.Second
 // and answer are one commit. A retry after a crash finds the record and goes on. Errors: the sentinels of this package.
 func (r *Requester) Payment(ctx context.Context, q Payment) (Answer, error) {
 	tenant := q.Caller.Merchant.ID
+	// Unlike a refund a voucher is asked for before the commit that could refuse it, so the key is looked up first: a key
+	// that was used must have no effect at the provider.
+	if a, found, err := r.replay(ctx, tenant, q.Key); found || err != nil {
+		return a, err
+	}
 	p, client, err := r.draftPayment(ctx, q)
 	if err != nil {
-		return r.orReplay(ctx, tenant, q.Key, err)
+		return Answer{}, err
 	}
 	p, err = r.claim(ctx, p)
 	if err != nil {
 		return r.orReplay(ctx, tenant, q.Key, err)
+	}
+	if len(p.Receipts) > 0 {
+		return r.alreadyPaid(ctx, q, p)
 	}
 	seen, err := client.CreatePayment(ctx, p)
 	if err != nil {
@@ -106,14 +114,16 @@ func (r *Requester) claim(ctx context.Context, p payment.Payment) (payment.Payme
 	switch {
 	case old.KeyHash == p.KeyHash && old.BodyHash != p.BodyHash:
 		return p, ErrKeyReused
-	case old.Voucher.Code != "":
+	case old.Voucher.Code != "" || (len(old.Receipts) > 0 && old.BodyHash != p.BodyHash):
 		return p, fmt.Errorf("%w: %q belongs to %s", ErrOrderTaken, p.Order, old.ID)
 	case r.Now().Before(old.CreatedAt.Add(creating)) && old.KeyHash == p.KeyHash:
 		return p, ErrInProgress
 	case r.Now().Before(old.CreatedAt.Add(creating)):
 		return p, fmt.Errorf("%w: %q is being created by another request", ErrOrderTaken, p.Order)
 	}
-	p.Version = old.Version
+	// What is known of the abandoned try stays: its voucher may have been paid although its number never reached us.
+	p.Version, p.State, p.Receipts, p.History = old.Version, old.State, old.Receipts, old.History
+	p.CancelledAt, p.Free, p.Refunds = old.CancelledAt, old.Free, old.Refunds
 	if err := r.Store.Commit(ctx, store.Put{Record: payment.Encode(p)}); err != nil {
 		if store.IsConflict(err) {
 			return p, ErrInProgress
@@ -130,6 +140,16 @@ func (r *Requester) abandon(ctx context.Context, p payment.Payment) {
 	if err := r.Store.Commit(ctx, store.Put{Record: payment.Encode(p)}); err != nil {
 		r.Log.WarnContext(ctx, "the next try must wait", "payment", p.ID, "error", err)
 	}
+}
+
+// alreadyPaid answers with what came of an earlier try, whose voucher reached the buyer but not us. Another voucher would
+// be paid twice.
+func (r *Requester) alreadyPaid(ctx context.Context, q Payment, p payment.Payment) (Answer, error) {
+	answer := q.Answer(p)
+	if err := r.Store.Commit(ctx, r.keep(p.Tenant, q.Key, answer)); err != nil {
+		return r.orReplay(ctx, p.Tenant, q.Key, busy(err))
+	}
+	return answer, nil
 }
 
 // issue folds the voucher and keeps the answer.
@@ -201,7 +221,7 @@ func (r *Requester) FindPayment(ctx context.Context, c Caller, id string) (payme
 		return payment.Payment{}, notFound(err, "payment")
 	}
 	p, err := payment.Decode(record)
-	if err == nil && p.Voucher.Code == "" {
+	if err == nil && p.Voucher.Code == "" && len(p.Receipts) == 0 {
 		return p, fmt.Errorf("%w: no such payment", ErrNotFound)
 	}
 	return p, err
