@@ -60,6 +60,7 @@ var rows = []row{
 	{"pkg/api", append([]string{"pkg/flow/request"}, verbs...)},
 	{"pkg/bundle", append([]string{"pkg/api", "pkg/flow/*"}, verbs...)},
 
+	{"pkg/aws/host", append([]string{"pkg/bundle", "pkg/config", "pkg/telemetry", "pkg/provider", "pkg/provider/all", "pkg/aws/*"}, contracts...)},
 	{"pkg/aws/*", append([]string{"pkg/aws/*"}, contracts...)},
 	{"pkg/mem/*", contracts},
 	{"pkg/config", append([]string{"pkg/provider"}, contracts...)},

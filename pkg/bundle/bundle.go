@@ -31,11 +31,14 @@ type Ports struct {
 	Files    file.Store
 	Doer     provider.Doer
 	Clock    provider.Clock
+	Live     bool // real money: test keys and test accounts are refused; false refuses the live ones
 	Registry provider.Registry
 	Float    func() float64 // [0,1)
 	NewID    func() string
 	Log      *slog.Logger
 }
+
+func (p Ports) book() provider.Book { return provider.Book{Store: p.Store, Live: p.Live} }
 
 // Bundle makes handlers over one set of ports.
 type Bundle struct {
@@ -48,7 +51,7 @@ type Bundle struct {
 func New(p Ports) *Bundle {
 	return &Bundle{
 		ports:    p,
-		clients:  clients{provider.Book{Store: p.Store}, provider.NewSet(p.Registry, p.Doer, p.Clock)},
+		clients:  clients{p.book(), provider.NewSet(p.Registry, p.Doer, p.Clock)},
 		observer: observe.Observer{Store: p.Store, Log: p.Log},
 	}
 }
@@ -80,7 +83,7 @@ func (b *Bundle) Server() *api.Server {
 		Requester: &request.Requester{Store: p.Store, Observer: b.observer, Clients: b.clients, Sender: p.Sender, Now: b.now,
 			Float: p.Float, Log: p.Log},
 		Poller:    b.Poller(),
-		Directory: &merchant.Directory{Store: p.Store, Now: b.now},
+		Directory: &merchant.Directory{Store: p.Store, Now: b.now, Live: p.Live},
 		Clients:   b.clients, Store: p.Store, Files: p.Files, Now: b.now, Log: p.Log, NewID: p.NewID,
 	}
 }
@@ -123,7 +126,7 @@ func (b *Bundle) Polling() job.Handler {
 // Ingester does job.Ingest.
 func (b *Bundle) Ingester() job.Handler {
 	p := b.ports
-	return &ingest.Ingester{Store: p.Store, Accounts: provider.Book{Store: p.Store}, Clients: b.clients, Files: p.Files,
+	return &ingest.Ingester{Store: p.Store, Accounts: p.book(), Clients: b.clients, Files: p.Files,
 		Sender: p.Sender, Now: b.now, Log: p.Log}
 }
 

@@ -20,7 +20,7 @@ func Batch(ctx context.Context, h Handler, messages []Message, log *slog.Logger)
 	for _, m := range messages {
 		if err := handle(ctx, h, m); err != nil {
 			failed = append(failed, m.ID)
-			log.ErrorContext(ctx, "job failed", "message", m.ID, "error", err)
+			log.ErrorContext(ctx, "job failed", "message_id", m.ID, "error", err)
 		}
 	}
 	return failed

@@ -15,6 +15,7 @@ const CacheFor = time.Minute
 type Directory struct {
 	Store store.Store
 	Now   func() time.Time
+	Live  bool // real money: only live keys are let in; false lets in only test keys
 
 	mu        sync.Mutex
 	keys      map[string]cached[APIKey]
@@ -34,6 +35,9 @@ func (d *Directory) Who(ctx context.Context, token string) (APIKey, Merchant, er
 	hash, mode, err := HashKey(token)
 	if err != nil {
 		return APIKey{}, Merchant{}, err
+	}
+	if (mode == modeLive) != d.Live {
+		return APIKey{}, Merchant{}, ErrKey
 	}
 	key, err := lookup(ctx, d, &d.keys, hash, APIKeyKey(hash), DecodeKey)
 	if err != nil {

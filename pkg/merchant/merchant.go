@@ -104,6 +104,12 @@ const (
 	Close               // settle breaks and days
 )
 
+// Modes of a key. Stored strings: append only.
+const (
+	modeTest = "test"
+	modeLive = "live"
+)
+
 // ErrKey says an API key is malformed.
 var ErrKey = errors.New("merchant: malformed API key")
 
@@ -111,7 +117,7 @@ var ErrKey = errors.New("merchant: malformed API key")
 func HashKey(key string) (hash, mode string, err error) {
 	rest, ok := strings.CutPrefix(key, "sk_")
 	mode, secret, ok2 := strings.Cut(rest, "_")
-	if !ok || !ok2 || secret == "" || len(key) > 200 || (mode != "test" && mode != "live") {
+	if !ok || !ok2 || secret == "" || len(key) > 200 || (mode != modeTest && mode != modeLive) {
 		return "", "", ErrKey
 	}
 	sum := sha256.Sum256([]byte(key))

@@ -1,0 +1,63 @@
+# Vuelto. Go 1.26 and make are all that `make run` and `make test` need.
+SHELL := /bin/bash -euo pipefail
+.DEFAULT_GOAL := help
+
+PORT ?= 8080
+N ?= 10000
+FUNCTIONS := $(notdir $(patsubst %/,%,$(dir $(wildcard functions/*/main.go))))
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+
+# What deploys: see "Where it runs" in template.yaml's comments. No variable of the caller's environment may change it.
+BUILD := env GOOS=linux GOARCH=arm64 GOARM64=v8.0 CGO_ENABLED=0 GOFLAGS= GOEXPERIMENT= \
+	go build -tags lambda.norpc -trimpath -buildvcs=false -ldflags "-s -w -buildid="
+
+.PHONY: help run test lint fmt sim bench build size e2e verify clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## the whole bundle on http://127.0.0.1:8080 (PORT=…), with simulated providers
+	@mkdir -p .tools && go build -o .tools/vuelto ./infra/vuelto && exec .tools/vuelto dev --port $(PORT)
+
+test: ## the whole suite that needs Go alone
+	go test -timeout 10m ./...
+
+lint: ## gofmt, vet, staticcheck (pinned; fetched the first time), and the house's own rules
+	@unformatted=$$(gofmt -l functions infra pkg); if [ -n "$$unformatted" ]; then echo "not gofmt-ed: $$unformatted"; exit 1; fi
+	go vet ./...
+	go vet -tags e2e ./infra/e2e
+	@mkdir -p .tools/bin; if [ ! -x .tools/bin/staticcheck-v0.8.2 ]; then \
+		GOBIN=$(CURDIR)/.tools/bin go install $(STATICCHECK) && mv .tools/bin/staticcheck .tools/bin/staticcheck-v0.8.2; fi
+	.tools/bin/staticcheck-v0.8.2 ./...
+	.tools/bin/staticcheck-v0.8.2 -tags e2e ./infra/e2e
+	go test -count=1 ./infra/lint
+
+fmt: ## gofmt everything
+	gofmt -w functions infra pkg
+
+sim: ## N refunds (N=10000) through the simulator, with faults
+	go run ./infra/vuelto sim --n $(N)
+
+bench: ## one table: name, figure, unit, ratio to its reference
+	@go run ./infra/bench
+
+build: $(FUNCTIONS:%=build/%/bootstrap) ## build/<function>/bootstrap for arm64, as it deploys
+
+build/%/bootstrap: FORCE
+	@mkdir -p $(@D)
+	$(BUILD) -o $@ ./functions/$*
+
+FORCE:
+
+size: ## every function is small, links nothing it need not, and builds the same twice
+	go test -count=1 ./infra/artefact
+
+e2e: ## against third-party AWS emulators and the template linter (python3; pinned, into .e2e)
+	infra/e2e/setup.sh
+	.e2e/venv/bin/cfn-lint template.yaml
+	go test -tags e2e -count=1 -timeout 10m ./infra/e2e
+
+verify: lint test size build e2e ## all of it
+
+clean: ## remove what the other targets made
+	rm -rf build .tools

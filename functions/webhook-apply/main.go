@@ -1,0 +1,16 @@
+// Command webhook-apply reads kept webhooks and folds what they say.
+package main
+
+import (
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"github.com/vuelto/vuelto/pkg/aws/host"
+	"github.com/vuelto/vuelto/pkg/aws/sqsqueue"
+	"github.com/vuelto/vuelto/pkg/bundle"
+	"github.com/vuelto/vuelto/pkg/config"
+)
+
+func main() {
+	h := host.Open(config.Needs{})
+	lambda.Start(sqsqueue.Batch(bundle.New(h.Ports()).Applier(), h.Log))
+}
