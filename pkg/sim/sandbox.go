@@ -230,6 +230,6 @@ func answer(done func(Reply), status int, v any) {
 
 func refuse(done func(Reply), status int, code, detail string) {
 	body, _ := json.Marshal(map[string]any{"type": "about:blank", "title": "The sandbox cannot do that", "status": status,
-		"code": code, "detail": detail})
+		"code": code, "detail": detail, "next_step": "Correct the call as the detail says."})
 	done(Reply{status, http.Header{"Content-Type": {"application/problem+json"}}, append(body, '\n')})
 }

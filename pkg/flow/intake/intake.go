@@ -4,7 +4,6 @@ package intake
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"io"
 	"log/slog"
@@ -41,21 +40,21 @@ const redeliver = time.Minute
 func (in *Intake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodPost {
 		w.Header().Set("Allow", http.MethodPost)
-		problem(w, http.StatusMethodNotAllowed, "method_not_allowed", "Webhooks are posted.")
+		in.problem(w, r, http.StatusMethodNotAllowed, "method_not_allowed", "Webhooks are posted")
 		return
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxBody))
 	if err != nil {
-		problem(w, http.StatusRequestEntityTooLarge, "body_too_large", "A webhook is at most 64 kB.")
+		in.problem(w, r, http.StatusRequestEntityTooLarge, "body_too_large", "A webhook is at most 64 kB")
 		return
 	}
 	client, err := in.Clients.Client(r.Context(), r.PathValue("account"))
 	if errors.Is(err, store.ErrNotFound) || (err == nil && client.Account().Provider != r.PathValue("provider")) {
-		problem(w, http.StatusNotFound, "not_found", "No such account.")
+		in.problem(w, r, http.StatusNotFound, "not_found", "No such account")
 		return
 	}
 	if err != nil {
-		in.fail(r.Context(), w, "account", err)
+		in.fail(w, r, "account", err)
 		return
 	}
 	in.receive(w, r, client, body)
@@ -66,14 +65,14 @@ func (in *Intake) receive(w http.ResponseWriter, r *http.Request, client *provid
 	delivery := provider.Delivery{Path: r.URL.RequestURI(), Header: r.Header, Body: body, ReceivedAt: in.Now()}
 	if err := client.Verify(delivery); err != nil {
 		in.Log.WarnContext(ctx, "webhook refused", "account", account.ID, "error", err)
-		problem(w, http.StatusUnauthorized, "signature_invalid", "The signature, its secret or its time does not fit.")
+		in.problem(w, r, http.StatusUnauthorized, "signature_invalid", "The signature, its secret or its time does not fit")
 		return
 	}
 	kept := webhook.Delivery{Tenant: account.Tenant, Account: account.ID, Path: delivery.Path,
 		Header: webhook.Keepable(r.Header), Body: body, ReceivedAt: delivery.ReceivedAt, Due: delivery.ReceivedAt.Add(redeliver)}
 	err := in.Store.Commit(ctx, store.Put{Record: webhook.Encode(kept)})
 	if err != nil && !store.IsConflict(err) {
-		in.fail(ctx, w, "store", err)
+		in.fail(w, r, "store", err)
 		return
 	}
 	// Even for a repeat: the first one may have died between the put and the send.
@@ -92,14 +91,8 @@ func acknowledge(w http.ResponseWriter, a provider.Acknowledgement) {
 }
 
 // fail asks the provider to come again.
-func (in *Intake) fail(ctx context.Context, w http.ResponseWriter, what string, err error) {
-	in.Log.ErrorContext(ctx, "webhook not kept", "part", what, "error", err)
+func (in *Intake) fail(w http.ResponseWriter, r *http.Request, what string, err error) {
+	in.Log.ErrorContext(r.Context(), "webhook not kept", "part", what, "error", err)
 	w.Header().Set("Retry-After", "30")
-	problem(w, http.StatusServiceUnavailable, "temporarily_unavailable", "Please send it again.")
-}
-
-func problem(w http.ResponseWriter, status int, code, title string) {
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(map[string]any{"type": "about:blank", "title": title, "status": status, "code": code})
+	in.problem(w, r, http.StatusServiceUnavailable, "temporarily_unavailable", "It could not be kept")
 }
