@@ -113,6 +113,8 @@ func index(d Disbursement, key store.Key) map[store.Index]store.Key {
 		at[store.Work] = job.DueKey(d.Due, job.Poll, key)
 	case d.State == Paid:
 		at[store.Work] = job.AwaitKey(d.Tenant, d.Account, d.PaidAt, key)
+	case !d.SettledOn.IsZero():
+		at[store.Work] = job.SettledKey(d.Tenant, d.Account, d.SettledOn.String(), key)
 	}
 	return at
 }

@@ -63,12 +63,15 @@ func TestWorkIndexFollowsTheState(t *testing.T) {
 		{disbursement.Queued, noon, "|submit|"},
 		{disbursement.Unknown, noon, "|poll|"},
 		{disbursement.Paid, time.Time{}, "2026-11-20T17:03:00.000Z|demo#rf"},
-		{disbursement.Settled, time.Time{}, ""},
+		{disbursement.Settled, time.Time{}, "demo#rf"},
 		{disbursement.Held, time.Time{}, ""},
 	}
 	for _, c := range cases {
 		d := full()
 		d.State, d.Due = c.state, c.due
+		if c.state != disbursement.Settled {
+			d.SettledOn = calendar.Date{}
+		}
 		entry, listed := disbursement.Encode(d).Index[store.Work]
 		if listed != (c.want != "") || !strings.Contains(entry.SK, c.want) {
 			t.Errorf("%s: entry %q, want %q", c.state, entry.SK, c.want)

@@ -53,3 +53,14 @@ func AwaitPartition(tenant, account string) string { return tenant + "#await#" +
 
 // AwaitUntil is the upper bound of a query for what has waited since before an instant.
 func AwaitUntil(t time.Time) string { return t.UTC().Format(dueLayout) }
+
+// SettledKey lists a record under the settlement day that showed it, so that a day can be run again without asking for
+// each of its rows.
+func SettledKey(tenant, account, day string, key store.Key) store.Key {
+	return store.Key{PK: SettledPartition(tenant, account, day), SK: key.PK}
+}
+
+// SettledPartition is the partition of the work index with what an account's settlement day has shown.
+func SettledPartition(tenant, account, day string) string {
+	return tenant + "#settled#" + account + "#" + day
+}

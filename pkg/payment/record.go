@@ -95,6 +95,8 @@ func index(p Payment, key store.Key) map[store.Index]store.Key {
 		at[store.Work] = job.DueKey(p.Due, job.Poll, key)
 	case len(p.Receipts) > 0 && !p.Settled():
 		at[store.Work] = job.AwaitKey(p.Tenant, p.Account, p.PaidAt(), key)
+	case p.Settled():
+		at[store.Work] = job.SettledKey(p.Tenant, p.Account, p.Receipts[0].SettledOn.String(), key)
 	}
 	return at
 }

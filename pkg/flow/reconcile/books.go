@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/vuelto/vuelto/pkg/calendar"
 	"github.com/vuelto/vuelto/pkg/disbursement"
@@ -21,68 +20,75 @@ type books struct {
 	account provider.Account
 	entries []settlement.Entry
 	keys    map[string]store.Key // of the entries, by id
+	// settledOn tells by id which entries an earlier run of some day has folded.
+	settledOn map[string]calendar.Date
 }
 
 func (r *Reconciler) books(ctx context.Context, account provider.Account, settlesIn int, day calendar.Date, rows []settlement.Row) (*books, error) {
-	b := &books{account: account, keys: map[string]store.Key{}}
+	b := &books{account: account, keys: map[string]store.Key{}, settledOn: map[string]calendar.Date{}}
 	country, err := calendar.ByNetwork(account.Network)
 	if err != nil {
 		return nil, err
 	}
-	if err := r.due(ctx, b, day.AddDays(1).Start(country.Zone())); err != nil {
+	overdue := func(e settlement.Entry) bool {
+		return !day.Before(country.AddBusinessDays(calendar.On(e.OccurredAt, country.Zone()), settlesIn))
+	}
+	waiting := store.Query{Index: store.Work, PK: job.AwaitPartition(account.Tenant, account.ID),
+		To: job.AwaitUntil(day.AddDays(1).Start(country.Zone()))}
+	if err := r.listed(ctx, b, waiting, overdue); err != nil {
 		return nil, err
 	}
-	kept := b.entries[:0]
-	for _, e := range b.entries {
-		if due := country.AddBusinessDays(calendar.On(e.OccurredAt, country.Zone()), settlesIn); !day.Before(due) {
-			kept = append(kept, e)
-		} else {
-			delete(b.keys, e.ID)
-		}
+	shown := store.Query{Index: store.Work, PK: job.SettledPartition(account.Tenant, account.ID, day.String())}
+	if err := r.listed(ctx, b, shown, func(settlement.Entry) bool { return true }); err != nil {
+		return nil, err
 	}
-	b.entries = kept
 	return b, r.named(ctx, b, rows)
 }
 
-// due adds what waits for a settlement file and happened before an instant. The index may lag by seconds; what a row names
-// is found without it.
-func (r *Reconciler) due(ctx context.Context, b *books, before time.Time) error {
-	for after := ""; ; {
-		page, err := r.Store.Query(ctx, store.Query{Index: store.Work, PK: job.AwaitPartition(b.account.Tenant, b.account.ID),
-			To: job.AwaitUntil(before), After: after})
+// listed adds what a partition of the index lists. The index may lag by seconds; what a row names is found without it.
+func (r *Reconciler) listed(ctx context.Context, b *books, q store.Query, want func(settlement.Entry) bool) error {
+	for {
+		page, err := r.Store.Query(ctx, q)
 		if err != nil {
 			return err
 		}
 		for _, record := range page.Records {
-			if err := b.add(record); err != nil {
+			if err := b.add(record, want); err != nil {
 				return err
 			}
 		}
-		if after = page.Next; after == "" {
+		if q.After = page.Next; q.After == "" {
 			return nil
 		}
 	}
 }
 
-// named adds what the rows name: payments by transaction or voucher, refunds through the payment whose voucher the row
-// carries, disbursements by our own reference.
+// named adds what the rows name and the lists did not have: payments by transaction or voucher, refunds through the
+// payment whose voucher the row carries, disbursements by our own reference.
 func (r *Reconciler) named(ctx context.Context, b *books, rows []settlement.Row) error {
 	tenant, account := b.account.Tenant, b.account.ID
+	known := make(map[string]bool, len(b.entries))
+	for _, e := range b.entries {
+		if e.TransactionID != "" {
+			known[e.TransactionID] = true
+		}
+	}
 	for _, row := range rows {
-		if row.Unreadable != "" {
+		if row.Unreadable != "" || known[row.TransactionID] {
 			continue
 		}
 		for _, ref := range []string{row.Reference, row.TransactionID} {
+			if strings.HasPrefix(ref, "rf_") || strings.HasPrefix(ref, "po_") {
+				if err := r.record(ctx, b, disbursement.Key(tenant, ref)); err != nil {
+					return err
+				}
+				continue
+			}
 			if err := r.pointed(ctx, b, payment.ReferenceKey(tenant, account, ref)); err != nil {
 				return err
 			}
 			if err := r.pointed(ctx, b, payment.TransactionKey(tenant, account, ref)); err != nil {
 				return err
-			}
-			if strings.HasPrefix(ref, "rf_") || strings.HasPrefix(ref, "po_") {
-				if err := r.record(ctx, b, disbursement.Key(tenant, ref)); err != nil {
-					return err
-				}
 			}
 		}
 	}
@@ -107,7 +113,7 @@ func (r *Reconciler) pointed(ctx context.Context, b *books, key store.Key) error
 	if err != nil {
 		return err
 	}
-	if err := b.add(record); err != nil {
+	if err := b.add(record, always); err != nil {
 		return err
 	}
 	for _, refund := range record.Tags {
@@ -126,12 +132,15 @@ func (r *Reconciler) record(ctx context.Context, b *books, key store.Key) error 
 	if err != nil {
 		return err
 	}
-	return b.add(record)
+	return b.add(record, always)
 }
 
-// add makes the entry of a record, once. What has never moved cash and is not named by a row owes nothing.
-func (b *books) add(record store.Record) error {
+func always(settlement.Entry) bool { return true }
+
+// add makes the entry of a record, once, if it is wanted.
+func (b *books) add(record store.Record, want func(settlement.Entry) bool) error {
 	var e settlement.Entry
+	var settled calendar.Date
 	switch record.Key.SK {
 	case payment.SK:
 		p, err := payment.Decode(record)
@@ -139,19 +148,22 @@ func (b *books) add(record store.Record) error {
 			return err
 		}
 		e = b.ofPayment(p)
+		if p.Settled() {
+			settled = p.Receipts[0].SettledOn
+		}
 	case disbursement.SK:
 		d, err := disbursement.Decode(record)
 		if err != nil || d.Account != b.account.ID {
 			return err
 		}
-		e = b.ofDisbursement(d)
+		e, settled = b.ofDisbursement(d), d.SettledOn
 	default:
 		return fmt.Errorf("reconcile: %s is no entry of the books", record.Key)
 	}
-	if _, known := b.keys[e.ID]; known {
+	if _, known := b.keys[e.ID]; known || !want(e) {
 		return nil
 	}
-	b.keys[e.ID] = record.Key
+	b.keys[e.ID], b.settledOn[e.ID] = record.Key, settled
 	b.entries = append(b.entries, e)
 	return nil
 }

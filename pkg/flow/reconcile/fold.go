@@ -34,6 +34,9 @@ func (r *Reconciler) settled(ctx context.Context, rec reconciliation.Reconciliat
 	if !ok {
 		return fmt.Errorf("reconcile: entry %s has no record", e.ID)
 	}
+	if row.Type != settlement.Reversal && b.settledOn[e.ID] == rec.Date {
+		return nil // folded by an earlier run of this day
+	}
 	evidence := fmt.Sprintf("%s#%d", row.File, row.Line)
 	note := "settled on " + rec.Date.String()
 	if e.Kind == settlement.KindPayment && row.Type == settlement.Payment {

@@ -37,7 +37,7 @@ type Reconciler struct {
 	Log      *slog.Logger
 }
 
-// Handle runs the day if it is due. Running it again gives the same result: rows name their entries whether or not an
+// Handle runs the day if it is asked for. Running it again gives the same result: rows name their entries whether or not an
 // earlier run has folded them.
 func (r *Reconciler) Handle(ctx context.Context, j job.Job) error {
 	record, err := r.Store.Get(ctx, j.Key)
@@ -46,6 +46,12 @@ func (r *Reconciler) Handle(ctx context.Context, j job.Job) error {
 	}
 	rec, err := reconciliation.Decode(record)
 	if err != nil || rec.Due == 0 {
+		return err
+	}
+	if rec, err = r.lease(ctx, rec); err != nil {
+		if store.IsConflict(err) {
+			return nil // another run is at it
+		}
 		return err
 	}
 	client, err := r.Clients.Client(ctx, rec.Account)
@@ -69,6 +75,17 @@ func (r *Reconciler) Handle(ctx context.Context, j job.Job) error {
 		return err
 	}
 	return r.finish(ctx, rec, result, problem)
+}
+
+// leaseFor is longer than the function's time-out: when it has passed, a run that has not finished never will.
+const leaseFor = 16 * time.Minute
+
+// lease claims the run and keeps the sweep away from it.
+func (r *Reconciler) lease(ctx context.Context, rec reconciliation.Reconciliation) (reconciliation.Reconciliation, error) {
+	rec.Due = calendar.Millis(r.Now().Add(leaseFor))
+	err := r.Store.Commit(ctx, store.Put{Record: reconciliation.Encode(rec)})
+	rec.Version++
+	return rec, err
 }
 
 func rulesOf(client *provider.Client) (settlement.Rules, error) {
