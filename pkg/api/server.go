@@ -62,9 +62,26 @@ func (s *Server) Handler() http.Handler {
 		mux.HandleFunc(r.pattern, s.guarded(r.action, r.handle))
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		if methods := allowed(mux, r); len(methods) > 0 {
+			w.Header().Set("Allow", strings.Join(methods, ", "))
+			s.refuse(w, r, errMethod)
+			return
+		}
 		s.refuse(w, r, fmt.Errorf("%w: no such path", request.ErrNotFound))
 	})
 	return s.identified(mux)
+}
+
+// allowed lists the methods under which the path would have been routed.
+func allowed(mux *http.ServeMux, r *http.Request) (methods []string) {
+	for _, method := range []string{http.MethodGet, http.MethodPost} {
+		other := r.Clone(r.Context())
+		other.Method = method
+		if _, pattern := mux.Handler(other); pattern != "/" && pattern != "" {
+			methods = append(methods, method)
+		}
+	}
+	return methods
 }
 
 type route struct {
