@@ -36,6 +36,7 @@ type abilities struct {
 	pay     Payer
 	status  StatusReader
 	webhook WebhookReader
+	ask     Inquirer
 	reply   Acknowledger
 	rows    SettlementReader
 	file    SettlementFetcher
@@ -51,6 +52,7 @@ func abilitiesOf(a Adapter) (able abilities) {
 	able.pay, _ = a.(Payer)
 	able.status, _ = a.(StatusReader)
 	able.webhook, _ = a.(WebhookReader)
+	able.ask, _ = a.(Inquirer)
 	able.reply, _ = a.(Acknowledger)
 	able.rows, _ = a.(SettlementReader)
 	able.file, _ = a.(SettlementFetcher)

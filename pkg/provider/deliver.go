@@ -41,6 +41,50 @@ func (c *Client) Read(delivery Delivery) ([]Fact, error) {
 	return facts, nil
 }
 
+// Inquires says that a delivery of this provider is only the occasion to ask: the same bytes twice are two occasions.
+func (c *Client) Inquires() bool { return c.able.ask != nil }
+
+// Facts gives what a verified delivery amounts to. Where the provider must be asked for it, it is asked now, and what it
+// answers is a fact as of now. Errors: ErrMalformed, ErrUnsupported; of asking, ErrNoSuchPayment and *Error.
+func (c *Client) Facts(ctx context.Context, delivery Delivery) ([]Fact, error) {
+	facts, err := c.Read(delivery)
+	if err != nil || c.able.ask == nil {
+		return facts, err
+	}
+	var known []Fact
+	for _, f := range facts {
+		if f.Payment != nil || f.Disbursement != nil {
+			known = append(known, f)
+			continue
+		}
+		told, err := c.inquire(ctx, f)
+		if err != nil {
+			return nil, err
+		}
+		known = append(known, told...)
+	}
+	return known, nil
+}
+
+func (c *Client) inquire(ctx context.Context, about Fact) ([]Fact, error) {
+	ctx, cancel := c.bounded(ctx)
+	defer cancel()
+	told, err := c.able.ask.Inquire(ctx, about)
+	if err != nil {
+		return nil, err
+	}
+	now := c.clock.Now()
+	for _, f := range told {
+		if f.Payment != nil {
+			f.Payment.By, f.Payment.At = byWebhook, now
+		}
+		if f.Disbursement != nil {
+			f.Disbursement.By, f.Disbursement.At, f.Disbursement.Evidence = byWebhook, now, answer(*f.Disbursement)
+		}
+	}
+	return told, nil
+}
+
 // Acknowledgement is the body the provider expects in our 200; empty if any will do.
 func (c *Client) Acknowledgement() Acknowledgement {
 	if c.able.reply == nil {

@@ -119,6 +119,14 @@ type WebhookReader interface {
 	Read(delivery Delivery) ([]Fact, error)
 }
 
+// Inquirer is a provider whose deliveries say only that something moved, or sign too little to be believed. Its Read
+// returns facts without a claim; what they amount to is what the provider answers when it is asked.
+type Inquirer interface {
+	// Inquire asks about a fact without a claim and returns what the provider holds: of one payment, with its refunds.
+	// Errors: ErrNoSuchPayment, *Error; the delivery is then read again later.
+	Inquire(ctx context.Context, about Fact) ([]Fact, error)
+}
+
 // Acknowledger is a provider that reads the body of our 200.
 type Acknowledger interface {
 	Acknowledge() Acknowledgement
@@ -158,7 +166,7 @@ type Delivery struct {
 }
 
 // Fact is one item of a delivery: about a payment or about a disbursement, found by our id where the provider echoes it,
-// else by its own reference.
+// else by its own reference. One with neither observation claims nothing: see Inquirer.
 type Fact struct {
 	Ours         string // pay_…, rf_…, po_…; empty if not echoed
 	Reference    string // voucher code of a payment, provider's id of a disbursement

@@ -44,12 +44,15 @@ func (a *Applier) Handle(ctx context.Context, j job.Job) error {
 		return err
 	}
 	d, err := webhook.Decode(record)
-	if err != nil || d.Outcome == webhook.Applied {
+	if err != nil {
 		return err
 	}
 	client, err := a.Clients.Client(ctx, d.Account)
 	if err != nil {
 		return err
+	}
+	if d.Outcome == webhook.Applied && !client.Inquires() {
+		return nil
 	}
 	outcome, note, err := a.items(ctx, client, d)
 	if err != nil {
@@ -66,9 +69,13 @@ func (a *Applier) Handle(ctx context.Context, j job.Job) error {
 }
 
 func (a *Applier) items(ctx context.Context, client *provider.Client, d webhook.Delivery) (webhook.Outcome, string, error) {
-	facts, err := client.Read(provider.Delivery{Path: d.Path, Header: d.Header, Body: d.Body, ReceivedAt: d.ReceivedAt})
-	if err != nil {
+	facts, err := client.Facts(ctx, provider.Delivery{Path: d.Path, Header: d.Header, Body: d.Body, ReceivedAt: d.ReceivedAt})
+	switch {
+	case errors.Is(err, provider.ErrMalformed), errors.Is(err, provider.ErrUnsupported):
 		return webhook.Malformed, err.Error(), nil
+	case err != nil:
+		// The provider must be asked and did not say: the gaps between tries are those of an item that has no record yet.
+		return webhook.Unmatched, err.Error(), nil
 	}
 	var unmatched []string
 	for _, f := range facts {

@@ -71,6 +71,9 @@ func (in *Intake) receive(w http.ResponseWriter, r *http.Request, client *provid
 	kept := webhook.Delivery{Tenant: account.Tenant, Account: account.ID, Path: delivery.Path,
 		Header: webhook.Keepable(r.Header), Body: body, ReceivedAt: delivery.ReceivedAt, Due: delivery.ReceivedAt.Add(redeliver)}
 	err := in.Store.Commit(ctx, store.Put{Record: webhook.Encode(kept)})
+	if store.IsConflict(err) && client.Inquires() {
+		err = in.reopen(ctx, kept)
+	}
 	if err != nil && !store.IsConflict(err) {
 		in.fail(w, r, "store", err)
 		return
@@ -80,6 +83,17 @@ func (in *Intake) receive(w http.ResponseWriter, r *http.Request, client *provid
 		in.Log.WarnContext(ctx, "send lost, the sweep will repeat it", "key", kept.KeyOf().String(), "error", err)
 	}
 	acknowledge(w, client.Acknowledgement())
+}
+
+// reopen makes a delivery that came before due again. Its provider only says that something moved: the same bytes tell of
+// the next move too, and that one must not rest on a message alone.
+func (in *Intake) reopen(ctx context.Context, again webhook.Delivery) error {
+	record, err := in.Store.Get(ctx, again.KeyOf())
+	if err != nil {
+		return err
+	}
+	again.Version = record.Version
+	return in.Store.Commit(ctx, store.Put{Record: webhook.Encode(again)})
 }
 
 func acknowledge(w http.ResponseWriter, a provider.Acknowledgement) {

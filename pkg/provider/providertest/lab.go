@@ -209,7 +209,7 @@ func (l *lab) facts(id string) []provider.Fact {
 		if err := l.client.Verify(delivery); err != nil {
 			l.Errorf("verify: %v", err)
 		}
-		facts, err := l.client.Read(delivery)
+		facts, err := l.client.Facts(l.ctx, delivery)
 		if err != nil {
 			l.Errorf("read: %v", err)
 		}

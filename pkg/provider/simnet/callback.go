@@ -59,6 +59,12 @@ func (b *Book) replied(c *callback, status int) {
 	b.host.After(b.manners.Retries[c.tries-1], func() { b.try(c) })
 }
 
+// FullSigner is a Voice whose signature needs more than the body: the URL called, or what else the account says. It may
+// change the request, but for its body. Sign is not called then.
+type FullSigner interface {
+	SignRequest(a *Account, secret string, req *http.Request, body []byte, now time.Time)
+}
+
 // request is one try: signed as of now, with the account's newest secret or, if forged, with none of its secrets.
 func (b *Book) request(c *callback, forged bool) *http.Request {
 	secret := "forged"
@@ -69,7 +75,13 @@ func (b *Book) request(c *callback, forged bool) *http.Request {
 	if err != nil {
 		panic(err) // the URL came from Register: a programming error of the world
 	}
-	req.Header = b.manners.Voice.Sign(secret, c.body, b.host.Now())
-	req.Header.Set("Content-Type", "application/json")
+	if full, ok := b.manners.Voice.(FullSigner); ok {
+		full.SignRequest(c.account, secret, req, c.body, b.host.Now())
+	} else {
+		req.Header = b.manners.Voice.Sign(secret, c.body, b.host.Now())
+	}
+	if req.Header.Get("Content-Type") == "" {
+		req.Header.Set("Content-Type", "application/json")
+	}
 	return req
 }
