@@ -120,3 +120,18 @@ func (r Reconciliation) Has(digest string) bool {
 	}
 	return false
 }
+
+// Current lists the files that count: of several under one name the last that came, which corrects those before it.
+func (r Reconciliation) Current() []File {
+	last := map[string]int{}
+	for i, f := range r.Files {
+		last[f.Name] = i
+	}
+	var files []File
+	for i, f := range r.Files {
+		if last[f.Name] == i {
+			files = append(files, f)
+		}
+	}
+	return files
+}

@@ -105,12 +105,12 @@ func rulesOf(client *provider.Client) (settlement.Rules, error) {
 	return settlement.Rules{Country: country, SettlesIn: client.Profile().SettlesIn, Smallest: smallest}, err
 }
 
-// rows reads every file of the day. A file that cannot be read as a whole makes one unreadable row and a sentence for
+// rows reads the day's files, corrected ones in the place of what they correct. A file that cannot be read as a whole makes one unreadable row and a sentence for
 // people; what was readable before it broke off still counts.
 func (r *Reconciler) rows(ctx context.Context, client *provider.Client, rec reconciliation.Reconciliation) ([]settlement.Row, string, error) {
 	var rows []settlement.Row
 	problem := ""
-	for _, f := range rec.Files {
+	for _, f := range rec.Current() {
 		body, err := r.Files.Get(ctx, f.Path)
 		if err != nil {
 			return nil, "", err
