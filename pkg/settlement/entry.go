@@ -16,10 +16,24 @@ const (
 	KindPayout  Kind = "payout"
 )
 
-// fits says whether a row of a type can be about an entry of a kind.
-func (k Kind) fits(t Type) bool {
-	return (k == KindPayment && t == Payment) || (k == KindRefund && t == Refund) || (k == KindPayout && t == Payout)
+// kindOf is the kind that a row of a type is about; empty for REVERSAL, which fits any.
+func kindOf(t Type) Kind {
+	switch t {
+	case Payment:
+		return KindPayment
+	case Refund:
+		return KindRefund
+	case Payout:
+		return KindPayout
+	}
+	return ""
 }
+
+// Paid is the only status of an entry that owes a settlement row.
+const Paid = "paid"
+
+// Settled is the status of a row whose money moved; REJECTED and FAILED are the others.
+const Settled = "SETTLED"
 
 // Entry is one line of the books. Amount is positive; the direction follows from the kind.
 type Entry struct {
@@ -32,6 +46,7 @@ type Entry struct {
 	Currency      money.Currency
 	Status        string // pending, paid, expired, cancelled, failed, rejected, returned: as the books hold it
 	OccurredAt    time.Time
+	Lock          *Lock // of a cross-currency settlement; nil = settled in its own currency
 }
 
 // signed is the amount as the merchant sees it.
@@ -40,74 +55,6 @@ func (e Entry) signed() int64 {
 		return e.Amount
 	}
 	return -e.Amount
-}
-
-// Class of a break, in order of precedence.
-type Class string
-
-const (
-	Unreadable       Class = "UNREADABLE"
-	DuplicateRow     Class = "DUPLICATE_ROW"
-	Reversed         Class = "REVERSED"
-	ReferenceSwapped Class = "REFERENCE_SWAPPED"
-	CurrencyMismatch Class = "CURRENCY_MISMATCH"
-	StatusMismatch   Class = "STATUS_MISMATCH"
-	Exponent         Class = "EXPONENT"
-	Split            Class = "SPLIT"
-	DuplicatePayment Class = "DUPLICATE_PAYMENT"
-	Rounding         Class = "ROUNDING"
-	AmountOver       Class = "AMOUNT_OVER"
-	AmountUnder      Class = "AMOUNT_UNDER"
-	NetMismatch      Class = "NET_MISMATCH"
-	FXDifference     Class = "FX_DIFFERENCE"
-	FeeDifference    Class = "FEE_DIFFERENCE"
-	TaxDifference    Class = "TAX_DIFFERENCE"
-	IDMismatch       Class = "ID_MISMATCH"
-	DateShift        Class = "DATE_SHIFT"
-	LateSettlement   Class = "LATE_SETTLEMENT"
-	MissingAtNetwork Class = "MISSING_AT_NETWORK"
-	MissingInBooks   Class = "MISSING_IN_BOOKS"
-)
-
-// Break is one row or entry that does not fit, with everything a person needs to look at it.
-type Break struct {
-	Class         Class
-	Also          []Class
-	Kind          Kind // of the entry; empty if there is none
-	ID            string
-	Reference     string
-	TransactionID string
-	File          string
-	Line          int // physical, 1-based; 0 if there is no row
-	Expected      int64
-	Actual        int64
-	Difference    int64
-	Currency      money.Currency
-	BusinessDay   calendar.Date // local day of the row, or of the entry
-	DueDay        calendar.Date
-	Reason        string // of UNREADABLE
-}
-
-// Match is a row and the entry it names, without a difference.
-type Match struct {
-	Entry Entry
-	Row   Row
-}
-
-// Total sums one currency, in minor units, signed as the merchant sees it.
-type Total struct {
-	Gross, Fee, Tax, Net, Expected, Difference int64
-}
-
-// Result is a day compared: every row and every entry is in exactly one of matched, pending and breaks.
-type Result struct {
-	Rows, Entries, Matched, Pending, Unreadable int
-	Matches                                     []Match
-	// Proven are rows that are breaks and yet prove that their entry's money moved, or came back: cost, date or status
-	// differ, not the money.
-	Proven []Match
-	Breaks []Break
-	Totals map[money.Currency]Total
 }
 
 // Rules are what a network's day is judged by.
@@ -120,5 +67,9 @@ type Rules struct {
 
 // Due is the day on which an entry should be in a settlement file.
 func (r Rules) Due(occurred time.Time) calendar.Date {
-	return r.Country.AddBusinessDays(calendar.On(occurred, r.Country.Zone()), r.SettlesIn)
+	return r.Country.AddBusinessDays(r.local(occurred), r.SettlesIn)
 }
+
+func (r Rules) local(t time.Time) calendar.Date { return calendar.On(t, r.Country.Zone()) }
+
+func (r Rules) smallest(c money.Currency) int64 { return max(r.Smallest[c], 1) }

@@ -1,70 +1,49 @@
 package settlement
 
 import (
-	"cmp"
 	"slices"
-	"strings"
 
-	"github.com/vuelto/vuelto/pkg/calendar"
 	"github.com/vuelto/vuelto/pkg/money"
 )
 
 // judge puts every row and entry into its bucket.
 func (m *matcher) judge() Result {
-	out := Result{Rows: len(m.rows), Entries: len(m.entries), Totals: map[money.Currency]Total{}}
+	out := Result{Rows: len(m.rows), Totals: map[money.Currency]Total{}}
 	broken := make([]bool, len(m.entries))
 	for i, r := range m.rows {
-		classes := m.classesOf(i)
-		m.total(&out, i)
+		n := m.names[i]
+		m.totalRow(&out, r, n.step)
 		if r.Unreadable != "" {
 			out.Unreadable++
-		}
-		e := m.named[i]
-		if len(classes) == 0 {
-			out.Matches = append(out.Matches, Match{m.entries[e], r})
+			out.Breaks = append(out.Breaks, Break{Class: Unreadable, Reference: r.Reference, TransactionID: r.TransactionID,
+				File: r.File, Line: r.Line, Reason: r.Unreadable})
 			continue
 		}
-		if e != none {
-			broken[e] = true
+		j := m.judgement(i)
+		classes := j.classes()
+		if len(classes) == 0 {
+			out.Matches = append(out.Matches, Match{j.entry, r})
+			continue
 		}
-		out.Breaks = append(out.Breaks, m.breakOf(i, classes))
-		if e := m.provenBy(i, classes[0]); e != none {
-			out.Proven = append(out.Proven, Match{m.entries[e], r})
+		if j.named && r.Type != Reversal {
+			broken[n.entry] = true
 		}
-	}
-	for i, e := range m.entries {
-		due := m.rules.Due(e.OccurredAt)
-		named := m.taken[i]
-		if e.Status == "paid" && (named || !m.day.Before(due)) {
-			t := out.Totals[e.Currency]
-			t.Expected += e.signed()
-			out.Totals[e.Currency] = t
-		}
-		switch {
-		case named && broken[i]:
-		case named, e.Status != "paid":
-			out.Matched++
-		case m.day.Before(due):
-			out.Pending++
-		default:
-			out.Breaks = append(out.Breaks, Break{Class: MissingAtNetwork, Kind: e.Kind, ID: e.ID, Reference: e.Reference,
-				TransactionID: e.TransactionID, Expected: e.signed(), Difference: -e.signed(), Currency: e.Currency,
-				BusinessDay: calendar.On(e.OccurredAt, m.rules.Country.Zone()), DueDay: due})
+		out.Breaks = append(out.Breaks, j.breakOf(classes))
+		if j.proves(classes[0]) {
+			out.Proven = append(out.Proven, Match{j.entry, r})
 		}
 	}
+	m.judgeEntries(&out, broken)
 	for c, t := range out.Totals {
 		t.Difference = t.Gross - t.Expected
 		out.Totals[c] = t
 	}
-	slices.SortStableFunc(out.Breaks, func(a, b Break) int {
-		return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), strings.Compare(a.ID, b.ID))
-	})
+	slices.SortStableFunc(out.Breaks, Order)
 	return out
 }
 
-func (m *matcher) total(out *Result, i int) {
-	r := m.rows[i]
-	if r.Unreadable != "" || m.duplicate[i] {
+func (m *matcher) totalRow(out *Result, r Row, s step) {
+	if r.Unreadable != "" || s == repeated {
 		return
 	}
 	t := out.Totals[r.Currency]
@@ -72,112 +51,196 @@ func (m *matcher) total(out *Result, i int) {
 	out.Totals[r.Currency] = t
 }
 
-// classesOf lists every class that holds for a row, in order of precedence.
-func (m *matcher) classesOf(i int) []Class {
-	r := m.rows[i]
-	switch {
-	case r.Unreadable != "":
-		return []Class{Unreadable}
-	case m.duplicate[i]:
-		return []Class{DuplicateRow}
-	case r.Type == Reversal:
-		if m.reversedEntry(r) != none {
-			return []Class{Reversed}
+// judgeEntries sorts the entries: expected are those that a row names and those that are due.
+func (m *matcher) judgeEntries(out *Result, broken []bool) {
+	settled := m.settledAs()
+	for i, e := range m.entries {
+		if e.outside {
+			continue
 		}
-		return []Class{MissingInBooks}
-	case m.named[i] == none && m.names[nameKey{r.Reference, kindOf(r.Type)}]:
-		return []Class{DuplicatePayment}
-	case m.named[i] == none:
-		return []Class{MissingInBooks}
+		out.Entries++
+		owed := e.Status == Paid && !e.taken && !m.day.Before(m.due(e.Entry))
+		if e.taken || owed {
+			currency, minor := e.Currency, e.signed()
+			if s, converted := settled[i]; converted {
+				currency, minor = s.Currency(), s.Minor()
+			}
+			t := out.Totals[currency]
+			t.Expected += minor
+			out.Totals[currency] = t
+		}
+		switch {
+		case e.taken && broken[i]:
+		case e.taken, e.Status != Paid:
+			out.Matched++
+		case !owed:
+			out.Pending++
+		default:
+			out.Breaks = append(out.Breaks, m.missing(e.Entry))
+		}
 	}
-	return m.differences(i, m.entries[m.named[i]])
 }
 
-// differences lists what is wrong between a row and the entry it names.
-func (m *matcher) differences(i int, e Entry) []Class {
-	r, zone := m.rows[i], m.rules.Country.Zone()
-	var classes []Class
+// missing is the break of an entry that is due and that no row accounts for.
+func (m *matcher) missing(e Entry) Break {
+	return Break{Class: MissingAtNetwork, Kind: e.Kind, ID: e.ID, Reference: e.Reference, TransactionID: e.TransactionID,
+		Expected: e.signed(), Difference: -e.signed(), Currency: e.Currency, BusinessDay: m.rules.local(e.OccurredAt),
+		DueDay: m.due(e)}
+}
+
+// settledAs are the amounts, in the row's currency, that entries with a locked rate were expected to settle at.
+func (m *matcher) settledAs() map[int]money.Amount {
+	converted := map[int]money.Amount{}
+	for i, n := range m.names {
+		if n.step <= repeated || n.step == beside || m.rows[i].Type == Reversal {
+			continue
+		}
+		if j := m.judgement(i); j.locked {
+			converted[n.entry] = money.New(j.expected, j.row.Currency)
+		}
+	}
+	return converted
+}
+
+// judgement holds one row against what it names.
+type judgement struct {
+	m        *matcher
+	row      Row
+	step     step
+	named    bool
+	entry    Entry // if named
+	expected int64 // signed; at the locked rate, if there is one for the row's currency
+	locked   bool
+	fx       bool // settled otherwise than at the locked rate
+}
+
+func (m *matcher) judgement(i int) judgement {
+	n := m.names[i]
+	j := judgement{m: m, row: m.rows[i], step: n.step, named: n.step > repeated && n.step != beside}
+	if !j.named {
+		return j
+	}
+	j.entry = m.entries[n.entry].Entry
+	j.expected = j.entry.signed()
+	if l := j.entry.Lock; l != nil && l.Currency == j.row.Currency && l.Currency != j.entry.Currency && j.row.Type != Reversal {
+		j.expected, j.locked = l.convert(j.expected)
+		switch gap := j.row.Amount - j.expected; {
+		case !j.locked:
+			j.expected = j.entry.signed()
+		case abs(gap) > m.rules.smallest(l.Currency):
+			j.fx = true
+		default:
+			j.expected = j.row.Amount // within the rounding rule the row is what was meant
+		}
+	}
+	return j
+}
+
+// classes lists every class that holds, in order of precedence.
+func (j judgement) classes() []Class {
+	if !j.named {
+		return j.standalone()
+	}
+	r, e, m := j.row, j.entry, j.m
+	var list []Class
 	add := func(holds bool, c Class) {
 		if holds {
-			classes = append(classes, c)
+			list = append(list, c)
 		}
 	}
-	expected, actual := e.Amount, abs(r.Amount)
-	same := r.Currency == e.Currency
-	gap := abs(actual - expected)
-	exponent := same && gap != 0 && (actual == expected*100 || actual*100 == expected)
-	rounding := same && gap != 0 && gap <= max(m.rules.Smallest[e.Currency], 1)
-	sized := same && gap != 0 && !m.split[i] && !exponent && !rounding
-	settled := r.Status == "SETTLED"
+	reversal := r.Type == Reversal
+	whole := j.step != part // a part is smaller than its entry, and carries a part of its cost, by nature
+	expected, actual := j.sizes()
+	gap := actual - expected
+	numbers := whole && !j.locked && gap != 0
 
-	add(m.swapped[i], ReferenceSwapped)
-	add(!same, CurrencyMismatch)
-	add((!settled && e.Status == "paid") || (settled && e.Status != "paid"), StatusMismatch)
-	add(exponent && !m.split[i], Exponent)
-	add(m.split[i], Split)
-	add(rounding && !m.split[i], Rounding)
-	add(sized && actual > expected, AmountOver)
-	add(sized && actual < expected, AmountUnder)
-	add(r.Amount-r.Fee-r.Tax != r.Net, NetMismatch)
-	add(e.Fee != nil && *e.Fee != r.Fee && !m.split[i], FeeDifference)
-	add(e.Tax != nil && *e.Tax != r.Tax && !m.split[i], TaxDifference)
-	add(m.second[i] && e.TransactionID != "" && r.TransactionID != "" && e.TransactionID != r.TransactionID, IDMismatch)
-	add(calendar.On(r.At, zone) != calendar.On(e.OccurredAt, zone), DateShift)
-	add(m.rules.Due(e.OccurredAt).Before(m.day), LateSettlement)
-	return classes
+	add(reversal, Reversed)
+	add(j.step == swapped, ReferenceSwapped)
+	add(r.Currency != e.Currency && !j.locked, CurrencyMismatch)
+	add((r.Status != Settled) == (e.Status == Paid), StatusMismatch)
+	add(numbers && hundredfold(expected, actual), Exponent)
+	add(!whole, Split)
+	add(numbers && abs(gap) <= m.rules.smallest(e.Currency), Rounding)
+	add(numbers && gap > 0, AmountOver)
+	add(numbers && gap < 0, AmountUnder)
+	add(r.netGap() != 0, NetMismatch)
+	add(j.fx, FXDifference)
+	add(whole && e.Fee != nil && *e.Fee != r.Fee, FeeDifference)
+	add(whole && e.Tax != nil && *e.Tax != r.Tax, TaxDifference)
+	add(j.step == byReference && e.TransactionID != "" && r.TransactionID != "" && e.TransactionID != r.TransactionID, IDMismatch)
+	add(m.rules.local(r.At) != m.rules.local(e.OccurredAt), DateShift)
+	add(m.due(e).Before(m.day), LateSettlement)
+	return list
 }
 
-// provenBy is the entry whose money a broken row still proves to have moved.
-func (m *matcher) provenBy(i int, class Class) int {
-	switch class {
-	case Reversed:
-		return m.reversedEntry(m.rows[i])
-	case Rounding, NetMismatch, FeeDifference, TaxDifference, DateShift, LateSettlement:
-		return m.named[i]
-	case StatusMismatch:
-		if r := m.rows[i]; r.Status == "SETTLED" && abs(r.Amount) == m.entries[m.named[i]].Amount {
-			return m.named[i]
-		}
+// standalone are the classes of a row that names no entry.
+func (j judgement) standalone() []Class {
+	var list []Class
+	switch j.step {
+	case repeated:
+		list = append(list, DuplicateRow)
+	case beside:
+		list = append(list, DuplicatePayment)
 	}
-	return none
+	if j.row.netGap() != 0 {
+		list = append(list, NetMismatch)
+	}
+	if len(list) == 0 {
+		list = append(list, MissingInBooks)
+	}
+	return list
 }
 
-// reversedEntry finds what a REVERSAL row names: any kind, by transaction or by reference.
-func (m *matcher) reversedEntry(r Row) int {
-	for i, e := range m.entries {
-		if e.TransactionID != "" && e.TransactionID == r.TransactionID {
-			return i
-		}
+// sizes are what was expected and what came, in the entry's direction: a payment that takes money away is smaller than
+// one that brings it. Of a reversal only the size counts, for it is to go the other way.
+func (j judgement) sizes() (expected, actual int64) {
+	switch {
+	case j.row.Type == Reversal:
+		return j.entry.Amount, abs(j.row.Amount)
+	case j.entry.Kind == KindPayment:
+		return j.expected, j.row.Amount
 	}
-	for i, e := range m.entries {
-		if e.Reference == r.Reference {
-			return i
-		}
-	}
-	return none
+	return -j.expected, -j.row.Amount
 }
 
-func (m *matcher) breakOf(i int, classes []Class) Break {
-	r, zone := m.rows[i], m.rules.Country.Zone()
-	b := Break{Class: classes[0], Also: classes[1:], Reference: r.Reference, TransactionID: r.TransactionID, File: r.File,
-		Line: r.Line, Actual: r.Amount, Currency: r.Currency, Reason: r.Unreadable}
-	e := m.named[i]
-	if r.Type == Reversal && r.Unreadable == "" {
-		e = m.reversedEntry(r)
+func (j judgement) breakOf(classes []Class) Break {
+	r := j.row
+	b := Break{Class: classes[0], Also: classes[1:], Kind: kindOf(r.Type), Reference: r.Reference,
+		TransactionID: r.TransactionID, File: r.File, Line: r.Line, Actual: r.Amount, Currency: r.Currency,
+		BusinessDay: j.m.rules.local(r.At), Difference: r.Amount}
+	if j.named {
+		b.Kind, b.ID, b.DueDay = j.entry.Kind, j.entry.ID, j.m.due(j.entry)
 	}
-	if r.Unreadable == "" {
-		b.BusinessDay = calendar.On(r.At, zone)
-		b.Difference = r.Amount
+	switch {
+	case j.step == repeated, j.step == part:
+		// A repeated row is in no total, and parts make up their entry together: alone each adds nothing.
+		b.Expected, b.Difference = r.Amount, 0
+	case j.named && r.Type != Reversal && r.Currency != j.entry.Currency && !j.locked:
+		b.Expected, b.ExpectedCurrency, b.Difference = j.expected, j.entry.Currency, 0
+	case j.named && r.Type != Reversal:
+		b.Expected, b.Difference = j.expected, r.Amount-j.expected
 	}
-	if e != none {
-		named := m.entries[e]
-		b.Kind, b.ID, b.DueDay = named.Kind, named.ID, m.rules.Due(named.OccurredAt)
-		if r.Type != Reversal {
-			b.Expected = named.signed()
-			b.Difference = b.Actual - b.Expected
-		}
-	}
+	b.Why = j.why()
 	return b
+}
+
+// proves says whether a broken row still proves that its entry's money moved, or came back.
+func (j judgement) proves(class Class) bool {
+	switch class {
+	case Reversed, Rounding, FeeDifference, TaxDifference, DateShift, LateSettlement:
+		return true
+	case NetMismatch:
+		return j.named
+	case StatusMismatch:
+		return j.row.Status == Settled && abs(j.row.Amount) == j.entry.Amount
+	}
+	return false
+}
+
+// hundredfold says whether one size is exactly a hundred times the other: minor units read as major ones, or the reverse.
+func hundredfold(a, b int64) bool {
+	a, b = min(a, b), max(a, b)
+	return a > 0 && b%100 == 0 && b/100 == a
 }
 
 func abs(n int64) int64 {

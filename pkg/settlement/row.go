@@ -36,6 +36,9 @@ type Row struct {
 	Raw           string    // the line as it came, for duplicates and for people
 }
 
+// netGap is by how much the file's net differs from what its own columns add up to.
+func (r Row) netGap() int64 { return r.Net - (r.Amount - r.Fee - r.Tax) }
+
 // Fees is what an account's contract says a movement costs: parts per ten thousand of its size plus a fixed sum, and
 // the tax on that cost. Zero means nothing is known and nothing is compared.
 type Fees struct {

@@ -1,0 +1,99 @@
+package settlement
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/vuelto/vuelto/pkg/calendar"
+	"github.com/vuelto/vuelto/pkg/money"
+)
+
+// Break is one row or entry that does not fit, with everything a person needs to look at it. Amounts are minor units,
+// signed as the merchant sees them.
+type Break struct {
+	Class         Class
+	Also          []Class
+	Kind          Kind   // of the entry, else what the row's type says; empty if neither tells
+	ID            string // of the entry; empty if there is none
+	Reference     string
+	TransactionID string
+	File          string
+	Line          int // physical, 1-based; 0 if there is no row
+	Expected      int64
+	Actual        int64
+	// Difference is what the break adds to the total difference of its currency; 0 where two currencies meet.
+	Difference       int64
+	Currency         money.Currency
+	ExpectedCurrency money.Currency // of Expected, where it is another than Currency; else empty
+	BusinessDay      calendar.Date  // local day of the row, or of the entry
+	DueDay           calendar.Date  // zero if there is no entry
+	Reason           string         // of UNREADABLE
+	Why              Why            // the numbers an explanation is made of
+}
+
+// Match is a row and the entry it names.
+type Match struct {
+	Entry Entry
+	Row   Row
+}
+
+// Total sums one currency, in minor units, signed as the merchant sees it.
+type Total struct {
+	Gross, Fee, Tax, Net, Expected, Difference int64
+}
+
+// Result is a day compared: every row and every entry is in exactly one of matched, pending and breaks.
+type Result struct {
+	Rows, Entries, Matched, Pending, Unreadable int
+	Matches                                     []Match // without a difference
+	// Proven are rows that are breaks and yet prove that their entry's money moved, or came back: cost, date or status
+	// differ, not the money.
+	Proven []Match
+	Breaks []Break // by file, line, id
+	Totals map[money.Currency]Total
+}
+
+// ErrUnbalanced says the breaks do not add up to the difference of the totals: a fault of the matcher.
+var ErrUnbalanced = errors.New("settlement: the breaks do not account for the difference")
+
+// Check holds the breaks against the totals, per currency and to the last unit. Error: ErrUnbalanced.
+func (r Result) Check() error {
+	left := make(map[money.Currency]int64, len(r.Totals))
+	for c, t := range r.Totals {
+		left[c] = t.Difference
+	}
+	for _, b := range r.Breaks {
+		b.Account(func(c money.Currency, minor int64) { left[c] -= minor })
+	}
+	var wrong []string
+	for c, minor := range left {
+		if minor != 0 {
+			wrong = append(wrong, money.New(minor, c).String())
+		}
+	}
+	if len(wrong) > 0 {
+		slices.Sort(wrong)
+		return fmt.Errorf("%w: %s", ErrUnbalanced, strings.Join(wrong, ", "))
+	}
+	return nil
+}
+
+// Account tells add what the break contributes to the difference of each currency's total.
+func (b Break) Account(add func(c money.Currency, minor int64)) {
+	switch {
+	case b.Class == Unreadable:
+	case b.ExpectedCurrency != "":
+		add(b.Currency, b.Actual)
+		add(b.ExpectedCurrency, -b.Expected)
+	default:
+		add(b.Currency, b.Difference)
+	}
+}
+
+// Order is the order of breaks: file, line, id.
+func Order(a, b Break) int {
+	return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), strings.Compare(a.ID, b.ID))
+}
