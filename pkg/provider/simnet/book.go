@@ -92,7 +92,7 @@ type Voice interface {
 // Manners are a simulated provider's facts.
 type Manners struct {
 	Name     string
-	Network  string // whose zone and business days its files follow
+	Network  string // whose zone and business days the files of an account without a network of its own follow
 	Voice    Voice
 	Retries  []time.Duration // gaps between tries of a callback that met no 2xx
 	FailCode string          // why a disbursement fails
@@ -116,15 +116,15 @@ type Book struct {
 	disbursements map[string][]*Disbursement
 	movements     []Movement
 	doubled       []string
-	closed        map[calendar.Date]calendar.Date // local day → the day it settles on
-	published     map[calendar.Date]bool          // settlement days that have a file
+	closed        map[networkDay]calendar.Date // local day → the day it settles on
+	published     map[networkDay]bool          // settlement days that have a file
 }
 
 // NewBook opens an empty book.
 func NewBook(host Host, manners Manners) *Book {
 	return &Book{host: host, manners: manners, payments: map[string][]*Payment{}, codes: map[string]*Payment{},
-		receipts: map[string]*Payment{}, disbursements: map[string][]*Disbursement{}, closed: map[calendar.Date]calendar.Date{},
-		published: map[calendar.Date]bool{}}
+		receipts: map[string]*Payment{}, disbursements: map[string][]*Disbursement{}, closed: map[networkDay]calendar.Date{},
+		published: map[networkDay]bool{}}
 }
 
 // Name of the provider.

@@ -2,9 +2,11 @@ package simnet_test
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/vuelto/vuelto/pkg/calendar"
 	"github.com/vuelto/vuelto/pkg/money"
 	"github.com/vuelto/vuelto/pkg/provider"
 	"github.com/vuelto/vuelto/pkg/provider/providertest"
@@ -115,5 +117,39 @@ func TestPayRefuses(t *testing.T) {
 	book.Issue(simnet.Payment{Account: ours, Ours: "pay_1", Code: "C1", Minor: 100, Currency: money.COP, ExpiresAt: start().Add(time.Hour)})
 	if book.Pay("pay_1", -1) == nil {
 		t.Error("paid a negative sum")
+	}
+}
+
+// TestFilesFollowTheAccountsCountry: 12 October 2026 is a holiday in Colombia and a working day in Peru.
+func TestFilesFollowTheAccountsCountry(t *testing.T) {
+	host := providertest.NewHost(time.Date(2026, 10, 9, 15, 0, 0, 0, time.UTC), 1) // a Friday
+	book := simnet.NewBook(host, simnet.Manners{Name: "gate", Voice: mute{}, ReceiptID: func(int) string { return "T" }})
+	for network, id := range map[string]string{"efecty": "co", "pagoefectivo": "pe"} {
+		book.Register(provider.Account{ID: id, Network: network, Credentials: map[string]string{"key": id}}, "")
+	}
+	co, pe := book.Holder("key", "co"), book.Holder("key", "pe")
+	friday, monday, tuesday := calendar.Date{Year: 2026, Month: 10, Day: 9}, calendar.Date{Year: 2026, Month: 10, Day: 12}, calendar.Date{Year: 2026, Month: 10, Day: 13}
+	book.Issue(simnet.Payment{Account: pe, Ours: "pay_pe", Code: "P", Minor: 100, Currency: money.PEN, ExpiresAt: host.Now().Add(time.Hour)})
+	if err := book.Pay("pay_pe", 0); err != nil {
+		t.Fatal(err)
+	}
+	if _, settles, _ := book.Close(friday); settles != monday {
+		t.Errorf("only Peru was busy, and it settles on %s", settles)
+	}
+	if rows, _, ok := book.Movements(pe, monday); !ok || len(rows) != 1 {
+		t.Errorf("Lima's file of Monday: %v, %v", rows, ok)
+	}
+	if _, ok := book.File(co, monday); ok {
+		t.Error("Bogota has a file on a holiday")
+	}
+	if file, ok := book.File(co, tuesday); !ok || strings.Count(string(file), "\n") != 1 {
+		t.Errorf("Bogota's file of Tuesday is %q", file)
+	}
+	book.Issue(simnet.Payment{Account: co, Ours: "pay_co", Code: "C", Minor: 100, Currency: money.COP, ExpiresAt: host.Now().Add(time.Hour)})
+	if err := book.Pay("pay_co", 0); err != nil {
+		t.Fatal(err)
+	}
+	if _, settles, _ := book.Close(friday); settles != tuesday {
+		t.Errorf("both were busy, and the later of their days is %s", settles)
 	}
 }

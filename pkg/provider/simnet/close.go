@@ -3,6 +3,7 @@ package simnet
 import (
 	"bytes"
 	"encoding/csv"
+	"slices"
 	"strings"
 	"time"
 
@@ -28,34 +29,93 @@ func (b *Book) move(m Movement) {
 	b.movements = append(b.movements, m)
 }
 
-// Close ends a local day: its movements go into the file of the next business day, one file per settlement day and
-// account however many days end in it. Closing a day again adds what moved since.
-func (b *Book) Close(day calendar.Date) (file string, settles calendar.Date, err error) {
-	country, err := calendar.ByNetwork(b.manners.Network)
-	if err != nil {
-		return "", calendar.Date{}, err
+// networkDay is a day in a network's country.
+type networkDay struct {
+	network string
+	day     calendar.Date
+}
+
+// network of an account: a gateway carries several.
+func (b *Book) network(a *Account) string {
+	if a != nil && a.Network != "" {
+		return a.Network
 	}
-	settles = country.AddBusinessDays(day, 1)
-	b.closed[day], b.published[settles] = settles, true
+	return b.manners.Network
+}
+
+// networks lists those of the accounts, in the order of their registration.
+func (b *Book) networks() []string {
+	var all []string
+	for _, a := range b.accounts {
+		if n := b.network(a); !slices.Contains(all, n) {
+			all = append(all, n)
+		}
+	}
+	if len(all) == 0 {
+		all = []string{b.manners.Network}
+	}
+	return all
+}
+
+// Close ends a local day on every network of the accounts: its movements go into the file of the next business day of
+// their country, one file per settlement day and account however many days end in it. Closing a day again adds what moved
+// since. Where countries settle on different days, the returned one is that of a network on which something moved, the
+// later if all did.
+func (b *Book) Close(day calendar.Date) (file string, settles calendar.Date, err error) {
+	busy := false
+	for _, network := range b.networks() {
+		country, err := calendar.ByNetwork(network)
+		if err != nil {
+			return "", calendar.Date{}, err
+		}
+		due := country.AddBusinessDays(day, 1)
+		b.closed[networkDay{network, day}], b.published[networkDay{network, due}] = due, true
+		moved := b.movedOn(network, day, country.Zone())
+		if settles.IsZero() || (moved && !busy) || (moved == busy && settles.Before(due)) {
+			settles = due
+		}
+		busy = busy || moved
+	}
 	return b.manners.Name + "-" + settles.String() + ".csv", settles, nil
 }
 
-// File is an account's settlement file of a day; false while nothing settles on it.
-func (b *Book) File(a *Account, settles calendar.Date) ([]byte, bool) {
-	country, err := calendar.ByNetwork(b.manners.Network)
-	if err != nil {
-		return nil, false
+func (b *Book) movedOn(network string, day calendar.Date, zone *time.Location) bool {
+	for _, m := range b.movements {
+		if b.network(m.Account) == network && calendar.On(m.At, zone) == day {
+			return true
+		}
 	}
-	if !b.published[settles] {
+	return false
+}
+
+// Movements lists what an account's file of a day holds, oldest first, and the zone of its dates; false while nothing
+// settles on that day.
+func (b *Book) Movements(a *Account, settles calendar.Date) ([]Movement, *time.Location, bool) {
+	network := b.network(a)
+	country, err := calendar.ByNetwork(network)
+	if err != nil || !b.published[networkDay{network, settles}] {
+		return nil, nil, false
+	}
+	var listed []Movement
+	for _, m := range b.movements {
+		if m.Account.ID == a.ID && b.closed[networkDay{network, calendar.On(m.At, country.Zone())}] == settles {
+			listed = append(listed, m)
+		}
+	}
+	return listed, country.Zone(), true
+}
+
+// File is an account's settlement file of a day in the generic columns; false while nothing settles on it.
+func (b *Book) File(a *Account, settles calendar.Date) ([]byte, bool) {
+	listed, zone, ok := b.Movements(a, settles)
+	if !ok {
 		return nil, false
 	}
 	var out bytes.Buffer
 	w := csv.NewWriter(&out)
 	_ = w.Write(strings.Split("Transaction ID,Reference Code,Type,Amount,Fee,Tax,Net Amount,Currency,Date,Status", ","))
-	for _, m := range b.movements {
-		if m.Account.ID == a.ID && b.closed[calendar.On(m.At, country.Zone())] == settles {
-			_ = w.Write(m.row(country.Zone()))
-		}
+	for _, m := range listed {
+		_ = w.Write(m.row(zone))
 	}
 	w.Flush()
 	return out.Bytes(), true
