@@ -6,6 +6,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/vuelto/vuelto/pkg/api"
@@ -43,32 +44,57 @@ func (p Ports) book() provider.Book { return provider.Book{Store: p.Store, Live:
 // Bundle makes handlers over one set of ports.
 type Bundle struct {
 	ports    Ports
-	clients  clients
+	clients  *clients
 	observer observe.Observer
 }
 
 // New prepares a bundle.
 func New(p Ports) *Bundle {
 	return &Bundle{
-		ports:    p,
-		clients:  clients{p.book(), provider.NewSet(p.Registry, p.Doer, p.Clock)},
+		ports: p,
+		clients: &clients{book: p.book(), set: provider.NewSet(p.Registry, p.Doer, p.Clock), now: p.Clock.Now,
+			known: map[string]knownClient{}},
 		observer: observe.Observer{Store: p.Store, Log: p.Log},
 	}
 }
 
-// clients finds the client of an account: the record says what the account is, the set keeps what was made of it.
+// clients finds the client of an account: the record says what the account is, the set keeps what was made of it. A record
+// is believed for a minute, as an API key is: a warm function reads it no more often.
 type clients struct {
 	book provider.Book
 	set  *provider.Set
+	now  func() time.Time
+
+	mu    sync.Mutex // never held during a read
+	known map[string]knownClient
+}
+
+type knownClient struct {
+	client *provider.Client
+	until  time.Time
 }
 
 // Client implements the flows' Clients.
-func (c clients) Client(ctx context.Context, account string) (*provider.Client, error) {
+func (c *clients) Client(ctx context.Context, account string) (*provider.Client, error) {
+	now := c.now()
+	c.mu.Lock()
+	k, ok := c.known[account]
+	c.mu.Unlock()
+	if ok && now.Before(k.until) && k.until.Before(now.Add(2*merchant.CacheFor)) {
+		return k.client, nil
+	}
 	a, err := c.book.Account(ctx, account)
 	if err != nil {
 		return nil, err
 	}
-	return c.set.Client(a)
+	client, err := c.set.Client(a)
+	if err != nil {
+		return nil, err
+	}
+	c.mu.Lock()
+	c.known[account] = knownClient{client, now.Add(merchant.CacheFor)}
+	c.mu.Unlock()
+	return client, nil
 }
 
 func (b *Bundle) now() time.Time { return b.ports.Clock.Now() }

@@ -72,8 +72,8 @@ type troubles struct {
 	ios     int64
 	count   map[Fault]int
 	sites   map[site]int
-	outages map[string]time.Time // provider → end of its outage
-	mix     func(parts ...any)   // into the trace
+	outages map[string]time.Time            // provider → end of its outage
+	mix     func(at int64, parts ...string) // into the trace
 }
 
 // site is a call site with a fault that befell it.
@@ -85,7 +85,7 @@ type site struct {
 // errBroken is what a caller sees of a connection that broke with the reply under way.
 var errBroken = errors.New("connection reset while the answer was under way")
 
-func newTroubles(o Options, seed uint64, mix func(...any)) *troubles {
+func newTroubles(o Options, seed uint64, mix func(int64, ...string)) *troubles {
 	t := &troubles{rand: rand.New(rand.NewPCG(seed, 0x74726f75626c65)), chance: map[Fault]float64{}, count: map[Fault]int{},
 		sites: map[site]int{}, outages: map[string]time.Time{}, mix: mix}
 	for _, r := range rates() {
@@ -111,7 +111,7 @@ func (t *troubles) hits(f Fault, at sim.Point) bool {
 	}
 	t.count[f]++
 	t.sites[site{at, f}]++
-	t.mix("fault", string(f))
+	t.mix(0, string(f))
 	return true
 }
 
@@ -121,7 +121,7 @@ const functionTimeout = 30 * time.Second
 // strike does one I/O of a handler.
 func (t *troubles) strike(at sim.Point, effect func() error) error {
 	t.ios++
-	t.mix(at.Boundary, at.Call, at.About, t.world.Now().UnixNano())
+	t.mix(t.world.Now().UnixNano(), at.Boundary, at.Call, at.About)
 	t.world.Sleep(t.latency(at))
 	if t.hits(CrashBefore, at) {
 		t.world.Kill()

@@ -32,7 +32,7 @@ type accepted struct {
 }
 
 // opening is the span of time over which orders come in.
-const opening = 48 * time.Hour
+const opening = 4 * 24 * time.Hour
 
 func newMerchants(world *sim.World, seed uint64, index, want int, report func(string, string, string)) *merchants {
 	return &merchants{world: world, rand: rand.New(rand.NewPCG(seed, 0x6d65726368)), index: index, want: want, report: report,

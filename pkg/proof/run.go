@@ -2,7 +2,6 @@ package proof
 
 import (
 	"fmt"
-	"hash/fnv"
 	"io"
 	"log/slog"
 	"math/rand/v2"
@@ -78,13 +77,13 @@ type Result struct {
 // perWorld is how many refunds live in one world: enough to meet each other, few enough for memory.
 const perWorld = 5000
 
-// begin is a Friday morning in Bogotá, with a weekend and a holiday-free week ahead.
-var begin = time.Date(2026, 11, 20, 13, 0, 0, 0, time.UTC)
+// begin is a Monday morning in Bogotá: a working week of orders, then a weekend, then a holiday on 8 December.
+var begin = time.Date(2026, 11, 23, 13, 0, 0, 0, time.UTC)
 
 // after the opening come the days in which all must end, then the settlement of the last day.
 const (
 	troubled = opening + 36*time.Hour
-	ending   = opening + 13*24*time.Hour
+	ending   = opening + 12*24*time.Hour
 )
 
 // Run proves o.N refunds on each profile, in worlds of their own, as many at a time as there are cores. The same options
@@ -150,8 +149,8 @@ func Run(o Options) (Result, error) {
 func runWorld(o Options, profile Profile, index, n int) (Result, error) {
 	seed := rand.New(rand.NewPCG(o.Seed, uint64(index))).Uint64()
 	out := newResult(o.Seed)
-	hash := fnv.New64a()
-	mix := func(parts ...any) { _, _ = fmt.Fprint(hash, parts...) }
+	trace := fnv64(fnvOffset)
+	mix := trace.mix
 	var world *sim.World
 	report := func(subject, sentence, detail string) {
 		out.Found = append(out.Found, Violation{o.Seed, index, string(profile), world.Now(), subject, sentence, detail})
@@ -199,8 +198,29 @@ func runWorld(o Options, profile Profile, index, n int) (Result, error) {
 	for s, c := range t.sites {
 		out.cover(s, c)
 	}
-	out.Trace = fmt.Sprintf("%016x", hash.Sum64())
+	out.Trace = fmt.Sprintf("%016x", uint64(trace))
 	return out, nil
+}
+
+// fnv64 is the running hash of all that happens (FNV-1a): equal traces, equal runs.
+type fnv64 uint64
+
+const (
+	fnvOffset = 14695981039346656037
+	fnvPrime  = 1099511628211
+)
+
+func (h *fnv64) mix(at int64, parts ...string) {
+	sum := uint64(*h)
+	for i := 0; i < 64; i += 8 {
+		sum = (sum ^ uint64(byte(at>>i))) * fnvPrime
+	}
+	for _, p := range parts {
+		for i := range len(p) {
+			sum = (sum ^ uint64(p[i])) * fnvPrime
+		}
+	}
+	*h = fnv64(sum)
 }
 
 type message struct {

@@ -8,7 +8,7 @@ import (
 	"github.com/vuelto/vuelto/pkg/proof"
 )
 
-func options(t *testing.T) proof.Options {
+func options(t testing.TB) proof.Options {
 	t.Helper()
 	template, err := os.ReadFile("../../template.yaml")
 	if err != nil {

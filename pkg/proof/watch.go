@@ -48,7 +48,7 @@ type watcher struct {
 	violations []Violation
 	doubles    map[string]int
 	report     func(subject, sentence, detail string)
-	mix        func(...any)
+	mix        func(int64, ...string)
 }
 
 type balance struct {
@@ -64,7 +64,7 @@ type story struct {
 	version int64
 }
 
-func newWatcher(mix func(...any), report func(subject, sentence, detail string)) *watcher {
+func newWatcher(mix func(int64, ...string), report func(subject, sentence, detail string)) *watcher {
 	return &watcher{payments: map[string]*balance{}, stories: map[string]story{}, doubles: map[string]int{}, mix: mix, report: report}
 }
 
@@ -73,7 +73,7 @@ func (w *watcher) committed(writes []store.Write) {
 	touched := map[string]bool{}
 	for _, write := range writes {
 		key := store.KeyOf(write)
-		w.mix("commit", key.PK, key.SK)
+		w.mix(0, key.PK, key.SK)
 		switch x := write.(type) {
 		case store.Take:
 			if key.SK == payment.SK {

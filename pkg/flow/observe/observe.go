@@ -25,10 +25,11 @@ type Observer struct {
 }
 
 // Disbursement folds an observation about a disbursement. It returns the record as it stands afterwards and what
-// changed. Errors: store.ErrNotFound, store.ErrBusy, disbursement.ErrNotAllowed (people's moves).
-func (o Observer) Disbursement(ctx context.Context, key store.Key, seen disbursement.Observation) (disbursement.Disbursement, disbursement.Transition, error) {
-	for range tries {
-		record, err := o.Store.Get(ctx, key)
+// changed. Errors: store.ErrNotFound, store.ErrBusy, disbursement.ErrNotAllowed (people's moves). A record that the caller
+// has just read may be passed along: it saves the first reading, and the write's condition keeps it honest.
+func (o Observer) Disbursement(ctx context.Context, key store.Key, seen disbursement.Observation, read ...store.Record) (disbursement.Disbursement, disbursement.Transition, error) {
+	for try := range tries {
+		record, err := o.read(ctx, key, try, read)
 		if err != nil {
 			return disbursement.Disbursement{}, disbursement.Transition{}, err
 		}
@@ -52,6 +53,14 @@ func (o Observer) Disbursement(ctx context.Context, key store.Key, seen disburse
 		return next, t, nil
 	}
 	return disbursement.Disbursement{}, disbursement.Transition{}, fmt.Errorf("%w: %s changes faster than it can be read", store.ErrBusy, key)
+}
+
+// read gives the record that the caller has, on the first try, and then what the store has.
+func (o Observer) read(ctx context.Context, key store.Key, try int, has []store.Record) (store.Record, error) {
+	if try == 0 && len(has) > 0 {
+		return has[0], nil
+	}
+	return o.Store.Get(ctx, key)
 }
 
 // commit writes the disbursement and, where money moves, its payment's balance: both or neither.
@@ -88,8 +97,17 @@ var ErrReferenceTaken = errors.New("observe: the provider reused a reference")
 // Payment folds an observation about a payment. Errors: store.ErrNotFound, store.ErrBusy, payment.ErrNotAllowed,
 // ErrReferenceTaken. More are writes that go along in the same commit.
 func (o Observer) Payment(ctx context.Context, key store.Key, seen payment.Observation, more ...store.Write) (payment.Payment, payment.Transition, error) {
-	for range tries {
-		record, err := o.Store.Get(ctx, key)
+	return o.payment(ctx, key, seen, nil, more)
+}
+
+// PaymentFrom is Payment for a record that the caller has just read.
+func (o Observer) PaymentFrom(ctx context.Context, read store.Record, seen payment.Observation) (payment.Payment, payment.Transition, error) {
+	return o.payment(ctx, read.Key, seen, []store.Record{read}, nil)
+}
+
+func (o Observer) payment(ctx context.Context, key store.Key, seen payment.Observation, read []store.Record, more []store.Write) (payment.Payment, payment.Transition, error) {
+	for try := range tries {
+		record, err := o.read(ctx, key, try, read)
 		if err != nil {
 			return payment.Payment{}, payment.Transition{}, err
 		}

@@ -19,13 +19,14 @@ import (
 type books struct {
 	account provider.Account
 	entries []settlement.Entry
-	keys    map[string]store.Key // of the entries, by id
+	records map[string]store.Record // of the entries, by id
+	asked   map[string]bool         // payments that a reference led to
 	// settledOn tells by id which entries an earlier run of some day has folded.
 	settledOn map[string]calendar.Date
 }
 
 func (r *Reconciler) books(ctx context.Context, account provider.Account, settlesIn int, day calendar.Date, rows []settlement.Row) (*books, error) {
-	b := &books{account: account, keys: map[string]store.Key{}, settledOn: map[string]calendar.Date{}}
+	b := &books{account: account, records: map[string]store.Record{}, asked: map[string]bool{}, settledOn: map[string]calendar.Date{}}
 	country, err := calendar.ByNetwork(account.Network)
 	if err != nil {
 		return nil, err
@@ -105,10 +106,10 @@ func (r *Reconciler) pointed(ctx context.Context, b *books, key store.Key) error
 		return err
 	}
 	id := payment.DecodePointer(pointer)
-	if _, known := b.keys["@"+id]; known {
+	if b.asked[id] {
 		return nil
 	}
-	b.keys["@"+id] = key
+	b.asked[id] = true
 	record, err := r.Store.Get(ctx, payment.Key(b.account.Tenant, id))
 	if err != nil {
 		return err
@@ -160,10 +161,10 @@ func (b *books) add(record store.Record, want func(settlement.Entry) bool) error
 	default:
 		return fmt.Errorf("reconcile: %s is no entry of the books", record.Key)
 	}
-	if _, known := b.keys[e.ID]; known || !want(e) {
+	if _, known := b.records[e.ID]; known || !want(e) {
 		return nil
 	}
-	b.keys[e.ID], b.settledOn[e.ID] = record.Key, settled
+	b.records[e.ID], b.settledOn[e.ID] = record, settled
 	b.entries = append(b.entries, e)
 	return nil
 }

@@ -30,7 +30,7 @@ func (r *Reconciler) fold(ctx context.Context, rec reconciliation.Reconciliation
 }
 
 func (r *Reconciler) settled(ctx context.Context, rec reconciliation.Reconciliation, b *books, e settlement.Entry, row settlement.Row) error {
-	key, ok := b.keys[e.ID]
+	record, ok := b.records[e.ID]
 	if !ok {
 		return fmt.Errorf("reconcile: entry %s has no record", e.ID)
 	}
@@ -40,7 +40,7 @@ func (r *Reconciler) settled(ctx context.Context, rec reconciliation.Reconciliat
 	evidence := fmt.Sprintf("%s#%d", row.File, row.Line)
 	note := "settled on " + rec.Date.String()
 	if e.Kind == settlement.KindPayment && row.Type == settlement.Payment {
-		_, _, err := r.Observer.Payment(ctx, key, payment.Observation{Claim: payment.ClaimSettled, By: bySettlement, At: r.Now(),
+		_, _, err := r.Observer.PaymentFrom(ctx, record, payment.Observation{Claim: payment.ClaimSettled, By: bySettlement, At: r.Now(),
 			Evidence: evidence, OccurredAt: row.At, TransactionID: row.TransactionID, Minor: row.Amount, Fee: row.Fee + row.Tax,
 			SettledOn: rec.Date, Note: note})
 		return err
@@ -53,6 +53,6 @@ func (r *Reconciler) settled(ctx context.Context, rec reconciliation.Reconciliat
 	if row.Type == settlement.Reversal {
 		o.Claim, o.Amount, o.Reference, o.Note = disbursement.ClaimReturned, row.Amount, "", "reversed on "+rec.Date.String()
 	}
-	_, _, err := r.Observer.Disbursement(ctx, key, o)
+	_, _, err := r.Observer.Disbursement(ctx, record.Key, o, record)
 	return err
 }

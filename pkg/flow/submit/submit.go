@@ -36,7 +36,11 @@ const freshness = disbursement.SubmitLease / 2
 
 // Handle submits the disbursement if it is queued and its time has come; anything else is somebody else's work, and done.
 func (s *Submitter) Handle(ctx context.Context, j job.Job) error {
-	d, err := s.find(ctx, j.Key)
+	record, err := s.Store.Get(ctx, j.Key)
+	if err != nil {
+		return err
+	}
+	d, err := disbursement.Decode(record)
 	if err != nil || d.State != disbursement.Queued {
 		return err
 	}
@@ -52,13 +56,12 @@ func (s *Submitter) Handle(ctx context.Context, j job.Job) error {
 	if err != nil {
 		return err
 	}
-	return s.send(ctx, client, j.Key, d)
+	return s.send(ctx, client, record, len(d.Attempts)+1)
 }
 
-func (s *Submitter) send(ctx context.Context, client *provider.Client, key store.Key, d disbursement.Disbursement) error {
-	attempt := len(d.Attempts) + 1
-	d, t, err := s.Observer.Disbursement(ctx, key, disbursement.Observation{Claim: disbursement.ClaimSubmit, By: "submit",
-		Evidence: "submit:" + strconv.Itoa(attempt), At: s.Now()})
+func (s *Submitter) send(ctx context.Context, client *provider.Client, record store.Record, attempt int) error {
+	d, t, err := s.Observer.Disbursement(ctx, record.Key, disbursement.Observation{Claim: disbursement.ClaimSubmit, By: "submit",
+		Evidence: "submit:" + strconv.Itoa(attempt), At: s.Now()}, record)
 	if err != nil || !t.Moved || d.State != disbursement.Submitting {
 		return allowed(err) // another worker was first, or a person stopped it
 	}
@@ -70,16 +73,8 @@ func (s *Submitter) send(ctx context.Context, client *provider.Client, key store
 	if seen.Claim == disbursement.ClaimDenied {
 		s.Log.ErrorContext(ctx, "provider cannot take this", "account", d.Account, "disbursement", d.ID, "reason", seen.HoldReason, "code", seen.Code)
 	}
-	_, _, err = s.Observer.Disbursement(ctx, key, seen)
+	_, _, err = s.Observer.Disbursement(ctx, record.Key, seen, disbursement.Encode(d))
 	return err
-}
-
-func (s *Submitter) find(ctx context.Context, key store.Key) (disbursement.Disbursement, error) {
-	record, err := s.Store.Get(ctx, key)
-	if err != nil {
-		return disbursement.Disbursement{}, err
-	}
-	return disbursement.Decode(record)
 }
 
 // allowed drops the refusal that only says somebody else was first.

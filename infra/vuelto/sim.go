@@ -1,0 +1,237 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"os/exec"
+	"runtime/debug"
+	"slices"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/vuelto/vuelto/pkg/proof"
+)
+
+type simFlags struct {
+	seed                   string
+	n                      int
+	rate                   float64
+	only, output, template string
+	mutant                 string
+	loseCallbacks          bool
+	workers                int
+}
+
+func simCommand() *cobra.Command {
+	var f simFlags
+	cmd := &cobra.Command{
+		Use:   "sim",
+		Short: "Prove that nothing is paid twice: the real handlers under every fault, seeded and replayable",
+		Long: `Runs the production handlers in memory, n refunds on each of two provider profiles (one honours idempotency
+keys, one does not), while processes crash at any I/O, stores throttle and lose replies, queues repeat and delay,
+providers time out before and after the effect, and callbacks are lost, repeated, late and forged. Every commit is
+checked; at the end our books are compared with the providers' own.
+
+Exit status: 0 no violation, 1 a violation, 2 it could not run.`,
+		Example: "  vuelto sim --seed 1 --n 100000\n  vuelto sim replay 1 --trace rf_0123456789ABCDEFGHJKMNPQRS",
+		Args:    cobra.NoArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return runSim(cmd.OutOrStdout(), f) },
+	}
+	flags := cmd.PersistentFlags()
+	flags.IntVar(&f.n, "n", 10_000, "refunds and payouts on each profile")
+	flags.Float64Var(&f.rate, "rate", 1, "strength of the faults: 0 none, 1 the table's own, 5, 12 …")
+	flags.StringVar(&f.only, "only", "", "this kind of fault alone: "+strings.Join(faultNames(), ", "))
+	flags.BoolVar(&f.loseCallbacks, "lose-callbacks", false, "every callback is lost")
+	flags.StringVar(&f.template, "template", "template.yaml", "the SAM template whose queues and schedules run")
+	flags.IntVar(&f.workers, "workers", 0, "worlds at a time; 0 = one per core. It does not change the result")
+	flags.StringVar(&f.mutant, "mutant", "", "break one guard on purpose (needs a build with -tags mutants): "+strings.Join(proof.Mutants(), ", "))
+	cmd.Flags().StringVar(&f.seed, "seed", "1", "seed of everything that is drawn")
+	cmd.Flags().StringVarP(&f.output, "output", "o", "table", "table or json")
+	cmd.AddCommand(replayCommand(&f))
+	return cmd
+}
+
+func faultNames() []string {
+	var names []string
+	for _, f := range proof.Faults() {
+		names = append(names, string(f))
+	}
+	return names
+}
+
+func (f simFlags) options() (proof.Options, error) {
+	seed, err := strconv.ParseUint(f.seed, 10, 64)
+	switch {
+	case err != nil:
+		return proof.Options{}, fmt.Errorf("seed %q is not a number from 0 to 2^64-1", f.seed)
+	case f.n < 1 || f.n > 100_000_000:
+		return proof.Options{}, fmt.Errorf("--n %d: ask for 1 to 100,000,000 refunds", f.n)
+	case f.rate < 0 || f.rate > 100:
+		return proof.Options{}, fmt.Errorf("--rate %g: use 0 to 100", f.rate)
+	case f.only != "" && !slices.Contains(faultNames(), f.only):
+		return proof.Options{}, fmt.Errorf("--only %q is no fault; use one of %s", f.only, strings.Join(faultNames(), ", "))
+	}
+	template, err := os.ReadFile(f.template)
+	if err != nil {
+		return proof.Options{}, fmt.Errorf("%w: run it from the repository's root, or name the template with --template", err)
+	}
+	o := proof.Options{Seed: seed, N: f.n, Rate: f.rate, Only: proof.Fault(f.only), LoseCallbacks: f.loseCallbacks,
+		Template: template, Workers: f.workers}
+	if f.mutant != "" {
+		if err := proof.Mutate(f.mutant, &o); err != nil {
+			return o, err
+		}
+	}
+	return o, nil
+}
+
+func runSim(out io.Writer, f simFlags) error {
+	if f.output != "table" && f.output != "json" {
+		return fmt.Errorf("--output %q: use table or json", f.output)
+	}
+	o, err := f.options()
+	if err != nil {
+		return err
+	}
+	debug.SetGCPercent(400) // worlds are thrown away whole: trading memory for time is cheap here
+	o.Progress = progress(2 * f.n)
+	started := time.Now()
+	r, err := proof.Run(o)
+	if err != nil {
+		return err
+	}
+	if f.output == "json" {
+		encoder := json.NewEncoder(out)
+		encoder.SetIndent("", "  ")
+		if err := encoder.Encode(r); err != nil {
+			return err
+		}
+	} else {
+		table(out, r, time.Since(started))
+	}
+	if r.Violations == 0 {
+		return nil
+	}
+	explain(os.Stderr, f, o, r)
+	return &exitError{1, fmt.Errorf("%d violations", r.Violations)}
+}
+
+// progress shows a bar on stderr when somebody is there to see it.
+func progress(total int) func(done, of int) {
+	if !term.IsTerminal(int(os.Stderr.Fd())) || os.Getenv("NO_COLOR") != "" && os.Getenv("TERM") == "dumb" {
+		return nil
+	}
+	bar := progressbar.NewOptions(total, progressbar.OptionSetWriter(os.Stderr), progressbar.OptionSetDescription("refunds"),
+		progressbar.OptionShowCount(), progressbar.OptionClearOnFinish())
+	return func(done, _ int) { _ = bar.Set(done) }
+}
+
+func table(out io.Writer, r proof.Result, took time.Duration) {
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	row := func(name string, v any) { fmt.Fprintf(w, "%s\t%v\n", name, v) }
+	row("seed", r.Seed)
+	row("refunds and payouts asked for", r.Refunds)
+	row("accepted", r.Accepted)
+	row("I/Os", r.IOs)
+	row("faults", r.Faults)
+	row("violations", r.Violations)
+	for _, p := range proof.Profiles() {
+		row("held, "+string(p), fmt.Sprintf("%.2f %%", r.HeldBy[p]))
+	}
+	row("trace", r.Trace)
+	row("took", took.Round(time.Second))
+	fmt.Fprintln(w, "\nends\t")
+	for _, s := range slices.Sorted(maps.Keys(r.States)) {
+		row("  "+s, r.States[s])
+	}
+	fmt.Fprintln(w, "\nfaults by kind\t")
+	for _, f := range proof.Faults() {
+		row("  "+string(f), r.Kinds[f])
+	}
+	fmt.Fprintln(w, "\nfaults by boundary\t")
+	by := map[string]int{}
+	for at, faults := range r.Coverage {
+		boundary, _, _ := strings.Cut(at, " ")
+		for _, n := range faults {
+			by[boundary] += n
+		}
+	}
+	for _, b := range slices.Sorted(maps.Keys(by)) {
+		row("  "+b, by[b])
+	}
+	_ = w.Flush()
+}
+
+// explain says what a person needs to see a violation again: seed, commit, fewest faults, sentence, command.
+func explain(out io.Writer, f simFlags, o proof.Options, r proof.Result) {
+	commit := "unknown (not built in a repository)"
+	if text, err := exec.Command("git", "rev-parse", "--short", "HEAD").Output(); err == nil {
+		commit = strings.TrimSpace(string(text))
+	}
+	v := r.Found[0]
+	fmt.Fprintf(out, "\nseed      %d, world %d, profile %s\ncommit    %s\nsubject   %s at %s\nsentence  %s\ndetail    %s\n", v.Seed, v.World,
+		v.Profile, commit, v.Subject, v.At.Format(time.RFC3339), v.Sentence, v.Detail)
+	needed, err := proof.Reduce(o, v)
+	if err == nil {
+		fmt.Fprintf(out, "faults    %s\n", strings.Join(needed, ", "))
+	}
+	mutant := ""
+	if f.mutant != "" {
+		mutant = " --mutant " + f.mutant
+	}
+	fmt.Fprintf(out, "replay    vuelto sim replay %d --n %d --rate %g%s --trace %s\n\n", v.Seed, f.n, f.rate, mutant, proof.IDOf(v.Subject))
+	for i, other := range r.Found[1:] {
+		if i == 4 {
+			fmt.Fprintf(out, "… and %d more\n", len(r.Found)-5)
+			break
+		}
+		fmt.Fprintf(out, "also      %s: %s (%s)\n", other.Subject, other.Sentence, other.Detail)
+	}
+}
+
+func replayCommand(f *simFlags) *cobra.Command {
+	var trace string
+	cmd := &cobra.Command{
+		Use:   "replay SEED",
+		Short: "Tell the life of one refund or payout of a seed, event by event",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			f.seed = args[0]
+			o, err := f.options()
+			if err != nil {
+				return err
+			}
+			if trace == "" {
+				return errors.New("say whose life: --trace rf_…")
+			}
+			world, ok := proof.WorldOf(o, trace)
+			if !ok {
+				return fmt.Errorf("no refund or payout %s among the %d of seed %s: use the --n of the run", trace, f.n, f.seed)
+			}
+			o.Trace, o.World = trace, world
+			out := cmd.OutOrStdout()
+			o.Tell = func(profile proof.Profile, at time.Time, what string) {
+				fmt.Fprintf(out, "%s  %-12s  %s\n", at.Format("Jan 02 15:04:05.000"), profile, what)
+			}
+			o.Workers = 1
+			r, err := proof.Run(o)
+			if err == nil && r.Violations > 0 {
+				err = &exitError{1, fmt.Errorf("%d violations; the first: %s", r.Violations, r.Found[0].Sentence)}
+			}
+			return err
+		},
+	}
+	cmd.Flags().StringVar(&trace, "trace", "", "the refund or payout to tell of")
+	return cmd
+}
+
