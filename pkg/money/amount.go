@@ -161,9 +161,9 @@ func Parse(text string, c Currency) (Amount, error) {
 // ParseMinor reads a plain decimal into units of 10^-exponent. Zeros beyond the exponent are accepted, other digits
 // are ErrPrecision; no exponent notation, no thousands separators, no spaces.
 func ParseMinor(text string, exponent int) (int64, error) {
-	digits, negative := text, false
+	digits, sign := text, ""
 	if strings.HasPrefix(digits, "-") {
-		digits, negative = digits[1:], true
+		digits, sign = digits[1:], "-"
 	}
 	whole, fraction, dotted := strings.Cut(digits, ".")
 	if whole == "" || (dotted && fraction == "") || !allDigits(whole) || !allDigits(fraction) {
@@ -176,12 +176,9 @@ func ParseMinor(text string, exponent int) (int64, error) {
 		fraction = fraction[:len(fraction)-1]
 	}
 	fraction += strings.Repeat("0", exponent-len(fraction))
-	n, err := strconv.ParseInt(whole+fraction, 10, 64)
+	n, err := strconv.ParseInt(sign+whole+fraction, 10, 64)
 	if err != nil {
 		return 0, fmt.Errorf("%w: %q", ErrOverflow, clip(text))
-	}
-	if negative {
-		n = -n
 	}
 	return n, nil
 }
