@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -54,7 +55,7 @@ func TestStoreWithLostReplies(t *testing.T) {
 		}
 		options := hurried()
 		options.Tries = 40
-		s := dynamostore.New(faulty{database(t, env), func(send func() error) error {
+		s := journalled{dynamostore.New(faulty{database(t, env), func(send func() error) error {
 			if draw() < 0.25 {
 				return errBefore
 			}
@@ -63,7 +64,7 @@ func TestStoreWithLostReplies(t *testing.T) {
 				return errAfter
 			}
 			return err
-		}}, table, options)
+		}}, table, options), new(atomic.Int64)}
 		storetest.Run(t, func(*testing.T) store.Store { return s })
 	})
 }

@@ -5,11 +5,14 @@ package e2e_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
+	"sync/atomic"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"github.com/vuelto/vuelto/pkg/aws/dynamostore"
+	"github.com/vuelto/vuelto/pkg/store"
 )
 
 // faulty is a real client whose writes a test disturbs. Around nil it is the client itself.
@@ -43,6 +46,23 @@ func oneByOne(client dynamostore.Client) dynamostore.Client {
 		defer mu.Unlock()
 		return send()
 	}}
+}
+
+// journalled puts a record that is written once beside every lone Take, as whoever moves money does: among 64 writers
+// more than an item remembers may come between a lost reply and the next try.
+type journalled struct {
+	store.Store
+	entries *atomic.Int64
+}
+
+func (j journalled) Commit(ctx context.Context, writes ...store.Write) error {
+	if len(writes) == 1 {
+		if _, take := writes[0].(store.Take); take {
+			key := store.Key{PK: "journal", SK: fmt.Sprint(j.entries.Add(1))}
+			writes = append(writes, store.Put{Record: store.Record{Key: key}})
+		}
+	}
+	return j.Store.Commit(ctx, writes...)
 }
 
 var (

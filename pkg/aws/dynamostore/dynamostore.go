@@ -3,6 +3,11 @@
 // A commit of one write is one conditional UpdateItem, a commit of several one TransactWriteItems. Each item carries
 // the ids of the last commits that wrote it, so that a commit whose reply was lost finds itself when it is tried again
 // instead of taking its own effect for another's.
+//
+// An item remembers eight commits. A commit that also puts a new record nobody writes again, as every commit that moves
+// money does with its journal entry, finds itself whatever happens in between. One that only writes busy records finds
+// itself unless eight others came between the lost reply and the next try, a second later at most: it then reports a
+// conflict though it landed.
 package dynamostore
 
 import (
