@@ -1,5 +1,7 @@
 package provider
 
+import "github.com/vuelto/vuelto/pkg/mutant"
+
 // Code is one documented refusal. An answer proves what it says only if both the status and the code are those of the
 // document: a proxy's 400, or a code under another status, proves nothing.
 type Code struct {
@@ -19,6 +21,9 @@ func (t Codes) Error(status int, code string) *Error {
 		if c.Status == status && c.Code == code {
 			return &Error{Class: c.Class, Code: c.Code, Note: c.Means}
 		}
+	}
+	if mutant.On("reject-is-proof") && status >= 400 && status < 500 {
+		return &Error{Class: Rejected, Code: Word(code)}
 	}
 	return &Error{Class: Unknown, Code: Word(code), Note: "an answer that is not documented"}
 }

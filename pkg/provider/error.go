@@ -9,6 +9,9 @@ var (
 	// ErrNoSuchDisbursement says the provider knows no disbursement under our reference. On its own it proves nothing:
 	// see Profile.QuietPeriod.
 	ErrNoSuchDisbursement = errors.New("provider: no such disbursement")
+	// ErrUntold says the provider cannot be asked by our reference, and what it shows does not tell whose it is: a lost
+	// reply leaves only the repeat, where that is promised to be safe, or a person.
+	ErrUntold = errors.New("provider: what is there does not tell whose it is")
 	// ErrNoSuchPayment says the provider knows no such payment.
 	ErrNoSuchPayment = errors.New("provider: no such payment")
 	// ErrSignature says a delivery is not from the provider, or too old, or from the future.

@@ -106,7 +106,8 @@ type Payer interface {
 
 // StatusReader tells how a disbursement stands, asked by our reference.
 type StatusReader interface {
-	// ReadStatus returns what the provider holds; ErrNoSuchDisbursement if it knows no such reference.
+	// ReadStatus returns what the provider holds; ErrNoSuchDisbursement if it knows no such reference, ErrUntold if it
+	// cannot be asked by it.
 	ReadStatus(ctx context.Context, d disbursement.Disbursement) (disbursement.Observation, error)
 }
 
@@ -186,6 +187,8 @@ type Profile struct {
 	SeveralOK    bool
 	// Idempotent says that repeating a reference returns the first disbursement. Even then we ask before we repeat.
 	Idempotent bool
+	// PromiseFor is how long after the first call that promise holds; 0 = for ever.
+	PromiseFor time.Duration
 	// QuietPeriod is how long after our call a commit may still appear: only after it does "not found" prove anything.
 	QuietPeriod time.Duration
 	Timeout     time.Duration // of one call; stays below every function's time-out minus five seconds

@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"time"
+
+	"github.com/vuelto/vuelto/pkg/mutant"
 )
 
 // Freshness is how far a signed time may lie from our receipt of it, in the past or in the future.
@@ -32,5 +34,8 @@ func Signed(secrets []string, signature string, parts ...[]byte) bool {
 
 // Fresh says whether a signed instant is close enough to the receipt.
 func Fresh(signed, received time.Time) bool {
+	if mutant.On("future-stamp") && signed.After(received) {
+		return true
+	}
 	return received.Sub(signed).Abs() <= Freshness
 }

@@ -17,7 +17,8 @@ const byPoll = "poll"
 
 // Status asks how a disbursement stands. It never fails: an error, an unreadable answer and an early "not found" are all
 // ClaimUnknown. ClaimNotFound is conclusive: the question left after the quiet period that follows the last attempt, with
-// room for two machines whose clocks are wrong.
+// room for two machines whose clocks are wrong; or the provider cannot be asked by our reference, but promises that
+// repeating it is safe.
 //
 // The same answer twice carries the same evidence, so that it has one effect; "not found" counts once per attempt.
 func (c *Client) Status(ctx context.Context, d disbursement.Disbursement) disbursement.Observation {
@@ -29,9 +30,16 @@ func (c *Client) Status(ctx context.Context, d disbursement.Disbursement) disbur
 			Evidence: perAttempt("not_found", d), Note: "asked after the quiet period"}
 	case errors.Is(err, ErrNoSuchDisbursement):
 		o = nothing(d, "not found, but a commit may still appear")
-	case errors.Is(err, ErrUnsupported):
+	case errors.Is(err, ErrUntold) && c.repeatable(d, asked):
+		o = disbursement.Observation{Claim: disbursement.ClaimNotFound, Attempt: len(d.Attempts),
+			Evidence: perAttempt("repeat", d), Note: "it cannot be told by our reference; repeating gives the first one back"}
+	case errors.Is(err, ErrUntold) && c.profile.Idempotent && !c.overdue(d, asked):
+		o = nothing(d, "it cannot be told by our reference, and a commit may still appear")
+	case errors.Is(err, ErrUnsupported), errors.Is(err, ErrUntold):
 		o = nothing(d, "the provider cannot be asked by our reference")
-		o.HoldReason = disbursement.HoldNoLookup
+		if d.State != disbursement.Accepted && d.State != disbursement.Collectable {
+			o.HoldReason = disbursement.HoldNoLookup // where it has the disbursement, its own word is waited for
+		}
 	case err != nil:
 		o = nothing(d, "the question was not answered")
 		var e *Error
@@ -45,6 +53,18 @@ func (c *Client) Status(ctx context.Context, d disbursement.Disbursement) disbur
 	}
 	o.By, o.At, o.Attempt = byPoll, c.clock.Now(), len(d.Attempts)
 	return o
+}
+
+// repeatable says that what is unknown may be sent again under its reference: the provider promises to give the first
+// one back, the promise still holds, and a first one that was late is there by now.
+func (c *Client) repeatable(d disbursement.Disbursement, asked time.Time) bool {
+	return c.profile.Idempotent && d.State == disbursement.Unknown && !c.overdue(d, asked) &&
+		past(d.LastSentAt, asked, c.profile.QuietPeriod+ClockTolerance)
+}
+
+// overdue says that the promise about the first attempt is running out.
+func (c *Client) overdue(d disbursement.Disbursement, asked time.Time) bool {
+	return c.profile.PromiseFor > 0 && past(d.SentAt, asked, c.profile.PromiseFor-ClockTolerance)
 }
 
 func (c *Client) readStatus(ctx context.Context, d disbursement.Disbursement) (disbursement.Observation, error) {

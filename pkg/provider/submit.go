@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"github.com/vuelto/vuelto/pkg/disbursement"
+	"github.com/vuelto/vuelto/pkg/mutant"
 )
 
 // handover is the adapter's method that gives a disbursement to the provider.
@@ -55,6 +56,9 @@ func (c *Client) handOver(ctx context.Context, d disbursement.Disbursement) (dis
 	}
 	if err := c.profile.Fits(d.Amount); err != nil {
 		return disbursement.Observation{}, err
+	}
+	if mutant.On("key-per-attempt") || mutant.On("delete-on-error") {
+		d.ID += "-" + strconv.Itoa(len(d.Attempts))
 	}
 	ctx, cancel := c.bounded(ctx)
 	defer cancel()

@@ -59,6 +59,8 @@ func (a *answer) spoil(kind Kind) *answer {
 		return a.page(http.StatusInternalServerError)
 	case Broken502:
 		return a.page(http.StatusBadGateway)
+	case Broken404:
+		return a.page(http.StatusNotFound)
 	case Malformed:
 		a.body.Truncate(a.body.Len() / 2)
 	}

@@ -38,6 +38,7 @@ type Account struct {
 // Payment is a voucher in the provider's book.
 type Payment struct {
 	Account   *Account
+	ID        string // the provider's id, where it gives one before the cash: the first receipt then carries it
 	Ours      string // the caller's reference
 	Code      string // what the cashier types
 	Minor     int64
@@ -222,7 +223,10 @@ func (b *Book) Pay(ours string, minor int64) error {
 	if minor < 0 {
 		return fmt.Errorf("nobody pays %d at a counter", minor)
 	}
-	r := Receipt{ID: b.manners.ReceiptID(b.Next()), Minor: minor, At: b.host.Now()}
+	r := Receipt{ID: p.ID, Minor: minor, At: b.host.Now()}
+	if r.ID == "" || len(p.Receipts) > 0 {
+		r.ID = b.manners.ReceiptID(b.Next())
+	}
 	p.Status, p.Receipts = Paid, append(p.Receipts, r)
 	b.receipts[r.ID] = p
 	b.move(Movement{Account: p.Account, Kind: KindPayment, ID: r.ID, Reference: p.Code, Minor: minor, Currency: p.Currency})

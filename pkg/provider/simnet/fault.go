@@ -16,6 +16,7 @@ const (
 	LateCommit    Kind = "late_commit"           // applied up to four minutes after our time-out
 	Broken500     Kind = "http_500_after_commit" // applied, answered with a 500
 	Broken502     Kind = "http_502_after_commit" // applied, a proxy answers with its own page
+	Broken404     Kind = "http_404_after_commit" // applied, a proxy on the way says the path is gone
 	Malformed     Kind = "malformed_reply"       // applied, the reply is cut off
 	Reject        Kind = "reject"                // refused by a documented code
 	RateLimit     Kind = "rate_limit"            // 429
@@ -30,7 +31,7 @@ const (
 
 // Kinds lists every fault, those of calls first.
 func Kinds() []Kind {
-	return []Kind{TimeoutBefore, TimeoutAfter, LateCommit, Broken500, Broken502, Malformed, Reject, RateLimit, Outage,
+	return []Kind{TimeoutBefore, TimeoutAfter, LateCommit, Broken500, Broken502, Broken404, Malformed, Reject, RateLimit, Outage,
 		LostCallback, DuplicateCallback, LateCallback, BadSignature}
 }
 

@@ -1,0 +1,41 @@
+package provider_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/vuelto/vuelto/pkg/disbursement"
+	"github.com/vuelto/vuelto/pkg/provider"
+)
+
+// TestWhatCannotBeToldIsRepeatedOnlyUnderAPromise: after the quiet period, before the promise runs out, and only while the
+// effect of the call is unknown.
+func TestWhatCannotBeToldIsRepeatedOnlyUnderAPromise(t *testing.T) {
+	for name, c := range map[string]struct {
+		promised bool
+		promise  time.Duration
+		state    disbursement.State
+		after    time.Duration
+		want     disbursement.Claim
+		hold     string
+	}{
+		"no promise":                  {state: disbursement.Unknown, after: time.Hour, want: disbursement.ClaimUnknown, hold: disbursement.HoldNoLookup},
+		"too early":                   {promised: true, state: disbursement.Unknown, after: 20*time.Minute - 1, want: disbursement.ClaimUnknown},
+		"after the quiet time":        {promised: true, state: disbursement.Unknown, after: 20 * time.Minute, want: disbursement.ClaimNotFound},
+		"while it holds":              {promised: true, promise: 24 * time.Hour, state: disbursement.Unknown, after: 24*time.Hour - 10*time.Minute - 1, want: disbursement.ClaimNotFound},
+		"once it is running out":      {promised: true, promise: 24 * time.Hour, state: disbursement.Unknown, after: 24*time.Hour - 10*time.Minute, want: disbursement.ClaimUnknown, hold: disbursement.HoldNoLookup},
+		"the provider has it":         {promised: true, state: disbursement.Accepted, after: 48 * time.Hour, want: disbursement.ClaimUnknown},
+		"nobody knows why it is held": {promised: true, state: disbursement.Held, after: 48 * time.Hour, want: disbursement.ClaimUnknown},
+	} {
+		profile := sound()
+		profile.Idempotent, profile.PromiseFor = c.promised, c.promise
+		client, host := open(t, &fake{profile: profile, err: provider.ErrUntold})
+		d := due()
+		d.State, d.SentAt = c.state, d.LastSentAt
+		host.Sleep(c.after)
+		if o := client.Status(context.Background(), d); o.Claim != c.want || o.HoldReason != c.hold {
+			t.Errorf("%s: %+v, want %s, held for %q", name, o, c.want, c.hold)
+		}
+	}
+}
