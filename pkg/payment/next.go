@@ -41,12 +41,13 @@ type Observation struct {
 	Note          string
 }
 
-// table: what a claim makes of a state. A missing cell changes nothing. Cash always wins, from whatever state.
+// table: what a claim makes of a state. A missing cell changes nothing. Cash always wins, from whatever state. A first
+// voucher opens what ended before we knew its number: a try whose answer was lost, and then the next one's.
 var table = map[State]map[Claim]State{
 	Pending:   {ClaimVoucher: Pending, ClaimPaid: Paid, ClaimSettled: Paid, ClaimExpired: Expired, ClaimCancelled: Cancelled},
 	Paid:      {ClaimVoucher: Paid, ClaimPaid: Paid, ClaimSettled: Paid},
-	Expired:   {ClaimPaid: Paid, ClaimSettled: Paid},
-	Cancelled: {ClaimPaid: Paid, ClaimSettled: Paid},
+	Expired:   {ClaimVoucher: Pending, ClaimPaid: Paid, ClaimSettled: Paid},
+	Cancelled: {ClaimVoucher: Pending, ClaimPaid: Paid, ClaimSettled: Paid},
 }
 
 // Transition says what an observation changed.
