@@ -1,5 +1,5 @@
-// Package csvsettlement reads settlement files that are comma-separated text with a header line: the form the networks'
-// reports share. What differs between them is data, in a Layout.
+// Package csvsettlement reads settlement files that are separated text with a header line, packed or not: the form the
+// networks' reports share. What differs between them is data, in a Layout, which an account's settings may spell out.
 package csvsettlement
 
 import (
@@ -11,7 +11,6 @@ import (
 	"io"
 	"iter"
 	"strings"
-	"time"
 
 	"github.com/vuelto/vuelto/pkg/settlement"
 )
@@ -21,14 +20,6 @@ const Largest = 64 << 20
 
 // longest record, in bytes: beyond it a stray quote has swallowed the rest of the file.
 const longest = 64 << 10
-
-// Layout is how one report spells the generic columns.
-type Layout struct {
-	Zone  *time.Location    // of the Date column
-	Dates string            // layout of the Date column; empty = YYYY-MM-DD HH:MM:SS
-	Names map[string]string // generic name → the report's; absent = the generic one
-	Comma rune              // between fields; 0 = comma
-}
 
 // The generic columns. Tax may be absent.
 const (
@@ -51,17 +42,22 @@ var ErrHeader = errors.New("csvsettlement: header")
 // error ends the reading: there is no header that fits, or the file cannot be read on.
 func Read(file io.Reader, layout Layout) iter.Seq2[settlement.Row, error] {
 	return func(yield func(settlement.Row, error) bool) {
-		lines := &lines{in: bufio.NewReaderSize(file, 64<<10)}
-		raw, err := lines.next()
-		if err != nil {
-			yield(settlement.Row{}, fmt.Errorf("%w: %w", ErrHeader, err))
-			return
-		}
-		columns, err := layout.columns(strings.TrimPrefix(raw, "\ufeff"))
+		lines, columns, err := layout.start(file)
 		if err != nil {
 			yield(settlement.Row{}, err)
 			return
 		}
+		for row, err := range rows(lines, columns) {
+			if !yield(row, err) {
+				return
+			}
+		}
+	}
+}
+
+// rows understands record after record. An error is the last thing it yields.
+func rows(lines *lines, columns columns) iter.Seq2[settlement.Row, error] {
+	return func(yield func(settlement.Row, error) bool) {
 		for {
 			raw, err := lines.next()
 			if errors.Is(err, io.EOF) {
@@ -81,6 +77,26 @@ func Read(file io.Reader, layout Layout) iter.Seq2[settlement.Row, error] {
 			}
 		}
 	}
+}
+
+// start opens the file and understands its header.
+func (layout Layout) start(file io.Reader) (*lines, columns, error) {
+	text, err := Unpack(file)
+	if err != nil {
+		return nil, columns{}, err
+	}
+	l := &lines{in: bufio.NewReaderSize(layout.Encoding.reader(text), 64<<10)}
+	for range layout.Skip {
+		if _, err := l.next(); err != nil {
+			return nil, columns{}, fmt.Errorf("%w: %w", ErrHeader, err)
+		}
+	}
+	raw, err := l.next()
+	if err != nil {
+		return nil, columns{}, fmt.Errorf("%w: %w", ErrHeader, err)
+	}
+	c, err := layout.columns(strings.TrimPrefix(raw, "\ufeff"))
+	return l, c, err
 }
 
 // lines joins physical lines to records: a quoted field may hold line ends.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/vuelto/vuelto/pkg/money"
 	"github.com/vuelto/vuelto/pkg/settlement"
@@ -12,8 +13,13 @@ import (
 // columns knows where each generic column stands.
 type columns struct {
 	layout Layout
-	count  int
-	at     map[string]int
+	names  []string
+	at     map[string][]int // several where columns are added up
+}
+
+// generics lists the generic columns in the order of the report.
+func generics() []string {
+	return []string{transactionID, reference, kind, amount, fee, tax, net, currency, date, status}
 }
 
 func (layout Layout) columns(header string) (columns, error) {
@@ -21,83 +27,130 @@ func (layout Layout) columns(header string) (columns, error) {
 	if err != nil {
 		return columns{}, fmt.Errorf("%w: cannot be split", ErrHeader)
 	}
-	c := columns{layout: layout, count: len(names), at: map[string]int{}}
-	for _, generic := range []string{transactionID, reference, kind, amount, fee, tax, net, currency, date, status} {
-		name := generic
-		if theirs, ok := layout.Names[generic]; ok {
-			name = theirs
+	c := columns{layout: layout, names: names, at: map[string][]int{}}
+	for _, generic := range generics() {
+		name, theirs := layout.Names[generic]
+		if !theirs {
+			name = generic
 		}
-		found := -1
-		for i, n := range names {
-			if strings.TrimSpace(n) == name {
-				found = i
+		parts := strings.Split(name, " + ")
+		for _, part := range parts {
+			found := position(names, part)
+			if found < 0 && (theirs || !layout.optional(generic)) {
+				return columns{}, fmt.Errorf("%w: column %q is missing", ErrHeader, part)
 			}
-		}
-		if found < 0 && generic != tax {
-			return columns{}, fmt.Errorf("%w: column %q is missing", ErrHeader, name)
-		}
-		if found >= 0 {
-			c.at[generic] = found
+			if found >= 0 {
+				c.at[generic] = append(c.at[generic], found)
+			}
 		}
 	}
 	return c, nil
 }
 
+// position of a column; the last, if two have its name; -1 if none has.
+func position(names []string, name string) int {
+	found := -1
+	for i, n := range names {
+		if strings.TrimSpace(n) == strings.TrimSpace(name) {
+			found = i
+		}
+	}
+	return found
+}
+
+// get is a text cell; empty if the report has no such column.
+func (c columns) get(fields []string, generic string) string {
+	at := c.at[generic]
+	if len(at) == 0 {
+		return ""
+	}
+	if c.layout.mapped() {
+		return strings.TrimSpace(fields[at[0]])
+	}
+	return fields[at[0]]
+}
+
 // row understands one record.
 func (c columns) row(raw string) settlement.Row {
+	if !utf8.ValidString(raw) {
+		return settlement.Row{Unreadable: "the text is not in the encoding of this report"}
+	}
 	fields, err := c.layout.fields(raw)
 	if err != nil {
 		return settlement.Row{Unreadable: "the fields cannot be split"}
 	}
-	if len(fields) != c.count {
-		return settlement.Row{Unreadable: fmt.Sprintf("%d fields instead of %d", len(fields), c.count)}
+	if len(fields) != len(c.names) {
+		return settlement.Row{Unreadable: fmt.Sprintf("%d fields instead of %d", len(fields), len(c.names))}
 	}
-	get := func(name string) string { return fields[c.at[name]] }
-	row := settlement.Row{TransactionID: get(transactionID), Reference: get(reference),
-		Type: settlement.Type(get(kind)), Currency: money.Currency(get(currency)), Status: get(status)}
-	if row.Unreadable = words(row); row.Unreadable != "" {
-		return row
+	row := settlement.Row{TransactionID: c.get(fields, transactionID), Reference: c.get(fields, reference),
+		Currency: money.Currency(c.get(fields, currency))}
+	if row.Currency == "" {
+		row.Currency = c.layout.Currency
 	}
-	for _, cell := range []struct {
-		name string
-		into *int64
-	}{{amount, &row.Amount}, {fee, &row.Fee}, {tax, &row.Tax}, {net, &row.Net}} {
-		if _, there := c.at[cell.name]; !there {
-			continue
-		}
-		if *cell.into, err = money.ParseMinor(get(cell.name), exponent(row.Currency)); err != nil {
-			row.Unreadable = cell.name + " is not a decimal"
+	for _, step := range []func(*settlement.Row, []string) string{c.words, c.amounts, c.instant} {
+		if row.Unreadable = step(&row, fields); row.Unreadable != "" {
 			return row
 		}
 	}
-	layout := c.layout.Dates
-	if layout == "" {
-		layout = time.DateTime
-	}
-	at, err := time.ParseInLocation(layout, get(date), c.layout.Zone)
-	if err != nil {
-		row.Unreadable = "Date is not a date"
-		return row
-	}
-	row.At = at.UTC()
 	return row
 }
 
-// words checks the columns that hold one word of a list.
-func words(row settlement.Row) string {
-	switch row.Type {
-	case settlement.Payment, settlement.Refund, settlement.Payout, settlement.Reversal:
-	default:
-		return "Type is none of PAYMENT, REFUND, PAYOUT, REVERSAL"
+// words understands the columns that hold one word of a list.
+func (c columns) words(row *settlement.Row, fields []string) string {
+	var ok bool
+	if row.Type, ok = c.layout.typeOf(c.get(fields, kind)); !ok {
+		return "Type is none of " + c.layout.types()
 	}
-	switch row.Status {
-	case "SETTLED", "REJECTED", "FAILED":
-	default:
-		return "Status is none of SETTLED, REJECTED, FAILED"
+	if row.Status, ok = c.layout.statusOf(c.get(fields, status), len(c.at[status]) > 0); !ok {
+		return "Status is none of " + c.layout.statuses()
 	}
 	if len(row.Currency) != 3 || strings.Trim(string(row.Currency), "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
 		return "Currency is not three capital letters"
 	}
+	return ""
+}
+
+// amounts understands the columns of money.
+func (c columns) amounts(row *settlement.Row, fields []string) string {
+	exp := exponent(row.Currency)
+	for _, cell := range []struct {
+		name string
+		into *int64
+		cost bool
+	}{{amount, &row.Amount, false}, {fee, &row.Fee, true}, {tax, &row.Tax, true}, {net, &row.Net, false}} {
+		for _, at := range c.at[cell.name] {
+			if cell.cost && c.layout.mapped() && strings.TrimSpace(fields[at]) == "" {
+				continue // described reports leave costs empty where there is none
+			}
+			minor, err := c.layout.minor(fields[at], exp)
+			if err != nil {
+				return cell.name + " is not a decimal"
+			}
+			*cell.into += minor
+		}
+		if cell.cost && c.layout.NegativeCosts {
+			*cell.into = -*cell.into
+		}
+	}
+	row.Amount = c.layout.direction(row.Type, row.Amount)
+	if len(c.at[net]) == 0 {
+		row.Net = row.Amount - row.Fee - row.Tax
+	} else if c.layout.ByType && row.Amount < 0 && row.Net > 0 {
+		row.Net = -row.Net
+	}
+	return ""
+}
+
+func (c columns) instant(row *settlement.Row, fields []string) string {
+	layout := c.layout.Dates
+	if layout == "" {
+		layout = time.DateTime
+	}
+	at, err := time.ParseInLocation(layout, c.get(fields, date), c.layout.Zone)
+	if err != nil {
+		return "Date is not a date"
+	}
+	row.At = at.UTC()
 	return ""
 }
 
