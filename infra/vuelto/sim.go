@@ -172,6 +172,9 @@ func table(out io.Writer, r proof.Result, took time.Duration) {
 	_ = w.Flush()
 }
 
+// reduceFor bounds the search for the fewest faults.
+const reduceFor = 30 * time.Second
+
 // explain says what a person needs to see a violation again: seed, commit, fewest faults, sentence, command.
 func explain(out io.Writer, f simFlags, o proof.Options, r proof.Result) {
 	commit := "unknown (not built in a repository)"
@@ -181,10 +184,9 @@ func explain(out io.Writer, f simFlags, o proof.Options, r proof.Result) {
 	v := r.Found[0]
 	fmt.Fprintf(out, "\nseed      %d, world %d, profile %s\ncommit    %s\nsubject   %s at %s\nsentence  %s\ndetail    %s\n", v.Seed, v.World,
 		v.Profile, commit, v.Subject, v.At.Format(time.RFC3339), v.Sentence, v.Detail)
-	needed, err := proof.Reduce(o, v)
-	if err == nil {
-		fmt.Fprintf(out, "faults    %s\n", strings.Join(needed, ", "))
-	}
+	until := time.Now().Add(reduceFor)
+	needed := proof.Reduce(o, v, func() bool { return time.Now().Before(until) })
+	fmt.Fprintf(out, "faults    %s\n", strings.Join(needed, ", "))
 	mutant := ""
 	if f.mutant != "" {
 		mutant = " --mutant " + f.mutant
@@ -218,7 +220,7 @@ func replayCommand(f *simFlags) *cobra.Command {
 			if !ok {
 				return fmt.Errorf("no refund or payout %s among the %d of seed %s: use the --n of the run", trace, f.n, f.seed)
 			}
-			o.Trace, o.World = trace, world
+			o.Trace, o.World, o.Single = trace, world, true
 			out := cmd.OutOrStdout()
 			o.Tell = func(profile proof.Profile, at time.Time, what string) {
 				fmt.Fprintf(out, "%s  %-12s  %s\n", at.Format("Jan 02 15:04:05.000"), profile, what)
@@ -234,4 +236,3 @@ func replayCommand(f *simFlags) *cobra.Command {
 	cmd.Flags().StringVar(&trace, "trace", "", "the refund or payout to tell of")
 	return cmd
 }
-

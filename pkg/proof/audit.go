@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/vuelto/vuelto/pkg/disbursement"
+	"github.com/vuelto/vuelto/pkg/payment"
 	"github.com/vuelto/vuelto/pkg/provider/simnet"
 	"github.com/vuelto/vuelto/pkg/sim"
 )
@@ -26,13 +27,22 @@ type entry struct {
 }
 
 func (a *auditor) books() map[string]entry {
-	all := map[string]entry{}
+	all, received := map[string]entry{}, map[string]int64{}
+	var orders []string
 	for _, n := range a.world.Networks {
 		for _, e := range n.Ledger() {
 			if e.Kind == simnet.KindPayment {
+				if _, known := received[e.OurReference]; !known {
+					orders = append(orders, e.OurReference)
+				}
+				received[e.OurReference] += 0
+				if e.Status == simnet.Paid {
+					received[e.OurReference] += e.Amount
+				}
 				continue
 			}
-			sum := all[e.OurReference]
+			id := IDOf(e.OurReference)
+			sum := all[id]
 			switch e.Status {
 			case simnet.Rejected, simnet.Returned, simnet.Cancelled, simnet.Expired:
 				sum.dead++
@@ -43,8 +53,11 @@ func (a *auditor) books() map[string]entry {
 				sum.live++
 				sum.last = e.Status
 			}
-			all[e.OurReference] = sum
+			all[id] = sum
 		}
+	}
+	for _, id := range orders {
+		a.payment(id, received[id])
 	}
 	return all
 }
@@ -70,6 +83,23 @@ func (a *auditor) run(all []accepted) {
 			a.report(x.ID, ib, detail)
 		}
 		delete(books, x.ID)
+	}
+}
+
+// payment holds what we say was received for an order against the cash in the provider's book.
+func (a *auditor) payment(id string, received int64) {
+	record, err := a.world.Store.Get(context.Background(), payment.Key("demo", id))
+	if err != nil {
+		a.report(id, i13, err.Error())
+		return
+	}
+	p, err := payment.Decode(record)
+	if err != nil {
+		a.report(id, i13, err.Error())
+		return
+	}
+	if p.PaidMinor() != received {
+		a.report(id, ib, fmt.Sprintf("we say %d was received, the provider's book says %d", p.PaidMinor(), received))
 	}
 }
 

@@ -41,7 +41,7 @@ func rates() []rate {
 		{Throttle, 0.01}, {Contention, 0.01}, {ReplyLost, 0.005},
 		{Duplicate, 0.02}, {Delay, 0.01}, {Reorder, 0.05}, {IndexLag, 0.5}, {ClockSkew, 0.3},
 		{Fault(simnet.Outage), 0.01}, {Fault(simnet.LateCommit), 0.01}, {Fault(simnet.TimeoutBefore), 0.005},
-		{Fault(simnet.TimeoutAfter), 0.01}, {Fault(simnet.Broken500), 0.005}, {Fault(simnet.Broken502), 0.005},
+		{Fault(simnet.TimeoutAfter), 0.01}, {Fault(simnet.Broken500), 0.005}, {Fault(simnet.Broken502), 0.005}, {Fault(simnet.Broken404), 0.003},
 		{Fault(simnet.Malformed), 0.003}, {Fault(simnet.Reject), 0.005}, {Fault(simnet.RateLimit), 0.005},
 		{Fault(simnet.LostCallback), 0.03}, {Fault(simnet.DuplicateCallback), 0.08}, {Fault(simnet.LateCallback), 0.02},
 		{Fault(simnet.BadSignature), 0.01},
@@ -74,6 +74,7 @@ type troubles struct {
 	sites   map[site]int
 	outages map[string]time.Time            // provider → end of its outage
 	mix     func(at int64, parts ...string) // into the trace
+	tell    *teller
 }
 
 // site is a call site with a fault that befell it.
@@ -110,8 +111,11 @@ func (t *troubles) hits(f Fault, at sim.Point) bool {
 		return false
 	}
 	t.count[f]++
-	t.sites[site{at, f}]++
+	t.sites[site{at.Site(), f}]++
 	t.mix(0, string(f))
+	if t.tell != nil {
+		t.tell.hit(f)
+	}
 	return true
 }
 
@@ -183,6 +187,9 @@ func (t *troubles) lag() time.Duration {
 func (t *troubles) deliver() []time.Duration {
 	at := sim.Point{Boundary: "queue", Call: "deliver"}
 	copies := []time.Duration{t.span(50 * time.Millisecond)}
+	if t.hits(Reorder, at) {
+		copies[0] = t.span(5 * time.Second)
+	}
 	if t.hits(Delay, at) {
 		copies[0] = t.span(15 * time.Minute)
 	}
@@ -190,13 +197,6 @@ func (t *troubles) deliver() []time.Duration {
 		copies = append(copies, t.span(10*time.Minute))
 	}
 	return copies
-}
-
-func (t *troubles) pick(n int) int {
-	if n > 1 && t.hits(Reorder, sim.Point{Boundary: "queue", Call: "receive"}) {
-		return t.rand.IntN(n)
-	}
-	return 0
 }
 
 // arm lets a provider's calls and callbacks suffer.
@@ -207,7 +207,7 @@ func (t *troubles) arm(n simnet.Network) {
 		if t.down(n.Name(), at) {
 			return simnet.Outage
 		}
-		kinds := []simnet.Kind{simnet.TimeoutBefore, simnet.TimeoutAfter, simnet.Broken500, simnet.Broken502, simnet.Malformed, simnet.RateLimit}
+		kinds := []simnet.Kind{simnet.TimeoutBefore, simnet.TimeoutAfter, simnet.Broken500, simnet.Broken502, simnet.Broken404, simnet.Malformed, simnet.RateLimit}
 		if op == simnet.OpDisbursement {
 			kinds = append(kinds, simnet.LateCommit, simnet.Reject)
 		}

@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/vuelto/vuelto/pkg/provider"
+	"github.com/vuelto/vuelto/pkg/provider/allsim"
 	"github.com/vuelto/vuelto/pkg/provider/simnet"
 	"github.com/vuelto/vuelto/pkg/sim"
 )
@@ -78,8 +80,11 @@ type life struct {
 	burst, payout bool
 }
 
-func (l life) reference(what string, n int) string {
-	return fmt.Sprintf("%s-%d-%d-%d", what, l.m.index, l.order, n)
+func (l life) reference(what string, n int) string { return reference(what, l.m.index, l.order, n) }
+
+// reference is the merchant's own id of something: known beforehand, so that a replay finds its world.
+func reference(what string, world, order, n int) string {
+	return fmt.Sprintf("%s-%d-%d-%d", what, world, order, n)
 }
 
 func (l life) money() (currency, store string, price int64) {
@@ -228,6 +233,7 @@ func (m *merchants) post(path, key string, body map[string]any) (map[string]any,
 					m.report(key, i5, "the second answer differs from the first")
 				}
 			}
+			m.otherBody(path, key, encoded)
 			var answer map[string]any
 			if err := json.Unmarshal(reply.Body, &answer); err != nil {
 				m.report(key, i5, err.Error())
@@ -242,6 +248,48 @@ func (m *merchants) post(path, key string, body map[string]any) (map[string]any,
 		}
 	}
 	return nil, false
+}
+
+// otherBody sometimes asks for something else under a used key: it must not get the first answer.
+func (m *merchants) otherBody(path, key string, body []byte) {
+	if m.rand.IntN(25) != 0 {
+		return
+	}
+	other := bytes.Replace(body, []byte(`"amount":`), []byte(`"amount":1`), 1)
+	if r := m.call(http.MethodPost, path, key, other); r.Status == http.StatusCreated {
+		m.report(key, i5, "another body got the first one's answer")
+	}
+}
+
+// forger posts webhooks that carry a good signature and a bad time, as somebody would who has recorded one or owns a
+// clock: none may be believed.
+func (m *merchants) forger() {
+	for _, a := range allsim.Accounts("demo") {
+		if a.Provider != "efecty" {
+			continue
+		}
+		for n := range 40 {
+			m.world.After(m.span(opening), func() { m.world.Go(func() { m.forge(a, n) }, nil) })
+		}
+	}
+}
+
+func (m *merchants) forge(a provider.Account, n int) {
+	off := time.Hour
+	if n%2 == 0 {
+		off = -time.Hour
+	}
+	stamp := m.world.Now().Add(off).UTC().Format(time.RFC3339)
+	body := []byte(fmt.Sprintf(`{"event_id":"evt_forged_%d","event":"payment.confirmed","occurred_at":%q,"data":{"reference":"1"}}`, n, stamp))
+	req, err := http.NewRequest(http.MethodPost, "http://vuelto/webhooks/"+a.Provider+"/"+a.ID, bytes.NewReader(body))
+	if err != nil {
+		panic(err)
+	}
+	req.Header.Set("X-Timestamp", stamp)
+	req.Header.Set("X-Signature", provider.Sign(a.Secrets[0], []byte(stamp+"\n"), body))
+	if r := m.world.Call(req); r.Status >= 200 && r.Status < 300 {
+		m.report(a.ID, i14, fmt.Sprintf("signed %s from now and believed", off))
+	}
 }
 
 // retriable says a refusal may turn into an answer: somebody is at work, or the payment's callback has yet to arrive.

@@ -28,10 +28,13 @@ type Options struct {
 	Workers       int // worlds at a time; 0 = one per core
 	Progress      func(done, of int)
 	Log           *slog.Logger // nil = silence
-	// Tell hears about one refund or payout as it happens; for replays.
-	Tell  func(at time.Time, what string)
-	Trace string // the id that Tell is about
-	World int    // with Trace: the world that has it
+	// Tell hears about the refund or payout Trace as things happen to it, in the one world that has it.
+	Tell   func(p Profile, at time.Time, what string)
+	Trace  string
+	Single bool // run world World alone
+	World  int
+	// NoRedrive leaves dead letters where they are.
+	NoRedrive bool
 	// Hooks lets a mutant change the world.
 	Hooks func(*sim.Hooks)
 }
@@ -103,7 +106,7 @@ func Run(o Options) (Result, error) {
 	var pieces []piece
 	for i := 0; i*perWorld < o.N; i++ {
 		for _, p := range o.Profiles {
-			if o.Trace == "" || o.World == i {
+			if !o.Single || o.World == i {
 				pieces = append(pieces, piece{p, i, min(perWorld, o.N-i*perWorld)})
 			}
 		}
@@ -158,7 +161,7 @@ func runWorld(o Options, profile Profile, index, n int) (Result, error) {
 	t := newTroubles(o, seed, mix)
 	w := newWatcher(mix, report)
 	var messages []message
-	hooks := sim.Hooks{Strike: t.strike, Skew: t.skew, Lag: t.lag, Deliver: t.deliver, Pick: t.pick, Committed: w.committed,
+	hooks := sim.Hooks{Strike: t.strike, Skew: t.skew, Lag: t.lag, Deliver: t.deliver, Committed: w.committed,
 		Called: func(*http.Request, *http.Response) { w.called(world.Networks) },
 		Sent:   func(queue string, body []byte) { messages = append(messages, message{queue, body}) },
 		Account: func(a provider.Account) provider.Account {
@@ -167,6 +170,12 @@ func runWorld(o Options, profile Profile, index, n int) (Result, error) {
 		}}
 	if o.Hooks != nil {
 		o.Hooks(&hooks)
+	}
+	var tell *teller
+	if o.Tell != nil {
+		tell = &teller{id: o.Trace, its: map[int64]bool{}, say: func(what string) { o.Tell(profile, world.Now(), what) }}
+		tell.wear(&hooks)
+		t.tell = tell
 	}
 	log := o.Log
 	if log == nil {
@@ -178,16 +187,22 @@ func runWorld(o Options, profile Profile, index, n int) (Result, error) {
 		return out, err
 	}
 	t.world, w.world = world, world
+	if tell != nil {
+		tell.world = world
+	}
 	for _, network := range world.Networks {
 		t.arm(network)
 	}
 	m := newMerchants(world, seed, index, n, report)
 	m.open()
+	m.forger()
 	closeDays(world)
 	until(world, troubled)
 	t.quiet = true
 	until(world, ending)
-	world.Redrive()
+	if !o.NoRedrive {
+		world.Redrive()
+	}
 	until(world, ending+6*time.Hour)
 	out.audit(world, m, w, report, messages)
 	out.Refunds, out.IOs, out.Faults = n, t.ios, 0

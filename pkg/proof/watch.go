@@ -33,6 +33,7 @@ const (
 	i5  = "I5: the same key and body get the same answer, byte for byte"
 	i8  = "I8: every write replaces the version it was made from; no step of a story is lost"
 	i13 = "I13: what was acknowledged is stored"
+	i14 = "I14: a webhook whose signed time is stale or in the future is refused"
 	i18 = "I18: messages of the past, sent again in any order, change nothing"
 	i23 = "I23: nothing is past the queue without an attempt on record"
 	i37 = "I37: accepted work ends final or with a person within twelve days"

@@ -16,6 +16,7 @@ type Loop struct {
 	events  events
 	serial  int64
 	current *task
+	tasks   int64
 }
 
 // Clock is the loop's time: its own when simulating, real plus an offset when serving people.
@@ -89,6 +90,7 @@ type task struct {
 	finished bool
 	killed   bool
 	done     func(killed bool)
+	serial   int64
 	began    time.Time     // for time-outs
 	skew     time.Duration // how wrong its machine's clock is
 	skewed   bool          // drawn
@@ -97,7 +99,8 @@ type task struct {
 // Go starts f as a coroutine, as soon as possible. Whatever it calls may Sleep. done runs when f has returned or was
 // killed.
 func (l *Loop) Go(f func(), done func(killed bool)) {
-	t := &task{done: done, began: l.Now()}
+	l.tasks++
+	t := &task{done: done, serial: l.tasks, began: l.Now()}
 	t.resume, t.stop = iter.Pull(func(yield func(struct{}) bool) {
 		t.yield = yield
 		f()
@@ -141,6 +144,14 @@ func (l *Loop) Sleep(d time.Duration) {
 		l.At(l.Now().Add(max(d, 0)), func() { l.run(t) })
 	}
 	l.giveWay(t)
+}
+
+// Invocation is the number of the running coroutine, in order of their start; 0 outside of any.
+func (l *Loop) Invocation() int64 {
+	if l.current == nil {
+		return 0
+	}
+	return l.current.serial
 }
 
 // Age is how long the running coroutine has been at work.

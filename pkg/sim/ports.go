@@ -18,21 +18,23 @@ type stored struct {
 }
 
 func (s stored) Get(ctx context.Context, key store.Key) (r store.Record, err error) {
-	err = s.w.io(ctx, Point{"store", "get", key.SK}, func() error { r, err = s.inner.Get(ctx, key); return err })
+	err = s.w.io(ctx, Point{"store", "get", key.SK, key.PK}, func() error { r, err = s.inner.Get(ctx, key); return err })
 	return r, err
 }
 
 func (s stored) Query(ctx context.Context, q store.Query) (p store.Page, err error) {
-	err = s.w.io(ctx, Point{"store", "query", string(q.Index)}, func() error { p, err = s.inner.Query(ctx, q); return err })
+	err = s.w.io(ctx, Point{"store", "query", string(q.Index), q.PK}, func() error { p, err = s.inner.Query(ctx, q); return err })
 	return p, err
 }
 
 func (s stored) Commit(ctx context.Context, writes ...store.Write) error {
-	what := ""
-	if len(writes) > 0 {
-		what = store.KeyOf(writes[0]).SK
+	at := Point{Boundary: "store", Call: "commit"}
+	for i := len(writes) - 1; i >= 0; i-- { // the first one counts, unless it is only the day's limit
+		if k := store.KeyOf(writes[i]); at.About == "" || k.SK != "quota" {
+			at.About, at.Subject = k.SK, k.PK
+		}
 	}
-	return s.w.io(ctx, Point{"store", "commit", what}, func() error {
+	return s.w.io(ctx, at, func() error {
 		err := s.inner.Commit(ctx, writes...)
 		if err == nil && s.w.hooks.Committed != nil {
 			s.w.hooks.Committed(writes)
@@ -48,7 +50,7 @@ type sent struct {
 }
 
 func (s sent) Send(ctx context.Context, j job.Job, delay time.Duration) error {
-	return s.w.io(ctx, Point{"queue", "send", string(j.Kind)}, func() error {
+	return s.w.io(ctx, Point{"queue", "send", string(j.Kind), j.Key.PK}, func() error {
 		if err := s.inner.Send(ctx, j, delay); err != nil {
 			return err
 		}
@@ -68,16 +70,19 @@ type filed struct {
 }
 
 func (f filed) Put(ctx context.Context, name string, body []byte) error {
-	return f.w.io(ctx, Point{"file", "put", ""}, func() error { return f.inner.Put(ctx, name, body) })
+	return f.w.io(ctx, Point{"file", "put", "", name}, func() error { return f.inner.Put(ctx, name, body) })
 }
 
 func (f filed) Get(ctx context.Context, name string) (body []byte, err error) {
-	err = f.w.io(ctx, Point{"file", "get", ""}, func() error { body, err = f.inner.Get(ctx, name); return err })
+	err = f.w.io(ctx, Point{"file", "get", "", name}, func() error { body, err = f.inner.Get(ctx, name); return err })
 	return body, err
 }
 
-// Point is a call site of an I/O: which boundary, which call, about what.
-type Point struct{ Boundary, Call, About string }
+// Point is an I/O: which boundary, which call, about what kind of thing, and which one.
+type Point struct{ Boundary, Call, About, Subject string }
+
+// Site is the call site alone.
+func (p Point) Site() Point { return Point{p.Boundary, p.Call, p.About, ""} }
 
 func (p Point) String() string { return p.Boundary + " " + p.Call + " " + p.About }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/vuelto/vuelto/pkg/disbursement"
 	"github.com/vuelto/vuelto/pkg/flow/observe"
 	"github.com/vuelto/vuelto/pkg/job"
+	"github.com/vuelto/vuelto/pkg/mutant"
 	"github.com/vuelto/vuelto/pkg/provider"
 	"github.com/vuelto/vuelto/pkg/store"
 )
@@ -70,6 +71,14 @@ func (s *Submitter) send(ctx context.Context, client *provider.Client, record st
 		return nil
 	}
 	seen := client.Submit(ctx, d)
+	if seen.Claim == disbursement.ClaimUnknown {
+		switch {
+		case mutant.On("blind-resend"), mutant.On("delete-on-error"):
+			seen.Claim = disbursement.ClaimNotApplied
+		case mutant.On("timeout-is-failure"):
+			seen.Claim = disbursement.ClaimRejected
+		}
+	}
 	if seen.Claim == disbursement.ClaimDenied {
 		s.Log.ErrorContext(ctx, "provider cannot take this", "account", d.Account, "disbursement", d.ID, "reason", seen.HoldReason, "code", seen.Code)
 	}
