@@ -41,19 +41,38 @@ func TestSize(t *testing.T) {
 	}
 }
 
-func TestMeterCounts(t *testing.T) {
-	ctx := context.Background()
-	key := func(sk string) store.Key { return store.Key{PK: "p", SK: sk} }
-	listed := func(sk string) map[store.Index]store.Key {
-		return map[store.Index]store.Key{store.Work: {PK: "w", SK: sk}}
+// charge is one piece of work and its price.
+type charge struct {
+	name string
+	do   func() error
+	want store.Bill
+}
+
+func counts(t *testing.T, m *store.Meter, charges []charge) {
+	t.Helper()
+	for _, c := range charges {
+		was := m.Bill()
+		if err := c.do(); err != nil {
+			t.Fatalf("%s: %v", c.name, err)
+		}
+		if got := m.Bill().Minus(was); got != c.want {
+			t.Errorf("%s: %+v, want %+v", c.name, got, c.want)
+		}
 	}
-	body := func(n int) []byte { return []byte(strings.Repeat("x", n)) }
+}
+
+func key(sk string) store.Key { return store.Key{PK: "p", SK: sk} }
+
+func listed(sk string) map[store.Index]store.Key {
+	return map[store.Index]store.Key{store.Work: {PK: "w", SK: sk}}
+}
+
+func body(n int) []byte { return []byte(strings.Repeat("x", n)) }
+
+func TestMeterCountsWrites(t *testing.T) {
+	ctx := context.Background()
 	m := store.NewMeter(memstore.New(memstore.Options{}))
-	for _, c := range []struct {
-		name string
-		do   func() error
-		want store.Bill
-	}{
+	counts(t, m, []charge{
 		{"a small record", func() error {
 			return m.Commit(ctx, store.Put{Record: store.Record{Key: key("a"), Body: body(900)}})
 		}, store.Bill{TableWrites: 1, Commits: 1}},
@@ -85,6 +104,16 @@ func TestMeterCounts(t *testing.T) {
 			}
 			return nil
 		}, store.Bill{TableWrites: 4, Commits: 1}},
+	})
+}
+
+func TestMeterCountsReads(t *testing.T) {
+	ctx := context.Background()
+	m := store.NewMeter(memstore.New(memstore.Options{}))
+	if err := m.Commit(ctx, store.Put{Record: store.Record{Key: key("a"), Body: body(900)}}); err != nil {
+		t.Fatal(err)
+	}
+	counts(t, m, []charge{
 		{"a read", func() error { _, err := m.Get(ctx, key("a")); return err }, store.Bill{HalfReads: 2}},
 		{"a read of nothing", func() error { _, _ = m.Get(ctx, key("z")); return nil }, store.Bill{HalfReads: 2}},
 		{"a large record", func() error {
@@ -101,15 +130,7 @@ func TestMeterCounts(t *testing.T) {
 			_, err := m.Query(ctx, store.Query{PK: "w", Index: store.Work, KeysOnly: true})
 			return err
 		}, store.Bill{HalfReads: 1}},
-	} {
-		was := m.Bill()
-		if err := c.do(); err != nil {
-			t.Fatalf("%s: %v", c.name, err)
-		}
-		if got := m.Bill().Minus(was); got != c.want {
-			t.Errorf("%s: %+v, want %+v", c.name, got, c.want)
-		}
-	}
+	})
 }
 
 // TestPrice: eleven write units and two read units for each of a million refunds are $6.875 and $0.25.

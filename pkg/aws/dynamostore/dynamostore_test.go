@@ -115,15 +115,16 @@ func TestStoreUnderFaults(t *testing.T) {
 	})
 }
 
+func cancelled(codes ...string) error {
+	var reasons []types.CancellationReason
+	for _, c := range codes {
+		reasons = append(reasons, types.CancellationReason{Code: aws.String(c)})
+	}
+	return answer(400, &types.TransactionCanceledException{CancellationReasons: reasons})
+}
+
 // TestOutcomes: what each error says about the commit, alone and after a try whose reply was lost.
 func TestOutcomes(t *testing.T) {
-	cancelled := func(codes ...string) error {
-		var reasons []types.CancellationReason
-		for _, c := range codes {
-			reasons = append(reasons, types.CancellationReason{Code: aws.String(c)})
-		}
-		return answer(400, &types.TransactionCanceledException{CancellationReasons: reasons})
-	}
 	const busy, conflict, invalid, unknown = "busy", "conflict", "refused", "unknown"
 	for name, c := range map[string]struct {
 		err    error
