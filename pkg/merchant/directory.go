@@ -30,7 +30,8 @@ type cached[T any] struct {
 // maxCached bounds the memory of a function that is probed with made-up keys: only keys that exist are kept.
 const maxCached = 10_000
 
-// Who finds the key and merchant of a bearer token. Errors: ErrKey, store.ErrNotFound.
+// Who finds the key and merchant of a bearer token. Errors: ErrKey (malformed, of the other mode, revoked),
+// store.ErrNotFound.
 func (d *Directory) Who(ctx context.Context, token string) (APIKey, Merchant, error) {
 	hash, mode, err := HashKey(token)
 	if err != nil {
@@ -43,7 +44,7 @@ func (d *Directory) Who(ctx context.Context, token string) (APIKey, Merchant, er
 	if err != nil {
 		return APIKey{}, Merchant{}, err
 	}
-	if key.Mode != mode {
+	if key.Mode != mode || key.Revoked {
 		return APIKey{}, Merchant{}, ErrKey
 	}
 	m, err := d.Merchant(ctx, key.Merchant)

@@ -77,13 +77,14 @@ type APIKey struct {
 	Person   string `json:"person"`
 	Role     Role   `json:"role"`
 	Mode     string `json:"mode"` // test or live, as in the key's prefix
+	Revoked  bool   `json:"revoked,omitempty"`
 }
 
-// May says whether the role allows an action.
+// May says whether the role allows an action; one that nobody knows allows nothing.
 func (k APIKey) May(action Action) bool {
 	switch action {
 	case Read:
-		return true
+		return k.Role == Viewer || k.Role == Finance || k.May(Move)
 	case Move:
 		return k.Role == Operator || k.Role == Approver || k.Role == Admin
 	case Agree:
@@ -110,8 +111,8 @@ const (
 	modeLive = "live"
 )
 
-// ErrKey says an API key is malformed.
-var ErrKey = errors.New("merchant: malformed API key")
+// ErrKey says an API key is none that is let in: malformed, of the other mode, revoked.
+var ErrKey = errors.New("merchant: invalid API key")
 
 // HashKey is what is stored of an API key ("sk_test_…", "sk_live_…"), and its mode.
 func HashKey(key string) (hash, mode string, err error) {
