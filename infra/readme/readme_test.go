@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -131,7 +132,9 @@ func serve(t *testing.T) string {
 	t.Cleanup(cancel)
 	cmd := exec.CommandContext(ctx, "make", "run", "PORT="+port)
 	cmd.Dir, cmd.WaitDelay = repo, 10*time.Second
-	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // make hands it on, as a terminal does
+	// Ctrl-C in a terminal goes to the whole group: make and what it runs.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGINT) }
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	stdout, err := cmd.StdoutPipe()
