@@ -18,15 +18,23 @@ import (
 // books are the entries of a day: what is due and not settled yet, and what the rows name.
 type books struct {
 	account provider.Account
+	day     calendar.Date
 	entries []settlement.Entry
 	records map[string]store.Record // of the entries, by id
 	asked   map[string]bool         // payments that a reference led to
 	// settledOn tells by id which entries an earlier run of some day has folded.
 	settledOn map[string]calendar.Date
+	// further are the receipts of payments that were paid more than once, beyond the one that is the entry.
+	further map[string]further
+}
+
+type further struct {
+	key     store.Key
+	receipt payment.Receipt
 }
 
 func (r *Reconciler) books(ctx context.Context, account provider.Account, settlesIn int, day calendar.Date, rows []settlement.Row) (*books, error) {
-	b := &books{account: account, records: map[string]store.Record{}, asked: map[string]bool{}, settledOn: map[string]calendar.Date{}}
+	b := &books{account: account, day: day, further: map[string]further{}, records: map[string]store.Record{}, asked: map[string]bool{}, settledOn: map[string]calendar.Date{}}
 	country, err := calendar.ByNetwork(account.Network)
 	if err != nil {
 		return nil, err
@@ -148,9 +156,12 @@ func (b *books) add(record store.Record, want func(settlement.Entry) bool) error
 		if err != nil || p.Account != b.account.ID {
 			return err
 		}
-		e = b.ofPayment(p)
-		if p.Settled() {
-			settled = p.Receipts[0].SettledOn
+		receipt := b.receiptOf(p)
+		e, settled = b.ofPayment(p, receipt), receipt.SettledOn
+		for _, other := range p.Receipts {
+			if other.TransactionID != "" && other != receipt {
+				b.further[other.TransactionID] = further{record.Key, other}
+			}
 		}
 	case disbursement.SK:
 		d, err := disbursement.Decode(record)
@@ -169,13 +180,22 @@ func (b *books) add(record store.Record, want func(settlement.Entry) bool) error
 	return nil
 }
 
-func (b *books) ofPayment(p payment.Payment) settlement.Entry {
-	e := settlement.Entry{ID: p.ID, Kind: settlement.KindPayment, Reference: p.Voucher.Code, TransactionID: p.TransactionID(),
-		Amount: p.Amount.Minor(), Currency: p.Amount.Currency(), Status: string(p.State), OccurredAt: p.CreatedAt}
-	if len(p.Receipts) > 0 {
-		e.Amount, e.OccurredAt = p.Receipts[0].Minor, p.Receipts[0].At
+// receiptOf is the cash that a payment's entry is about: the first that no other day has shown.
+func (b *books) receiptOf(p payment.Payment) payment.Receipt {
+	for _, r := range p.Receipts {
+		if r.SettledOn.IsZero() || r.SettledOn == b.day {
+			return r
+		}
 	}
-	return b.priced(e)
+	if len(p.Receipts) > 0 {
+		return p.Receipts[0]
+	}
+	return payment.Receipt{Minor: p.Amount.Minor(), At: p.CreatedAt}
+}
+
+func (b *books) ofPayment(p payment.Payment, r payment.Receipt) settlement.Entry {
+	return b.priced(settlement.Entry{ID: p.ID, Kind: settlement.KindPayment, Reference: p.Voucher.Code, TransactionID: r.TransactionID,
+		Amount: r.Minor, Currency: p.Amount.Currency(), Status: string(p.State), OccurredAt: r.At})
 }
 
 func (b *books) ofDisbursement(d disbursement.Disbursement) settlement.Entry {

@@ -3,6 +3,7 @@ package reconcile
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/vuelto/vuelto/pkg/disbursement"
 	"github.com/vuelto/vuelto/pkg/payment"
@@ -15,7 +16,7 @@ const bySettlement = "settlement"
 
 // fold tells the machines what the rows prove: matched rows and those whose difference does not touch the fact that this
 // money moved. A row that may be about something else proves nothing; it waits for a person.
-func (r *Reconciler) fold(ctx context.Context, rec reconciliation.Reconciliation, b *books, result settlement.Result) error {
+func (r *Reconciler) fold(ctx context.Context, rec reconciliation.Reconciliation, b *books, result settlement.Result, rows []settlement.Row) error {
 	for _, m := range result.Matches {
 		if err := r.settled(ctx, rec, b, m.Entry, m.Row); err != nil {
 			return err
@@ -26,8 +27,32 @@ func (r *Reconciler) fold(ctx context.Context, rec reconciliation.Reconciliation
 			return err
 		}
 	}
+	return r.paidAgain(ctx, rec, b, rows)
+}
+
+// paidAgain settles the second cash of one voucher. Its row is a break, a DUPLICATE_PAYMENT, because people must give the
+// money back; but it is cash that we know of, and no later day is to miss it.
+func (r *Reconciler) paidAgain(ctx context.Context, rec reconciliation.Reconciliation, b *books, rows []settlement.Row) error {
+	for _, row := range rows {
+		again, known := b.further[row.TransactionID]
+		if !known || row.Unreadable != "" || row.Type != settlement.Payment || row.Status != "SETTLED" || row.Amount != again.receipt.Minor {
+			continue
+		}
+		if _, _, err := r.Observer.Payment(ctx, again.key, received(rec, row, r.Now())); err != nil {
+			return err
+		}
+	}
 	return nil
 }
+
+// received is what a row says of a payment's cash.
+func received(rec reconciliation.Reconciliation, row settlement.Row, now time.Time) payment.Observation {
+	return payment.Observation{Claim: payment.ClaimSettled, By: bySettlement, At: now, Evidence: evidence(row), OccurredAt: row.At,
+		TransactionID: row.TransactionID, Minor: row.Amount, Fee: row.Fee + row.Tax, SettledOn: rec.Date, Note: "settled on " + rec.Date.String()}
+}
+
+// evidence names a row for ever.
+func evidence(row settlement.Row) string { return fmt.Sprintf("%s#%d", row.File, row.Line) }
 
 func (r *Reconciler) settled(ctx context.Context, rec reconciliation.Reconciliation, b *books, e settlement.Entry, row settlement.Row) error {
 	record, ok := b.records[e.ID]
@@ -37,19 +62,16 @@ func (r *Reconciler) settled(ctx context.Context, rec reconciliation.Reconciliat
 	if row.Type != settlement.Reversal && b.settledOn[e.ID] == rec.Date {
 		return nil // folded by an earlier run of this day
 	}
-	evidence := fmt.Sprintf("%s#%d", row.File, row.Line)
-	note := "settled on " + rec.Date.String()
 	if e.Kind == settlement.KindPayment && row.Type == settlement.Payment {
-		_, _, err := r.Observer.PaymentFrom(ctx, record, payment.Observation{Claim: payment.ClaimSettled, By: bySettlement, At: r.Now(),
-			Evidence: evidence, OccurredAt: row.At, TransactionID: row.TransactionID, Minor: row.Amount, Fee: row.Fee + row.Tax,
-			SettledOn: rec.Date, Note: note})
+		_, _, err := r.Observer.PaymentFrom(ctx, record, received(rec, row, r.Now()))
 		return err
 	}
 	if e.Kind == settlement.KindPayment {
 		return nil // a reversal of a payment is a break that a person looks at: the cash itself is still ours
 	}
-	o := disbursement.Observation{Claim: disbursement.ClaimSettled, By: bySettlement, At: r.Now(), Evidence: evidence,
-		OccurredAt: row.At, Reference: row.TransactionID, Amount: -row.Amount, Fee: row.Fee + row.Tax, SettledOn: rec.Date, Note: note}
+	o := disbursement.Observation{Claim: disbursement.ClaimSettled, By: bySettlement, At: r.Now(), Evidence: evidence(row),
+		OccurredAt: row.At, Reference: row.TransactionID, Amount: -row.Amount, Fee: row.Fee + row.Tax, SettledOn: rec.Date,
+		Note: "settled on " + rec.Date.String()}
 	if row.Type == settlement.Reversal {
 		o.Claim, o.Amount, o.Reference, o.Note = disbursement.ClaimReturned, row.Amount, "", "reversed on "+rec.Date.String()
 	}

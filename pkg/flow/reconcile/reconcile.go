@@ -71,7 +71,7 @@ func (r *Reconciler) Handle(ctx context.Context, j job.Job) error {
 		return err
 	}
 	result := settlement.Compare(rec.Date, rules, books.entries, rows)
-	if err := r.fold(ctx, rec, books, result); err != nil {
+	if err := r.fold(ctx, rec, books, result, rows); err != nil {
 		return err
 	}
 	return r.finish(ctx, rec, result, problem)
