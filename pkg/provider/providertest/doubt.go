@@ -10,14 +10,14 @@ import (
 
 func doubtClauses() []clause {
 	return []clause{
-		{"after a time-out before the commit, not found is conclusive from the end of the quiet period and not before", lostThere},
-		{"after a time-out behind the commit, asking tells that it was taken in", lostBack},
-		{"a commit after our time-out comes before not found can be conclusive", lateCommit},
-		{"a refused connection is not applied", refusedConnection},
-		{"429 is not applied where it is documented", rateLimited},
-		{"an answer spoilt behind the commit is unknown, and the provider's book holds one", spoilt},
-		{"asking that fails leaves it unknown", askingFails},
-		{"the same answer twice is the same evidence, the next answer another", evidence},
+		{"after a time-out before the commit, not found is conclusive from the end of the quiet period and not before", lostThere, (*lab).asked},
+		{"after a time-out behind the commit, asking tells that it was taken in", lostBack, (*lab).asked},
+		{"a commit after our time-out comes before not found can be conclusive", lateCommit, (*lab).asked},
+		{"a refused connection is not applied", refusedConnection, (*lab).refunds},
+		{"429 is not applied where it is documented", rateLimited, (*lab).refunds},
+		{"an answer spoilt behind the commit is unknown, and the provider's book holds one", spoilt, (*lab).refunds},
+		{"asking that fails leaves it unknown", askingFails, (*lab).asked},
+		{"the same answer twice is the same evidence, the next answer another", evidence, (*lab).asked},
 	}
 }
 

@@ -21,20 +21,50 @@ type Subject struct {
 	Account   provider.Account
 	Codes     provider.Codes
 	SignsTime bool // webhooks carry a signed instant
+	// OwnDeadline says that the provider sets the end of its vouchers, whatever is asked for.
+	OwnDeadline bool
+	// Odd is a delivery of a kind that nobody documents, in the provider's own shape; empty = the suite's.
+	Odd string
 
 	Price money.Amount // of a payment
 	Part  money.Amount // of it that is given back
 	Tiny  money.Amount // an amount the wire or the contract cannot carry; zero = none
+
+	// What differs between wires; zero = as with the networks themselves.
+	Refusal   func(code string) string             // the body of a refusal
+	Signed    []string                             // headers that prove a delivery
+	Stamp     func(http.Header) (time.Time, error) // the instant that a delivery signs
+	Strange   string                               // a sound delivery of a kind that does not concern us
+	InPath    bool                                 // a delivery proves itself by its path, which no body can change
+	Idle      []string                             // credentials that no call about money carries
+	Settings  []string                             // that must be refused by name if they do not parse
+	Exact     bool                                 // a voucher is paid once, with what it says
+	Days      bool                                 // a voucher ends with a day of its country
+	Unstamped bool                                 // a reply to a hand-over names no instant
+	Claims    map[simnet.Verb]disbursement.Claim   // what the provider calls a move, where it has a word of its own
 }
 
 // start is a Friday at ten in the morning, UTC-5: far from the ends of days, with a weekend ahead.
 func start() time.Time { return time.Date(2026, 11, 20, 15, 0, 0, 0, time.UTC) }
 
-// canary is a person whose data must never show up where they do not belong.
-func canary() identity.Person {
-	return identity.Person{Name: "Canaria Amarilla", Email: "canaria@buyer.example", Phone: "+51987654321",
-		DocumentType: "DNI", DocumentNumber: "76543210"}
+// canary is a person whose data must never show up where they do not belong, with a document of the account's country.
+func (l *lab) canary() identity.Person {
+	p := identity.Person{Name: "Canaria Amarilla", Email: "canaria@buyer.example", Phone: "+51987654321", DocumentType: "DNI",
+		DocumentNumber: "76543210", Account: "19104455667788", Bank: "0007", AccountType: "CA"}
+	if l.subject.Account.Network == "efecty" {
+		p.Phone, p.DocumentType = "+573987654321", "CC"
+	}
+	return p
 }
+
+// refunds says whether the provider gives payments back by a road of its own.
+func (l *lab) refunds() bool {
+	routes := l.client.Profile().Routes
+	return len(routes) > 0 && l.client.CanSubmit(disbursement.Refund, routes[0])
+}
+
+// asked says whether it also tells how they stand.
+func (l *lab) asked() bool { return l.refunds() && l.client.Can(provider.CanReadStatus) }
 
 // lab is one world with one account.
 type lab struct {
@@ -98,7 +128,7 @@ func (l *lab) open(account provider.Account) *provider.Client {
 // voucher makes a pending payment.
 func (l *lab) voucher(id string) payment.Payment {
 	l.Helper()
-	p := payment.Payment{ID: id, State: payment.Pending, Order: "order-" + id, Amount: l.subject.Price, Payer: canary(),
+	p := payment.Payment{ID: id, State: payment.Pending, Order: "order-" + id, Amount: l.subject.Price, Payer: l.canary(),
 		ExpiresAt: l.host.Now().Add(48 * time.Hour)}
 	o, err := l.client.CreatePayment(l.ctx, p)
 	if err != nil {
@@ -121,6 +151,12 @@ func (l *lab) paid(id string) payment.Payment {
 	l.Helper()
 	p := l.voucher(id)
 	l.pay(id, 0)
+	if !l.client.Can(provider.CanReadPayment) {
+		for _, f := range l.facts(id) {
+			p = l.fold(p, *f.Payment)
+		}
+		return p
+	}
 	o, err := l.client.ReadPayment(l.ctx, p)
 	if err != nil {
 		l.Fatalf("read %s: %v", id, err)
@@ -142,7 +178,7 @@ func (l *lab) refund(id string) disbursement.Disbursement {
 	l.Helper()
 	p := l.paid("pay_of_" + id)
 	return l.sending(disbursement.Disbursement{ID: id, Kind: disbursement.Refund, Route: l.client.Profile().Routes[0],
-		Amount: l.subject.Part, Reason: "customer_return", Beneficiary: canary(), Payment: p.ID, State: disbursement.Queued,
+		Amount: l.subject.Part, Reason: "customer_return", Beneficiary: l.canary(), Payment: p.ID, State: disbursement.Queued,
 		OriginalTransaction: p.TransactionID(), OriginalReference: p.Voucher.Code, CreatedAt: l.host.Now()})
 }
 

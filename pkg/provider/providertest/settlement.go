@@ -14,11 +14,11 @@ import (
 
 func settlementClauses() []clause {
 	return []clause{
-		{"a day's file lists what was received, paid and reversed on it, at the contract's cost", rows},
-		{"there is no file but for the day on which it settles", onlyItsDay},
-		{"days that settle together share a file", weekend},
-		{"a line that cannot be read is a row with its number and reason", badLines},
-		{"a file that is none is an error", noFile},
+		{"a day's file lists what was received, paid and reversed on it, at the contract's cost", rows, (*lab).refunds},
+		{"there is no file but for the day on which it settles", onlyItsDay, can(provider.CanFetchSettled)},
+		{"days that settle together share a file", weekend, can(provider.CanFetchSettled)},
+		{"a line that cannot be read is a row with its number and reason", badLines, nil},
+		{"a file that is none is an error", noFile, nil},
 	}
 }
 
@@ -81,6 +81,9 @@ func rows(l *lab) {
 }
 
 func onlyItsDay(l *lab) {
+	if !l.client.Can(provider.CanFetchSettled) {
+		l.Skip("not offered")
+	}
 	l.paid("pay_1")
 	day := calendar.Date{Year: 2026, Month: time.November, Day: 20}
 	for _, asked := range []calendar.Date{day, day.AddDays(3)} {

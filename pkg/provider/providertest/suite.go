@@ -1,11 +1,16 @@
 package providertest
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/vuelto/vuelto/pkg/provider"
+)
 
 // clause is one sentence of the contract with the test that proves it.
 type clause struct {
 	sentence string
 	prove    func(*lab)
+	needs    func(*lab) bool // nil = holds for everybody
 }
 
 // Run proves every clause for a provider, each in a world of its own. A failure is named by its sentence.
@@ -13,7 +18,16 @@ func Run(t *testing.T, s Subject) {
 	for _, part := range [][]clause{submitClauses(), doubtClauses(), replyClauses(), paymentClauses(), webhookClauses(),
 		settlementClauses(), careClauses()} {
 		for _, c := range part {
-			t.Run(c.sentence, func(t *testing.T) { c.prove(newLab(t, s)) })
+			t.Run(c.sentence, func(t *testing.T) {
+				l := newLab(t, s)
+				if c.needs != nil && !c.needs(l) {
+					t.Skip("not offered")
+				}
+				c.prove(l)
+			})
 		}
 	}
 }
+
+// can makes the condition of a clause out of an ability.
+func can(a provider.Ability) func(*lab) bool { return func(l *lab) bool { return l.client.Can(a) } }
