@@ -19,7 +19,7 @@ type row struct {
 
 // Nouns know each other only where one is made of the other.
 var (
-	ground    = []string{"pkg/money", "pkg/calendar", "pkg/identity", "pkg/store", "pkg/job"}
+	ground    = []string{"pkg/money", "pkg/calendar", "pkg/identity", "pkg/store", "pkg/job", "pkg/mutant"}
 	machines  = append([]string{"pkg/payment", "pkg/disbursement"}, ground...)
 	nouns     = append([]string{"pkg/webhook", "pkg/settlement", "pkg/merchant", "pkg/reconciliation", "pkg/ledger", "pkg/event", "pkg/file"}, machines...)
 	verbs     = append([]string{"pkg/provider", "pkg/flow/observe"}, nouns...)
@@ -34,6 +34,7 @@ var rows = []row{
 	{"pkg/identity", nil},
 	{"pkg/store", nil},
 	{"pkg/file", nil},
+	{"pkg/mutant", nil}, // guards that a simulator may break, in builds of its own
 	{"pkg/job", []string{"pkg/store"}},
 	{"pkg/payment", ground},
 	{"pkg/disbursement", ground},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/vuelto/vuelto/pkg/identity"
 	"github.com/vuelto/vuelto/pkg/money"
@@ -100,12 +101,9 @@ func reportCSV(rec reconciliation.Reconciliation, result settlement.Result) ([]b
 
 // harmless puts an apostrophe before what a spreadsheet would take for a formula, full-width forms included.
 func harmless(cell string) string {
-	for _, r := range cell {
-		switch r {
-		case '=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠':
-			return "'" + cell
-		}
-		break
+	switch first, _ := utf8.DecodeRuneInString(cell); first {
+	case '=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠':
+		return "'" + cell
 	}
 	return cell
 }
