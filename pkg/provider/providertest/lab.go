@@ -23,8 +23,6 @@ type Subject struct {
 	SignsTime bool // webhooks carry a signed instant
 	// OwnDeadline says that the provider sets the end of its vouchers, whatever is asked for.
 	OwnDeadline bool
-	// Odd is a delivery of a kind that nobody documents, in the provider's own shape; empty = the suite's.
-	Odd string
 
 	Price money.Amount // of a payment
 	Part  money.Amount // of it that is given back

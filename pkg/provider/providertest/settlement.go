@@ -81,9 +81,6 @@ func rows(l *lab) {
 }
 
 func onlyItsDay(l *lab) {
-	if !l.client.Can(provider.CanFetchSettled) {
-		l.Skip("not offered")
-	}
 	l.paid("pay_1")
 	day := calendar.Date{Year: 2026, Month: time.November, Day: 20}
 	for _, asked := range []calendar.Date{day, day.AddDays(3)} {

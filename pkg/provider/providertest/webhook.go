@@ -252,13 +252,6 @@ func unknownEvent(l *lab) {
 		}
 		return
 	}
-	if l.subject.Odd != "" {
-		d.Body = []byte(l.subject.Odd)
-		if facts, err := l.client.Read(d); err != nil || len(facts) != 0 {
-			l.Errorf("%v, %v", facts, err)
-		}
-		return
-	}
 	d.Body = []byte(`{"eventType":"cip.dreamt","event":"payment.dreamt","event_id":"evt_1","occurred_at":"2026-11-20T10:00:00Z","data":{}}`)
 	if facts, err := l.client.Read(d); err != nil || len(facts) != 0 {
 		l.Errorf("%v, %v", facts, err)
