@@ -1,0 +1,199 @@
+// Package events_test plays the events of events/<function>/ to the functions' own handlers: the same files serve
+// `sam local invoke`. Together they are one story: a voucher, its payment, a refund, its settlement.
+package events_test
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"github.com/vuelto/vuelto/pkg/aws/apigw"
+	"github.com/vuelto/vuelto/pkg/aws/sqsqueue"
+	"github.com/vuelto/vuelto/pkg/bundle"
+	"github.com/vuelto/vuelto/pkg/calendar"
+	"github.com/vuelto/vuelto/pkg/job"
+	"github.com/vuelto/vuelto/pkg/provider/all"
+	"github.com/vuelto/vuelto/pkg/provider/simnet"
+	"github.com/vuelto/vuelto/pkg/sim"
+)
+
+const (
+	repo      = "../.."
+	paymentID = "pay_60KM9DN08W0M994ZBGBGFHTXG3" // of the demo merchant's order A-1001
+	refundID  = "rf_6J0ZCWG5VB9G0C25AKBCNVK7SB"  // of its R-1001
+)
+
+// stage is the functions' handlers over a world whose own loop stands still: nothing happens but what the events say.
+type stage struct {
+	*testing.T
+	clock  *sim.Virtual
+	world  *sim.World
+	bundle *bundle.Bundle
+	sent   []job.Job
+	log    *slog.Logger
+	played []string
+}
+
+// Send notes what would go to a queue.
+func (s *stage) Send(_ context.Context, j job.Job, _ time.Duration) error {
+	s.sent = append(s.sent, j)
+	return nil
+}
+
+func newStage(t *testing.T) *stage {
+	t.Helper()
+	template, err := os.ReadFile(filepath.Join(repo, "template.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &stage{T: t, clock: sim.NewVirtual(time.Date(2026, 11, 20, 21, 4, 0, 0, time.UTC)), log: slog.New(slog.DiscardHandler)}
+	s.world, err = sim.New(sim.Options{Clock: s.clock, Seed: 1, Template: template, Log: s.log, BaseURL: "http://127.0.0.1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.bundle = bundle.New(bundle.Ports{Store: s.world.Store, Sender: s, Files: s.world.Files, Clock: s.world,
+		Doer: simnet.NewTransport(s.world, s.world.Networks...), Registry: all.Registry(), Float: s.world.Float,
+		NewID: func() string { return "req_1" }, Log: s.log})
+	return s
+}
+
+func (s *stage) event(name string, into any) {
+	s.Helper()
+	s.played = append(s.played, name)
+	text, err := os.ReadFile(filepath.Join(repo, "events", name+".json"))
+	if err != nil {
+		s.Fatal(err)
+	}
+	if err := json.Unmarshal(text, into); err != nil {
+		s.Fatalf("%s: %v", name, err)
+	}
+}
+
+// http plays an event of the gateway; the answer must have the status and the text in it.
+func (s *stage) http(name string, status int, text string) {
+	s.Helper()
+	var event events.APIGatewayV2HTTPRequest
+	s.event(name, &event)
+	handler := s.bundle.API()
+	if strings.HasPrefix(name, "webhook-intake/") {
+		handler = s.bundle.Intake()
+	}
+	answer, err := apigw.Wrap(handler)(context.Background(), event)
+	if err != nil || answer.StatusCode != status || !strings.Contains(answer.Body, text) {
+		s.Fatalf("%s: %d %s (%v), want %d with %s", name, answer.StatusCode, answer.Body, err, status, text)
+	}
+}
+
+// queue plays an event of a queue; exactly these messages must be asked for again.
+func (s *stage) queue(name string, failed ...string) {
+	s.Helper()
+	var event events.SQSEvent
+	s.event(name, &event)
+	handlers := map[string]job.Handler{"webhook-apply": s.bundle.Applier(), "refund-submission": s.bundle.Submitter(),
+		"status-polling": s.bundle.Polling(), "settlement-ingest": s.bundle.Ingester(),
+		"settlement-reconciliation": s.bundle.Reconciler()}
+	answer, err := sqsqueue.Batch(handlers[filepath.Dir(name)], s.log)(context.Background(), event)
+	if err != nil {
+		s.Fatalf("%s: %v", name, err)
+	}
+	var got []string
+	for _, f := range answer.BatchItemFailures {
+		got = append(got, f.ItemIdentifier)
+	}
+	if !slices.Equal(got, failed) {
+		s.Fatalf("%s: asks again for %v, want %v", name, got, failed)
+	}
+}
+
+// asked says a job of this kind was sent, and that the next event brings that very one.
+func (s *stage) asked(kind job.Kind, next string) {
+	s.Helper()
+	var event events.SQSEvent
+	s.event(next, &event)
+	j, err := job.Decode([]byte(event.Records[0].Body))
+	if err != nil || j.Kind != kind || !slices.Contains(s.sent, j) {
+		s.Fatalf("sent %v; %s brings %v (%v)", s.sent, next, j, err)
+	}
+}
+
+func (s *stage) network() simnet.Network {
+	n, ok := s.world.Network("pagoefectivo")
+	if !ok {
+		s.Fatal("no such network")
+	}
+	return n
+}
+
+func TestEvents(t *testing.T) {
+	s := newStage(t)
+	s.http("merchant-api/health", 200, "ok")
+	s.http("merchant-api/no-key", 401, `"code":"unauthorized"`)
+	s.http("merchant-api/live-key", 401, `"code":"unauthorized"`)
+	s.http("merchant-api/create-payment", 201, paymentID)
+	if err := s.network().Pay(paymentID, 0); err != nil {
+		t.Fatal(err)
+	}
+
+	s.http("webhook-intake/unknown-account", 404, `"code":"not_found"`)
+	s.http("webhook-intake/changed-body", 401, `"code":"signature_invalid"`)
+	if len(s.sent) != 0 {
+		t.Fatalf("a refused webhook asked for %v", s.sent)
+	}
+	s.http("webhook-intake/paid", 200, `"code":"100"`)
+	s.asked(job.Apply, "webhook-apply/delivery-and-poison")
+	s.queue("webhook-apply/delivery-and-poison", "059f36b4-87a3-44ab-83d2-661975990001")
+
+	s.http("merchant-api/create-refund", 201, refundID)
+	s.asked(job.Submit, "refund-submission/refund")
+	s.http("merchant-api/refund-too-large", 422, `"code":"amount_exceeds_refundable"`)
+	s.queue("refund-submission/refund")
+	s.http("merchant-api/get-refund", 200, `"status":"accepted"`)
+	if err := s.network().Move(refundID, simnet.Complete); err != nil {
+		t.Fatal(err)
+	}
+	s.clock.Reach(s.clock.Now().Add(time.Hour)) // the callback is lost; the sweep asks
+	s.queue("status-polling/sweep")
+	s.asked(job.Poll, "status-polling/poll")
+	s.queue("status-polling/poll")
+	s.http("merchant-api/get-refund", 200, `"status":"paid"`)
+
+	if _, _, err := s.network().Close(calendar.On(s.clock.Now(), calendar.Peru().Zone())); err != nil {
+		t.Fatal(err)
+	}
+	s.clock.Reach(time.Date(2026, 11, 23, 14, 15, 0, 0, time.UTC))
+	s.queue("settlement-ingest/hour")
+	s.asked(job.Reconcile, "settlement-reconciliation/day")
+	s.queue("settlement-reconciliation/day")
+	s.http("merchant-api/list-reconciliations", 200, `"status":"balanced"`)
+	s.http("merchant-api/get-refund", 200, `"status":"settled"`)
+	s.complete()
+}
+
+// complete says that every event was played, and that every function has one.
+func (s *stage) complete() {
+	s.Helper()
+	mains, err := filepath.Glob(filepath.Join(repo, "functions", "*", "main.go"))
+	if err != nil {
+		s.Fatal(err)
+	}
+	for _, m := range mains {
+		function := filepath.Base(filepath.Dir(m))
+		files, err := filepath.Glob(filepath.Join(repo, "events", function, "*.json"))
+		if err != nil || len(files) == 0 {
+			s.Errorf("%s has no event", function)
+		}
+		for _, f := range files {
+			if name := function + "/" + strings.TrimSuffix(filepath.Base(f), ".json"); !slices.Contains(s.played, name) {
+				s.Errorf("%s is not played", name)
+			}
+		}
+	}
+}
