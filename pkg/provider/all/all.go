@@ -3,6 +3,7 @@ package all
 
 import (
 	"github.com/vuelto/vuelto/pkg/provider"
+	"github.com/vuelto/vuelto/pkg/provider/dlocal"
 	"github.com/vuelto/vuelto/pkg/provider/efecty"
 	"github.com/vuelto/vuelto/pkg/provider/pagoefectivo"
 )
@@ -10,6 +11,7 @@ import (
 // Registry lists the providers that are linked in, by name.
 func Registry() provider.Registry {
 	return provider.Registry{
+		dlocal.Name:       dlocal.New,
 		efecty.Name:       efecty.New,
 		pagoefectivo.Name: pagoefectivo.New,
 	}

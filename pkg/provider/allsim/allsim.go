@@ -2,7 +2,10 @@
 package allsim
 
 import (
+	"slices"
+
 	"github.com/vuelto/vuelto/pkg/provider"
+	"github.com/vuelto/vuelto/pkg/provider/dlocal/dlocalsim"
 	"github.com/vuelto/vuelto/pkg/provider/efecty"
 	"github.com/vuelto/vuelto/pkg/provider/efecty/efectysim"
 	"github.com/vuelto/vuelto/pkg/provider/pagoefectivo"
@@ -11,18 +14,19 @@ import (
 	"github.com/vuelto/vuelto/pkg/settlement"
 )
 
-// New opens every simulated provider in one world, in the order of their names.
+// New opens every simulated provider in one world: the networks themselves, then the gateways.
 func New(host simnet.Host) []simnet.Network {
 	return []simnet.Network{
 		efectysim.New(host),
 		pagoefectivosim.New(host),
+		dlocalsim.New(host),
 	}
 }
 
 // Accounts are a tenant's contracts with every simulated provider. Credentials and secrets are made up, and differ
 // between tenants, because a simulated provider finds the account by them.
 func Accounts(tenant string) []provider.Account {
-	return []provider.Account{
+	direct := []provider.Account{
 		account(tenant, efecty.Name, efecty.Name,
 			settlement.Fees{PerTenThousand: 290, TaxPerHundred: 19, Unit: 100},
 			map[string]string{"merchant_id": "merchant-" + tenant, "terminal_id": "T-01", "secret": "sandbox-efecty-" + tenant},
@@ -32,6 +36,7 @@ func Accounts(tenant string) []provider.Account {
 			map[string]string{"access_key": "access-" + tenant, "secret_key": "whsec-sandbox-pagoefectivo-" + tenant, "service_id": "1234"},
 			map[string]string{"contact_email": "pagos@" + tenant + ".example", "contact_phone": "999888777"}),
 	}
+	return slices.Concat(direct, dlocalAccounts(tenant))
 }
 
 func account(tenant, name, network string, fees settlement.Fees, credentials, settings map[string]string) provider.Account {
@@ -40,4 +45,23 @@ func account(tenant, name, network string, fees settlement.Fees, credentials, se
 		Endpoint: simnet.Address(name), Credentials: credentials, Settings: settings, Fees: fees,
 		Secrets: []string{"whsec-sandbox-" + name + "-" + tenant},
 	}
+}
+
+// carried are a tenant's contracts with a gateway, one for each network it carries.
+func carried(tenant, name string, make func(id string) (credentials, settings map[string]string)) []provider.Account {
+	var accounts []provider.Account
+	for _, c := range []struct {
+		country, network string
+		fees             settlement.Fees
+	}{
+		{"co", efecty.Name, settlement.Fees{PerTenThousand: 320, TaxPerHundred: 19, Unit: 100}},
+		{"pe", pagoefectivo.Name, settlement.Fees{PerTenThousand: 390, TaxPerHundred: 18}},
+	} {
+		id := name + "-" + c.country + "-" + tenant
+		credentials, settings := make(id)
+		accounts = append(accounts, provider.Account{ID: id, Tenant: tenant, Provider: name, Network: c.network,
+			Mode: provider.Test, Endpoint: simnet.Address(name), Credentials: credentials, Settings: settings, Fees: c.fees,
+			Secrets: []string{"whsec-sandbox-" + id}})
+	}
+	return accounts
 }

@@ -130,11 +130,11 @@ func verbs(l *lab) {
 			l.Errorf("%v: no callback within a second", c.verbs)
 			continue
 		}
-		// Callbacks of moves that follow each other closely overtake each other; the stamp tells which is the last. What
-		// carries none came last if it arrived last.
+		// Callbacks of moves that follow each other closely overtake each other; the stamp tells which is the last. Of
+		// those that carry none, which are never the first, the last is the one that arrived last.
 		last := facts[0].Disbursement
 		for _, f := range facts {
-			if f.Disbursement.OccurredAt.IsZero() || f.Disbursement.OccurredAt.After(last.OccurredAt) {
+			if f.Disbursement.OccurredAt.IsZero() || (!last.OccurredAt.IsZero() && f.Disbursement.OccurredAt.After(last.OccurredAt)) {
 				last = f.Disbursement
 			}
 		}
