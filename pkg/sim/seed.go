@@ -42,7 +42,7 @@ func (w *World) seed() error {
 		for _, a := range accounts {
 			writes = append(writes, store.Put{Record: provider.EncodeAccount(a, 0)})
 			if n, ok := w.Network(a.Provider); ok {
-				n.Register(a, w.base+"/webhooks/"+a.Provider+"/"+a.ID)
+				n.Register(a, w.hears(a))
 			}
 		}
 	}
@@ -62,14 +62,25 @@ func (w *World) seed() error {
 	return w.Store.Commit(context.Background(), writes...)
 }
 
+// accounts are a tenant's contracts, told where this world hears of what happens.
 func (w *World) accounts(tenant string) []provider.Account {
 	accounts := allsim.Accounts(tenant)
 	for i, a := range accounts {
+		if a.Settings == nil {
+			a.Settings = map[string]string{}
+		}
+		a.Settings["notification_url"] = w.hears(a)
+		accounts[i] = a
 		if w.hooks.Account != nil {
 			accounts[i] = w.hooks.Account(a)
 		}
 	}
 	return accounts
+}
+
+// hears is the address of an account's webhooks.
+func (w *World) hears(a provider.Account) string {
+	return w.base + "/webhooks/" + a.Provider + "/" + a.ID
 }
 
 // refs lists a network's accounts, the direct one first.

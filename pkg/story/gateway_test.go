@@ -1,0 +1,118 @@
+package story_test
+
+import (
+	"testing"
+)
+
+// gateway is what one provider offers on one network of the README's story.
+type gateway struct {
+	provider string
+	side     side
+	route    string // of a refund; empty = it offers none by itself
+	bank     bool   // the refund needs the buyer's bank account
+	files    bool   // its settlement files are fetched
+}
+
+func gateways() []gateway {
+	co, pe := colombia(), peru()
+	return []gateway{
+		{provider: "dlocal", side: co, route: "original", files: true},
+		{provider: "dlocal", side: pe, route: "original", files: true},
+	}
+}
+
+// TestGateways is the README's story on each gateway, for the parts it offers.
+func TestGateways(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	payments, refunds := make([]string, len(gateways())), make([]string, len(gateways()))
+	for i, g := range gateways() {
+		payments[i] = s.paidThrough(g)
+		if g.route != "" {
+			refunds[i] = s.backThrough(g, payments[i])
+		}
+	}
+	s.settle()
+	for i, g := range gateways() {
+		if refunds[i] == "" {
+			continue
+		}
+		if got := s.get("/v1/refunds/" + refunds[i]); str(got["status"]) != "accepted" || str(got["network_reference"]) == "" || str(got["provider"]) != g.provider {
+			t.Errorf("%s on %s: a refund reads %v", g.provider, g.side.network, got)
+		}
+		s.move(refunds[i], "complete")
+		if got := s.get("/v1/refunds/" + refunds[i]); str(got["status"]) != "paid" {
+			t.Errorf("%s on %s: a refund that was paid out reads %v", g.provider, g.side.network, got)
+		}
+		if p := s.get("/v1/payments/" + payments[i]); num(p["refunded_amount"]) != g.side.part || num(p["reserved_amount"]) != 0 {
+			t.Errorf("%s on %s: the payment reads %v", g.provider, g.side.network, p)
+		}
+	}
+	s.gatewaysSettle(refunds)
+}
+
+// paidThrough creates a payment at a gateway and lets the buyer pay it.
+func (s *stack) paidThrough(g gateway) string {
+	s.t.Helper()
+	body := with(g.side.payment("order "+g.provider+" "+g.side.network, g.side.amount), "provider", g.provider)
+	created := s.want(201, s.as(ana, "POST", "/v1/payments", body))
+	voucher := created["voucher"].(doc)
+	if str(created["provider"]) != g.provider || str(voucher["code"]) == "" || str(voucher["expires_at"]) == "" || str(created["status"]) != "pending" {
+		s.t.Errorf("%s on %s: a new payment reads %v", g.provider, g.side.network, created)
+	}
+	id := str(created["id"])
+	s.pay(id, 0)
+	p := s.get("/v1/payments/" + id)
+	if str(p["status"]) != "paid" || num(p["paid_amount"]) != g.side.amount || str(p["network_transaction_id"]) == "" || str(p["situation"]) != "none" {
+		s.t.Fatalf("%s on %s: a paid payment reads %v", g.provider, g.side.network, p)
+	}
+	return id
+}
+
+// backThrough asks for a refund by the gateway's road.
+func (s *stack) backThrough(g gateway, payment string) string {
+	s.t.Helper()
+	body := with(g.side.refund(payment, "G-"+g.provider+"-"+g.side.network, g.side.part), "route", g.route)
+	if g.bank {
+		body["beneficiary"] = with(person(), "bank", "007", "account", "19112345678901", "account_type", "savings")
+	}
+	r := s.want(201, s.as(ana, "POST", "/v1/refunds", body))
+	if str(r["route"]) != g.route {
+		s.t.Errorf("%s on %s: asked for %s, got %v", g.provider, g.side.network, g.route, r)
+	}
+	return str(r["id"])
+}
+
+// gatewaysSettle closes the day everywhere and finds every gateway's file balanced.
+func (s *stack) gatewaysSettle(refunds []string) {
+	s.t.Helper()
+	day := ""
+	for _, g := range gateways() {
+		day = s.closeDay(g.provider)
+	}
+	s.at(day, "22:00")
+	for i, g := range gateways() {
+		rows := int64(1)
+		if refunds[i] != "" {
+			rows = 2
+		}
+		found := false
+		for _, d := range list(s.get("/v1/reconciliations?date="+day+"&provider="+g.provider), "data") {
+			if str(d["network"]) != g.side.network {
+				continue
+			}
+			found = true
+			if str(d["status"]) != "balanced" || num(d["rows"]) != rows || num(d["matched"]) != rows || num(d["unreadable"]) != 0 || len(d["breaks"].(doc)) != 0 {
+				s.t.Errorf("%s on %s: the day reads %v", g.provider, g.side.network, d)
+			}
+		}
+		if found != g.files {
+			s.t.Errorf("%s on %s: reconciled %v, its files are fetched: %v", g.provider, g.side.network, found, g.files)
+		}
+		if refunds[i] != "" && g.files {
+			if got := s.status("/v1/refunds/" + refunds[i]); got != "settled" {
+				s.t.Errorf("%s on %s: the refund is %s, want settled", g.provider, g.side.network, got)
+			}
+		}
+	}
+}
