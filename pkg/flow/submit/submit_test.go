@@ -1,0 +1,169 @@
+package submit_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/vuelto/vuelto/pkg/disbursement"
+	"github.com/vuelto/vuelto/pkg/flow/observe"
+	"github.com/vuelto/vuelto/pkg/flow/submit"
+	"github.com/vuelto/vuelto/pkg/identity"
+	"github.com/vuelto/vuelto/pkg/job"
+	"github.com/vuelto/vuelto/pkg/mem/memstore"
+	"github.com/vuelto/vuelto/pkg/money"
+	"github.com/vuelto/vuelto/pkg/provider"
+	"github.com/vuelto/vuelto/pkg/provider/all"
+	"github.com/vuelto/vuelto/pkg/provider/providertest"
+	"github.com/vuelto/vuelto/pkg/store"
+)
+
+func friday() time.Time { return time.Date(2026, 11, 20, 15, 0, 0, 0, time.UTC) }
+
+// rig is a submitter with one queued refund, a store that can stall or fail, and a provider that counts its calls.
+type rig struct {
+	*memstore.Store
+	t       *testing.T
+	host    *providertest.Host
+	stall   time.Duration // before each commit returns
+	failing int           // number of the commit that fails, from 1; 0 = none
+	commits int
+	calls   int
+	stored  []disbursement.State // as the provider saw the record when it was called
+	run     *submit.Submitter
+}
+
+// Commit stalls or fails as told.
+func (r *rig) Commit(ctx context.Context, writes ...store.Write) error {
+	if r.commits++; r.commits == r.failing {
+		return errors.New("the store is away")
+	}
+	err := r.Store.Commit(ctx, writes...)
+	r.host.Sleep(r.stall)
+	return err
+}
+
+// Client opens the account.
+func (r *rig) Client(context.Context, string) (*provider.Client, error) {
+	account := provider.Account{ID: "co", Tenant: "demo", Provider: "efecty", Network: "efecty", Endpoint: "https://co.example",
+		Credentials: map[string]string{"merchant_id": "m", "terminal_id": "t", "secret": "s"}, Secrets: []string{"s"}}
+	adapter, err := all.Registry()["efecty"](account, r, r.host)
+	if err != nil {
+		return nil, err
+	}
+	return provider.Open(adapter, account, r.host)
+}
+
+// Do is the provider: it says that the cash code is out.
+func (r *rig) Do(*http.Request) (*http.Response, error) {
+	r.calls++
+	r.stored = append(r.stored, r.refund().State)
+	const body = `{"disbursement_id":"D1","merchant_reference":"rf_1","amount":20000,"currency":"COP","status":"COLLECTABLE","cash_code":"770001",
+		"cash_code_expires_at":"2026-11-27T10:00:00-05:00","updated_at":"2026-11-20T10:00:00-05:00"}`
+	return &http.Response{StatusCode: 201, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body))}, nil
+}
+
+func open(t *testing.T) *rig {
+	t.Helper()
+	r := &rig{t: t, host: providertest.NewHost(friday(), 1)}
+	r.Store = memstore.New(memstore.Options{Now: r.host.Now})
+	log := slog.New(slog.DiscardHandler)
+	r.run = &submit.Submitter{Store: r, Observer: observe.Observer{Store: r, Log: log}, Clients: r, Now: r.host.Now, Log: log}
+	d := disbursement.Disbursement{Tenant: "demo", ID: "rf_1", Kind: disbursement.Refund, Account: "co", Amount: money.New(20_000_00, money.COP),
+		Route: disbursement.CashWithdrawal, CreatedAt: friday(), OriginalTransaction: "T1", OriginalReference: "C1", Reason: "goodwill",
+		Beneficiary: identity.Person{Name: "Ana", DocumentType: "CC", DocumentNumber: "1032456789"}}
+	if err := r.Store.Commit(context.Background(), store.Put{Record: disbursement.Encode(d.Open(0))}); err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func (r *rig) handle() error {
+	return r.run.Handle(context.Background(), job.Job{Kind: job.Submit, Key: disbursement.Key("demo", "rf_1")})
+}
+
+func (r *rig) refund() disbursement.Disbursement {
+	r.t.Helper()
+	record, err := r.Get(context.Background(), disbursement.Key("demo", "rf_1"))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	d, err := disbursement.Decode(record)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return d
+}
+
+// TestTheIntentComesFirst: whoever is called, the record already says so; the job again does nothing.
+func TestTheIntentComesFirst(t *testing.T) {
+	r := open(t)
+	for range 3 {
+		if err := r.handle(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if r.calls != 1 || r.stored[0] != disbursement.Submitting {
+		t.Errorf("%d calls, the record said %v", r.calls, r.stored)
+	}
+	if d := r.refund(); d.State != disbursement.Collectable || d.CashCode != "770001" || len(d.Attempts) != 1 {
+		t.Errorf("%+v", d)
+	}
+}
+
+// TestAStalledWorkerDoesNotCall: others may have concluded that it never did.
+func TestAStalledWorkerDoesNotCall(t *testing.T) {
+	for stall, want := range map[time.Duration]int{0: 1, disbursement.SubmitLease / 2: 1, disbursement.SubmitLease/2 + time.Second: 0, time.Hour: 0} {
+		r := open(t)
+		r.stall = stall
+		if err := r.handle(); err != nil {
+			t.Fatal(err)
+		}
+		if r.calls != want {
+			t.Errorf("stalled for %s: %d calls", stall, r.calls)
+		}
+		if d := r.refund(); want == 0 && d.State != disbursement.Submitting {
+			t.Errorf("stalled for %s: %s", stall, d.State)
+		}
+	}
+}
+
+// TestAStoreThatFails: without the intent no call; without the reply's record no second call.
+func TestAStoreThatFails(t *testing.T) {
+	r := open(t)
+	r.failing = 1
+	if err := r.handle(); err == nil || r.calls != 0 || r.refund().State != disbursement.Queued {
+		t.Errorf("the intent failed: %v, %d calls, %s", err, r.calls, r.refund().State)
+	}
+	if err := r.handle(); err != nil || r.calls != 1 {
+		t.Errorf("again: %v, %d calls", err, r.calls)
+	}
+	r = open(t)
+	r.failing = 2
+	if err := r.handle(); err == nil || r.refund().State != disbursement.Submitting {
+		t.Errorf("the reply's record failed: %v, %s", err, r.refund().State)
+	}
+	for range 3 {
+		r.host.Sleep(time.Hour)
+		if err := r.handle(); err != nil || r.calls != 1 {
+			t.Errorf("the job once more: %v, %d calls", err, r.calls)
+		}
+	}
+}
+
+// TestOldWorkGoesToAPerson instead of to the provider.
+func TestOldWorkGoesToAPerson(t *testing.T) {
+	r := open(t)
+	r.host.Sleep(disbursement.GiveUpAfter)
+	if err := r.handle(); err != nil {
+		t.Fatal(err)
+	}
+	if d := r.refund(); r.calls != 0 || d.State != disbursement.Held || d.HeldReason != disbursement.HoldExhausted {
+		t.Errorf("%d calls, %+v", r.calls, d)
+	}
+}
