@@ -4,6 +4,7 @@ package all
 import (
 	"github.com/vuelto/vuelto/pkg/provider"
 	"github.com/vuelto/vuelto/pkg/provider/dlocal"
+	"github.com/vuelto/vuelto/pkg/provider/ebanx"
 	"github.com/vuelto/vuelto/pkg/provider/efecty"
 	"github.com/vuelto/vuelto/pkg/provider/pagoefectivo"
 )
@@ -12,6 +13,7 @@ import (
 func Registry() provider.Registry {
 	return provider.Registry{
 		dlocal.Name:       dlocal.New,
+		ebanx.Name:        ebanx.New,
 		efecty.Name:       efecty.New,
 		pagoefectivo.Name: pagoefectivo.New,
 	}

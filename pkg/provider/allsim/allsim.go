@@ -6,6 +6,7 @@ import (
 
 	"github.com/vuelto/vuelto/pkg/provider"
 	"github.com/vuelto/vuelto/pkg/provider/dlocal/dlocalsim"
+	"github.com/vuelto/vuelto/pkg/provider/ebanx/ebanxsim"
 	"github.com/vuelto/vuelto/pkg/provider/efecty"
 	"github.com/vuelto/vuelto/pkg/provider/efecty/efectysim"
 	"github.com/vuelto/vuelto/pkg/provider/pagoefectivo"
@@ -20,6 +21,7 @@ func New(host simnet.Host) []simnet.Network {
 		efectysim.New(host),
 		pagoefectivosim.New(host),
 		dlocalsim.New(host),
+		ebanxsim.New(host),
 	}
 }
 
@@ -36,7 +38,7 @@ func Accounts(tenant string) []provider.Account {
 			map[string]string{"access_key": "access-" + tenant, "secret_key": "whsec-sandbox-pagoefectivo-" + tenant, "service_id": "1234"},
 			map[string]string{"contact_email": "pagos@" + tenant + ".example", "contact_phone": "999888777"}),
 	}
-	return slices.Concat(direct, dlocalAccounts(tenant))
+	return slices.Concat(direct, dlocalAccounts(tenant), ebanxAccounts(tenant))
 }
 
 func account(tenant, name, network string, fees settlement.Fees, credentials, settings map[string]string) provider.Account {

@@ -38,6 +38,7 @@ type Subject struct {
 	Settings  []string                             // that must be refused by name if they do not parse
 	Exact     bool                                 // a voucher is paid once, with what it says
 	Days      bool                                 // a voucher ends with a day of its country
+	Loose429  bool                                 // nobody documents what a 429 means
 	Unstamped bool                                 // a reply to a hand-over names no instant
 	Claims    map[simnet.Verb]disbursement.Claim   // what the provider calls a move, where it has a word of its own
 }

@@ -72,6 +72,7 @@ type Disbursement struct {
 	CashExpires time.Time
 	CreatedAt   time.Time
 	MovedAt     time.Time
+	PaidAt      time.Time // zero until it was
 }
 
 // live says money may still be with the buyer or on its way there.
@@ -113,6 +114,8 @@ type Book struct {
 	entries       []any // *Payment or *Disbursement, in order of arrival
 	payments      map[string][]*Payment
 	codes         map[string]*Payment
+	ids           map[string]*Payment
+	refunds       map[string][]*Disbursement // by the transaction they give back
 	receipts      map[string]*Payment
 	disbursements map[string][]*Disbursement
 	movements     []Movement
@@ -124,6 +127,7 @@ type Book struct {
 // NewBook opens an empty book.
 func NewBook(host Host, manners Manners) *Book {
 	return &Book{host: host, manners: manners, payments: map[string][]*Payment{}, codes: map[string]*Payment{},
+		ids: map[string]*Payment{}, refunds: map[string][]*Disbursement{},
 		receipts: map[string]*Payment{}, disbursements: map[string][]*Disbursement{}, closed: map[networkDay]calendar.Date{},
 		published: map[networkDay]bool{}}
 }
@@ -167,7 +171,7 @@ func (b *Book) Issue(p Payment) *Payment {
 	kept := &p
 	b.entries = append(b.entries, kept)
 	b.payments[p.Ours] = append(b.payments[p.Ours], kept)
-	b.codes[p.Code] = kept
+	b.codes[p.Code], b.ids[p.ID] = kept, kept
 	b.watch(kept)
 	return kept
 }
@@ -194,6 +198,14 @@ func (b *Book) Extend(p *Payment, until time.Time) {
 // Voucher finds an account's payment by its code; nil if it has none.
 func (b *Book) Voucher(a *Account, code string) *Payment {
 	if p := b.codes[code]; p != nil && p.Account.ID == a.ID {
+		return p
+	}
+	return nil
+}
+
+// VoucherByID finds an account's payment by the provider's id; nil if it has none.
+func (b *Book) VoucherByID(a *Account, id string) *Payment {
+	if p := b.ids[id]; id != "" && p != nil && p.Account.ID == a.ID {
 		return p
 	}
 	return nil

@@ -19,6 +19,7 @@ func (b *Book) Accept(d Disbursement, idempotent bool) (kept *Disbursement, fres
 	kept = &d
 	b.entries = append(b.entries, kept)
 	b.disbursements[d.Ours] = append(b.disbursements[d.Ours], kept)
+	b.refunds[d.Transaction] = append(b.refunds[d.Transaction], kept)
 	if d.CashCode != "" {
 		b.host.After(d.CashExpires.Sub(d.CreatedAt), func() {
 			if kept.Status == Collectable {
@@ -40,6 +41,15 @@ func (b *Book) DisbursementOf(a *Account, ours string) *Disbursement {
 		}
 	}
 	return found
+}
+
+// RefundsOf lists what was asked back of a payment, oldest first.
+func (b *Book) RefundsOf(p *Payment) []*Disbursement {
+	var all []*Disbursement
+	for _, r := range p.Receipts {
+		all = append(all, b.refunds[r.ID]...)
+	}
+	return all
 }
 
 // Move does a verb to the latest live disbursement; see Network.
@@ -81,6 +91,7 @@ func (b *Book) enter(d *Disbursement, status, code string) {
 		m := Movement{Account: d.Account, Kind: d.Kind, ID: d.Reference, Reference: b.codeOf(d), Minor: -d.Minor, Currency: d.Currency}
 		switch {
 		case status == Paid:
+			d.PaidAt = at
 			b.move(m)
 		case was == Paid:
 			m.Minor, m.Reversal = -m.Minor, true

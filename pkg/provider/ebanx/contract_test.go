@@ -1,0 +1,33 @@
+package ebanx_test
+
+import (
+	"testing"
+
+	"github.com/vuelto/vuelto/pkg/disbursement"
+	"github.com/vuelto/vuelto/pkg/money"
+	"github.com/vuelto/vuelto/pkg/provider/allsim"
+	"github.com/vuelto/vuelto/pkg/provider/ebanx"
+	"github.com/vuelto/vuelto/pkg/provider/ebanx/ebanxsim"
+	"github.com/vuelto/vuelto/pkg/provider/providertest"
+	"github.com/vuelto/vuelto/pkg/provider/simnet"
+)
+
+func TestContract(t *testing.T) {
+	for _, account := range allsim.Accounts("demo") {
+		if account.Provider != ebanx.Name {
+			continue
+		}
+		s := providertest.Subject{New: ebanx.New, Network: ebanxsim.New, Account: account, Codes: ebanx.Codes(), Exact: true, Days: true,
+			InPath: true, Loose429: true, Strange: "operation=something_else&notification_type=update&hash_codes=00",
+			Refusal: func(code string) string {
+				return `{"status":"ERROR","status_code":"` + code + `","status_message":"no"}`
+			},
+			Claims: map[simnet.Verb]disbursement.Claim{simnet.Fail: disbursement.ClaimVoided, simnet.Expire: disbursement.ClaimVoided,
+				simnet.Bounce: disbursement.ClaimVoided}}
+		s.Price, s.Part, s.Tiny = money.New(120_50, money.PEN), money.New(50_05, money.PEN), money.New(50_00, money.COP)
+		if account.Network == "efecty" {
+			s.Price, s.Part, s.Tiny = money.New(80_000_00, money.COP), money.New(20_000_50, money.COP), money.New(20_00, money.PEN)
+		}
+		t.Run(account.Network, func(t *testing.T) { providertest.Run(t, s) })
+	}
+}

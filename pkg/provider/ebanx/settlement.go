@@ -1,0 +1,15 @@
+package ebanx
+
+import (
+	"io"
+	"iter"
+
+	"github.com/vuelto/vuelto/pkg/provider/csvsettlement"
+	"github.com/vuelto/vuelto/pkg/settlement"
+)
+
+// ReadSettlement reads a report as the account's settings describe it: EBANX's own columns are only partly public and its
+// zone differs between reports.
+func (a *Adapter) ReadSettlement(file io.Reader) iter.Seq2[settlement.Row, error] {
+	return csvsettlement.Read(file, a.layout)
+}
