@@ -18,6 +18,8 @@ func gateways() []gateway {
 	return []gateway{
 		{provider: "dlocal", side: co, route: "original", files: true},
 		{provider: "dlocal", side: pe, route: "original", files: true},
+		{provider: "ebanx", side: co, route: "original", files: true},
+		{provider: "ebanx", side: pe, route: "original", files: true},
 	}
 }
 
