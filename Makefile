@@ -1,6 +1,7 @@
 # Vuelto. Go 1.26 and make are all that `make run` and `make test` need.
 SHELL := /bin/bash -euo pipefail
 .DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
 
 PORT ?= 8080
 N ?= 10000
