@@ -152,7 +152,8 @@ func TestOnlyTheEdgeKnowsTheCloud(t *testing.T) {
 		}
 		for _, imports := range [][]string{p.Imports, p.TestImports, p.XTestImports} {
 			for _, i := range imports {
-				if strings.HasPrefix(i, "github.com/aws/") {
+				shapes := name == "infra/events" && strings.HasPrefix(i, "github.com/aws/aws-lambda-go/events")
+				if strings.HasPrefix(i, "github.com/aws/") && !shapes { // sample events are held against Lambda's own types
 					t.Errorf("%s imports %s: only pkg/aws and functions may", name, i)
 				}
 			}
