@@ -64,6 +64,7 @@ func decisions() []decision {
 		{request.ErrAmount, 422, "amount_invalid", "The amount is not possible", "Send a positive amount the provider can express.", true, ""},
 		{request.ErrStore, 422, "store_unknown", "The store is not known", "Use one of your stores.", true, ""},
 		{request.ErrNetwork, 422, "network_unknown", "The network or provider is not available here", "Use a network and provider of the store.", true, ""},
+		{request.ErrDetails, 422, "person_incomplete", "More must be known of the person", "Send the fields that detail names.", true, ""},
 		{request.ErrSamePerson, 403, "second_person_required", "Another person must decide", "Let somebody else approve.", true, ""},
 		{request.ErrCannotBeStopped, 409, "not_cancellable", "It can no longer be stopped", "Follow its status; it may still come back.", true, ""},
 		{request.ErrState, 409, "state_conflict", "Not possible in this state", "Read it again and look at its status.", true, ""},

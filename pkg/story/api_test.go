@@ -114,7 +114,13 @@ func TestRefundsThatAreRefused(t *testing.T) {
 	s.refuses("/v1/refunds/cash-withdrawal", []refusal{
 		{"another route asked", with(cash, "route", "original"), 422, "route_unavailable"},
 		{"network without cash", good, 422, "route_unavailable"},
+		{"no document", with(cash, "beneficiary", doc{"name": "Juan"}), 422, "person_incomplete"},
 	})
+	// Whoever paid is who gets it back, unless the merchant names somebody; where neither is known there is nobody to pay.
+	nameless := str(s.want(201, s.as(ana, "POST", "/v1/payments", with(colombia().payment("B-0", 2000000), "payer", nil)))["id"])
+	s.pay(nameless, 0)
+	s.refused(422, "person_incomplete", s.as(ana, "POST", colombia().path, colombia().refund(nameless, "B-3", 1000000)))
+	s.want(201, s.as(ana, "POST", colombia().path, with(colombia().refund(nameless, "B-3", 1000000), "beneficiary", person())))
 	for _, id := range []string{pe, co} {
 		if p := s.get("/v1/payments/" + id); num(p["reserved_amount"]) != 0 {
 			t.Errorf("refusals reserve %v", p)
@@ -133,6 +139,9 @@ func TestPayoutsThatAreRefused(t *testing.T) {
 		{"provider that is none", with(good, "provider", "stripe"), 422, "network_unknown"},
 		{"wrong currency", with(good, "currency", "PEN"), 422, "currency_mismatch"},
 		{"nobody", with(good, "beneficiary", nil), 422, "field_missing"},
+		{"nobody in particular", with(good, "beneficiary", doc{}), 422, "person_incomplete"},
+		{"no document", with(good, "beneficiary", doc{"name": "Juan"}), 422, "person_incomplete"},
+		{"no name", with(good, "beneficiary", doc{"document_number": "1032456789"}), 422, "person_incomplete"},
 		{"no purpose", with(good, "purpose", nil), 422, "field_missing"},
 		{"zero", with(good, "amount", 0), 422, "amount_invalid"},
 		{"too little", with(good, "amount", 900000), 422, "limit_exceeded"},

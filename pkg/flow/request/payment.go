@@ -179,6 +179,8 @@ func voucherError(err error) error {
 		return fmt.Errorf("%w: %v", ErrAmount, err)
 	case errors.Is(err, provider.ErrUnsupported):
 		return fmt.Errorf("%w: %v", ErrNetwork, err)
+	case errors.Is(err, provider.ErrDetails):
+		return fmt.Errorf("%w: %v", ErrDetails, err)
 	case provider.ClassOf(err) == provider.Rejected:
 		return fmt.Errorf("%w: %v", ErrRefused, err)
 	}

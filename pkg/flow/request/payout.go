@@ -48,7 +48,8 @@ func (r *Requester) Payout(ctx context.Context, q Payout) (Answer, error) {
 	return answer, nil
 }
 
-// draftPayout checks what needs no write. Errors: ErrStore, ErrNetwork, ErrCurrency, ErrRoute, ErrAmount, ErrLimit.
+// draftPayout checks what needs no write. Errors: ErrStore, ErrNetwork, ErrCurrency, ErrRoute, ErrAmount, ErrLimit,
+// ErrDetails.
 func (r *Requester) draftPayout(ctx context.Context, q Payout) (disbursement.Disbursement, merchant.Store, error) {
 	none := disbursement.Disbursement{}
 	shop, ok := q.Caller.Merchant.Store(q.Store)
@@ -77,6 +78,9 @@ func (r *Requester) draftPayout(ctx context.Context, q Payout) (disbursement.Dis
 	}
 	if err := profile.Fits(q.Amount); err != nil {
 		return none, shop, fmt.Errorf("%w: %v", ErrLimit, err)
+	}
+	if err := cashable(q.Beneficiary); err != nil {
+		return none, shop, err
 	}
 	country, err := calendar.ByNetwork(q.Network)
 	if err != nil {

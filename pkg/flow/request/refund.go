@@ -185,6 +185,11 @@ func (r *Requester) draft(ctx context.Context, q Refund, p payment.Payment) (dis
 	if d.Beneficiary.IsZero() && route != disbursement.Original {
 		d.Beneficiary = p.Payer
 	}
+	if route == disbursement.CashWithdrawal {
+		if err := cashable(d.Beneficiary); err != nil {
+			return none, shop, err
+		}
+	}
 	return d.Open(shop.Limits.WithoutApproval), shop, nil
 }
 

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/vuelto/vuelto/pkg/flow/observe"
+	"github.com/vuelto/vuelto/pkg/identity"
 	"github.com/vuelto/vuelto/pkg/job"
 	"github.com/vuelto/vuelto/pkg/merchant"
 	"github.com/vuelto/vuelto/pkg/provider"
@@ -37,6 +38,7 @@ var (
 	ErrBusy            = errors.New("payment busy")
 	ErrProvider        = errors.New("provider did not issue the voucher")
 	ErrRefused         = errors.New("provider refused")
+	ErrDetails         = errors.New("more must be known of the person")
 	ErrSamePerson      = errors.New("a second person must decide")
 	ErrState           = errors.New("not possible in this state")
 	ErrCannotBeStopped = errors.New("already handed over")
@@ -84,4 +86,12 @@ func notFound(err error, what string) error {
 		return fmt.Errorf("%w: no such %s", ErrNotFound, what)
 	}
 	return err
+}
+
+// cashable says whether a counter can give cash to a person: it looks at a document. Error: ErrDetails.
+func cashable(p identity.Person) error {
+	if p.Name == "" || p.DocumentNumber == "" {
+		return fmt.Errorf("%w: cash is given to a name and a document number", ErrDetails)
+	}
+	return nil
 }
