@@ -171,6 +171,7 @@ type Delivery struct {
 type Fact struct {
 	Ours         string // pay_…, rf_…, po_…; empty if not echoed
 	Reference    string // voucher code of a payment, provider's id of a disbursement
+	Of           string // provider's id of the payment that a disbursement gives back, where Ours is not echoed
 	Payment      *payment.Observation
 	Disbursement *disbursement.Observation
 }

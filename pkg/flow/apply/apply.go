@@ -100,9 +100,48 @@ func (a *Applier) fact(ctx context.Context, account provider.Account, f provider
 	case f.Disbursement != nil && f.Ours != "":
 		return a.disbursement(ctx, account, f)
 	case f.Disbursement != nil:
-		return fmt.Errorf("%w: disbursement %s without our reference", errUnmatched, f.Reference)
+		ours, err := a.refundOf(ctx, account, f)
+		if err != nil {
+			return err
+		}
+		f.Ours = ours
+		return a.disbursement(ctx, account, f)
 	}
 	return nil
+}
+
+// refundOf finds the refund that a provider names by its own id only, among those of the payment that it gives back. One
+// whose reply has not been folded yet is unmatched for now.
+func (a *Applier) refundOf(ctx context.Context, account provider.Account, f provider.Fact) (string, error) {
+	none := fmt.Errorf("%w: disbursement %s without our reference", errUnmatched, f.Reference)
+	if f.Of == "" || f.Reference == "" {
+		return "", none
+	}
+	pointer, err := a.Store.Get(ctx, payment.TransactionKey(account.Tenant, account.ID, f.Of))
+	if errors.Is(err, store.ErrNotFound) {
+		return "", none
+	}
+	if err != nil {
+		return "", err
+	}
+	paid, err := a.Store.Get(ctx, payment.Key(account.Tenant, payment.DecodePointer(pointer)))
+	if err != nil {
+		return "", err
+	}
+	for _, id := range paid.Tags {
+		record, err := a.Store.Get(ctx, disbursement.Key(account.Tenant, id))
+		if err != nil {
+			return "", err
+		}
+		d, err := disbursement.Decode(record)
+		if err != nil {
+			return "", err
+		}
+		if d.Reference == f.Reference {
+			return id, nil
+		}
+	}
+	return "", none
 }
 
 func (a *Applier) disbursement(ctx context.Context, account provider.Account, f provider.Fact) error {

@@ -53,7 +53,27 @@ func lostBack(l *lab) {
 	if cost := l.host.Now().Sub(before); cost > 300*time.Millisecond {
 		l.Errorf("the time-out cost %s of the host's time", cost)
 	}
+	if l.subject.Untold {
+		l.repeats(d)
+		return
+	}
 	l.claims(l.client.Status(l.ctx, d), has()...)
+}
+
+// repeats goes the road of a provider that cannot be asked by our reference: after the quiet period the refund is sent
+// again, and the first one is given back.
+func (l *lab) repeats(d disbursement.Disbursement) {
+	l.Helper()
+	d.State = disbursement.Unknown
+	l.claims(l.client.Status(l.ctx, d), disbursement.ClaimUnknown)
+	l.host.Sleep(l.client.Profile().QuietPeriod + provider.ClockTolerance)
+	l.claims(l.client.Status(l.ctx, d), disbursement.ClaimNotFound)
+	d.State = disbursement.Queued
+	_, again := l.submitted(l.sending(d))
+	l.claims(again, has()...)
+	if n := l.live(d.ID); n != 1 {
+		l.Errorf("the provider's book holds %d", n)
+	}
 }
 
 func lateCommit(l *lab) {
@@ -62,6 +82,10 @@ func lateCommit(l *lab) {
 	l.claims(l.client.Submit(l.ctx, d), disbursement.ClaimUnknown)
 	l.claims(l.client.Status(l.ctx, d), disbursement.ClaimUnknown)
 	l.host.Sleep(4 * time.Minute)
+	if l.subject.Untold {
+		l.repeats(d)
+		return
+	}
 	l.claims(l.client.Status(l.ctx, d), has()...)
 }
 
@@ -103,8 +127,7 @@ func spoilt(l *lab) {
 }
 
 func askingFails(l *lab) {
-	d := l.refund("rf_1")
-	l.client.Submit(l.ctx, d)
+	d, _ := l.submitted(l.refund("rf_1"))
 	l.host.Sleep(time.Hour)
 	for _, kind := range []simnet.Kind{simnet.TimeoutBefore, simnet.TimeoutAfter, simnet.Broken500, simnet.Malformed,
 		simnet.Outage, simnet.Reject, simnet.RateLimit} {
@@ -114,8 +137,7 @@ func askingFails(l *lab) {
 }
 
 func evidence(l *lab) {
-	d := l.refund("rf_1")
-	l.client.Submit(l.ctx, d)
+	d, _ := l.submitted(l.refund("rf_1"))
 	first, again := l.client.Status(l.ctx, d), l.client.Status(l.ctx, d)
 	l.move("rf_1", simnet.Complete)
 	next := l.client.Status(l.ctx, d)

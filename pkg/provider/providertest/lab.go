@@ -23,6 +23,13 @@ type Subject struct {
 	SignsTime bool // webhooks carry a signed instant
 	// OwnDeadline says that the provider sets the end of its vouchers, whatever is asked for.
 	OwnDeadline bool
+	// Untold says that a refund whose reply was lost cannot be told from another of its size.
+	Untold bool
+	// OursInFiles says that settlement rows carry our payment's id and not the voucher's code.
+	OursInFiles bool
+	// BadLines is a file of the provider's own columns: a header, a sound line, and lines that cannot be read, each of
+	// which starts with a T; empty = in the generic columns.
+	BadLines string
 
 	Price money.Amount // of a payment
 	Part  money.Amount // of it that is given back
@@ -191,6 +198,30 @@ func (l *lab) sending(d disbursement.Disbursement) disbursement.Disbursement {
 	return next
 }
 
+// ours is our id of what a fact is about, or what the provider's book says of the reference that it names instead.
+func (l *lab) ours(f provider.Fact) string {
+	if f.Ours != "" {
+		return f.Ours
+	}
+	for _, e := range l.network.Ledger() {
+		if e.Reference == f.Reference {
+			return e.OurReference
+		}
+	}
+	return ""
+}
+
+// submitted hands a refund over and folds the reply, as the product does.
+func (l *lab) submitted(d disbursement.Disbursement) (disbursement.Disbursement, disbursement.Observation) {
+	l.Helper()
+	o := l.client.Submit(l.ctx, d)
+	next, _, err := disbursement.Next(d, o)
+	if err != nil {
+		l.Fatalf("submitted: %v", err)
+	}
+	return next, o
+}
+
 // hit arms one fault.
 func (l *lab) hit(kind simnet.Kind, on simnet.Operation) {
 	l.Helper()
@@ -249,7 +280,7 @@ func (l *lab) facts(id string) []provider.Fact {
 			l.Errorf("read: %v", err)
 		}
 		for _, f := range facts {
-			if f.Ours == id {
+			if l.ours(f) == id {
 				found = append(found, f)
 			}
 		}

@@ -57,6 +57,10 @@ func rows(l *lab) {
 	if want := (calendar.Date{Year: 2026, Month: time.November, Day: 23}); settles != want {
 		l.Errorf("Friday settles on %s, want %s", settles, want)
 	}
+	reference := d.OriginalReference
+	if l.subject.OursInFiles {
+		reference = d.Payment
+	}
 	price, part := l.subject.Price.Minor(), l.subject.Part.Minor()
 	want := []settlement.Row{
 		{TransactionID: d.OriginalTransaction, Type: settlement.Payment, Amount: price},
@@ -73,7 +77,7 @@ func rows(l *lab) {
 			fee, tax = 0, 0
 		}
 		if g.TransactionID != w.TransactionID || g.Type != w.Type || g.Amount != w.Amount || g.Fee != fee || g.Tax != tax ||
-			g.Net != g.Amount-g.Fee-g.Tax || g.Reference != d.OriginalReference || g.Currency != l.subject.Price.Currency() ||
+			g.Net != g.Amount-g.Fee-g.Tax || g.Reference != reference || g.Currency != l.subject.Price.Currency() ||
 			g.Status != "SETTLED" || g.Unreadable != "" || g.Line != i+2 || g.At.Sub(start()).Abs() > time.Minute {
 			l.Errorf("row %d is %+v, want %+v at %d and %d", i, g, w, fee, tax)
 		}
@@ -112,17 +116,24 @@ func weekend(l *lab) {
 }
 
 func badLines(l *lab) {
-	file := "Transaction ID,Reference Code,Type,Amount,Fee,Tax,Net Amount,Currency,Date,Status\n" +
-		"T1,R1,PAYMENT,10.00,0.00,0.00,10.00," + string(l.subject.Price.Currency()) + ",2026-11-20 10:00:00,SETTLED\n" +
-		"T2,R2,PAYMENT,ten,0.00,0.00,10.00,COP,2026-11-20 10:00:00,SETTLED\n" +
-		"T3,R3,PAYMENT\n" +
-		"T4,R4,GIFT,10.00,0.00,0.00,10.00,COP,2026-11-20 10:00:00,SETTLED\n" +
-		"T5,R5,PAYMENT,10.00,0.00,0.00,10.00,COP,20/11/2026,SETTLED\n"
+	file := l.subject.BadLines
+	if file == "" {
+		file = genericBadLines(string(l.subject.Price.Currency()))
+	}
 	for i, row := range l.read([]byte(file)) {
 		if (row.Unreadable != "") != (i > 0) || row.Line != i+2 || !strings.HasPrefix(row.Raw, "T") {
 			l.Errorf("row %d: %+v", i, row)
 		}
 	}
+}
+
+func genericBadLines(currency string) string {
+	return "Transaction ID,Reference Code,Type,Amount,Fee,Tax,Net Amount,Currency,Date,Status\n" +
+		"T1,R1,PAYMENT,10.00,0.00,0.00,10.00," + currency + ",2026-11-20 10:00:00,SETTLED\n" +
+		"T2,R2,PAYMENT,ten,0.00,0.00,10.00,COP,2026-11-20 10:00:00,SETTLED\n" +
+		"T3,R3,PAYMENT\n" +
+		"T4,R4,GIFT,10.00,0.00,0.00,10.00,COP,2026-11-20 10:00:00,SETTLED\n" +
+		"T5,R5,PAYMENT,10.00,0.00,0.00,10.00,COP,20/11/2026,SETTLED\n"
 }
 
 func noFile(l *lab) {

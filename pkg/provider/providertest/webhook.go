@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"net/http"
+	"reflect"
 	"strings"
 	"time"
 
@@ -66,7 +67,7 @@ func bitFlips(l *lab) {
 			forged := d
 			forged.Body = bytes.Clone(d.Body)
 			forged.Body[i] ^= 1 << bit
-			if err := l.client.Verify(forged); !is(err, provider.ErrSignature) && !(err == nil && l.harmless(forged)) {
+			if err := l.client.Verify(forged); !is(err, provider.ErrSignature) && !(err == nil && l.harmless(d, forged)) {
 				l.Fatalf("bit %d of byte %d of the body: %v", bit, i, err)
 			}
 		}
@@ -90,12 +91,15 @@ func bitFlips(l *lab) {
 
 // harmless says that a delivery which was changed on its way tells nothing but what the provider itself tells when it is
 // asked: that is how a provider is read whose signature leaves parts of a delivery out.
-func (l *lab) harmless(forged provider.Delivery) bool {
+func (l *lab) harmless(genuine, forged provider.Delivery) bool {
 	if !l.client.Inquires() {
 		return false
 	}
 	facts, err := l.client.Facts(l.ctx, forged)
 	if err != nil {
+		return true
+	}
+	if same, err := l.client.Facts(l.ctx, genuine); err == nil && reflect.DeepEqual(facts, same) {
 		return true
 	}
 	for _, f := range facts {

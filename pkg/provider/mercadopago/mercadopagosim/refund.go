@@ -1,0 +1,89 @@
+package mercadopagosim
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+
+	"github.com/vuelto/vuelto/pkg/provider/simnet"
+)
+
+func (n *Network) createRefund(w http.ResponseWriter, req *http.Request, a *simnet.Account, id string, body []byte) {
+	p := n.known(w, a, id)
+	if p == nil {
+		return
+	}
+	var ask struct {
+		Amount json.Number `json:"amount"`
+	}
+	minor := int64(0)
+	for _, r := range p.Receipts {
+		if r.ID == id {
+			minor = r.Minor
+		}
+	}
+	whole := minor
+	if len(body) > 0 {
+		ok := json.Unmarshal(body, &ask) == nil
+		if minor, ok = amount(ask.Amount, p.Currency); !ok {
+			refusal(w, http.StatusUnauthorized, "4040", "Amount attribute must be positive")
+			return
+		}
+	}
+	switch {
+	case p.Status != simnet.Paid:
+		refusal(w, http.StatusBadRequest, "2063", "The action requested is not valid for the current payment state")
+		return
+	case a.Network == "pagoefectivo" && a.Settings["partial_refunds"] != "true" && minor != whole:
+		refusal(w, http.StatusBadRequest, "3024", "Not valid action: partial refund unsupported for this transaction")
+		return
+	}
+	d, fresh := n.Accept(simnet.Disbursement{Account: a, Kind: simnet.KindRefund, Ours: req.Header.Get("X-Idempotency-Key"),
+		Reference: fmt.Sprint(1_622_000_000 + n.Next()), Transaction: id, Minor: minor, Currency: p.Currency, Status: simnet.Accepted},
+		a.Settings["idempotent"] != "false")
+	if fresh {
+		n.refunds[id] = append(n.refunds[id], d)
+	}
+	w.Header().Set("X-Request-Id", fmt.Sprintf("req-%08d", n.Next()))
+	simnet.WriteJSON(w, http.StatusCreated, refund(d))
+}
+
+func (n *Network) listRefunds(w http.ResponseWriter, a *simnet.Account, id string) {
+	if n.known(w, a, id) == nil {
+		return
+	}
+	listed := []any{}
+	for _, d := range n.refunds[id] {
+		listed = append(listed, refund(d))
+	}
+	simnet.WriteJSON(w, http.StatusOK, listed)
+}
+
+func (n *Network) readRefund(w http.ResponseWriter, a *simnet.Account, id, reference string) {
+	if n.known(w, a, id) == nil {
+		return
+	}
+	for _, d := range n.refunds[id] {
+		if d.Reference == reference {
+			simnet.WriteJSON(w, http.StatusOK, refund(d))
+			return
+		}
+	}
+	refusal(w, http.StatusNotFound, "2032", "Refund not found")
+}
+
+// refund prints a refund. Of what comes back Mercado Pago's words tell only that it was cancelled.
+func refund(d *simnet.Disbursement) map[string]any {
+	status := "in_process"
+	switch d.Status {
+	case simnet.Paid:
+		status = "approved"
+	case simnet.Rejected:
+		status = "rejected"
+	case simnet.Returned, simnet.Expired, simnet.Cancelled:
+		status = "cancelled"
+	}
+	return map[string]any{"id": json.Number(d.Reference), "payment_id": json.Number(d.Transaction), "amount": number(d.Minor),
+		"source": map[string]string{"id": "demo", "name": "Tienda", "type": "collector"}, "date_created": stamp(d.CreatedAt),
+		"unique_sequence_number": nil, "refund_mode": "standard", "adjustment_amount": 0, "status": status, "reason": nil}
+}
