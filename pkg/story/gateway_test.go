@@ -14,12 +14,17 @@ type gateway struct {
 }
 
 func gateways() []gateway {
-	co, pe := colombia(), peru()
+	co, pe, whole := colombia(), peru(), peru()
+	whole.part = whole.amount
 	return []gateway{
 		{provider: "dlocal", side: co, route: "original", files: true},
 		{provider: "dlocal", side: pe, route: "original", files: true},
+		{provider: "mercadopago", side: co, route: "original", files: true},
+		{provider: "mercadopago", side: whole, route: "original", files: true}, // in Peru it gives back whole payments only
 		{provider: "ebanx", side: co, route: "original", files: true},
 		{provider: "ebanx", side: pe, route: "original", files: true},
+		{provider: "rapyd", side: co, route: "original", files: true},
+		{provider: "rapyd", side: pe, route: "original", files: true},
 	}
 }
 

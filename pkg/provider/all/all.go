@@ -6,7 +6,9 @@ import (
 	"github.com/vuelto/vuelto/pkg/provider/dlocal"
 	"github.com/vuelto/vuelto/pkg/provider/ebanx"
 	"github.com/vuelto/vuelto/pkg/provider/efecty"
+	"github.com/vuelto/vuelto/pkg/provider/mercadopago"
 	"github.com/vuelto/vuelto/pkg/provider/pagoefectivo"
+	"github.com/vuelto/vuelto/pkg/provider/rapyd"
 )
 
 // Registry lists the providers that are linked in, by name.
@@ -15,6 +17,8 @@ func Registry() provider.Registry {
 		dlocal.Name:       dlocal.New,
 		ebanx.Name:        ebanx.New,
 		efecty.Name:       efecty.New,
+		mercadopago.Name:  mercadopago.New,
 		pagoefectivo.Name: pagoefectivo.New,
+		rapyd.Name:        rapyd.New,
 	}
 }

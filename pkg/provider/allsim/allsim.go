@@ -9,8 +9,10 @@ import (
 	"github.com/vuelto/vuelto/pkg/provider/ebanx/ebanxsim"
 	"github.com/vuelto/vuelto/pkg/provider/efecty"
 	"github.com/vuelto/vuelto/pkg/provider/efecty/efectysim"
+	"github.com/vuelto/vuelto/pkg/provider/mercadopago/mercadopagosim"
 	"github.com/vuelto/vuelto/pkg/provider/pagoefectivo"
 	"github.com/vuelto/vuelto/pkg/provider/pagoefectivo/pagoefectivosim"
+	"github.com/vuelto/vuelto/pkg/provider/rapyd/rapydsim"
 	"github.com/vuelto/vuelto/pkg/provider/simnet"
 	"github.com/vuelto/vuelto/pkg/settlement"
 )
@@ -21,7 +23,9 @@ func New(host simnet.Host) []simnet.Network {
 		efectysim.New(host),
 		pagoefectivosim.New(host),
 		dlocalsim.New(host),
+		mercadopagosim.New(host),
 		ebanxsim.New(host),
+		rapydsim.New(host),
 	}
 }
 
@@ -38,7 +42,7 @@ func Accounts(tenant string) []provider.Account {
 			map[string]string{"access_key": "access-" + tenant, "secret_key": "whsec-sandbox-pagoefectivo-" + tenant, "service_id": "1234"},
 			map[string]string{"contact_email": "pagos@" + tenant + ".example", "contact_phone": "999888777"}),
 	}
-	return slices.Concat(direct, dlocalAccounts(tenant), ebanxAccounts(tenant))
+	return slices.Concat(direct, dlocalAccounts(tenant), mercadopagoAccounts(tenant), ebanxAccounts(tenant), rapydAccounts(tenant))
 }
 
 func account(tenant, name, network string, fees settlement.Fees, credentials, settings map[string]string) provider.Account {

@@ -2,6 +2,7 @@ package simnet
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -48,6 +49,17 @@ func (b *Book) RefundsOf(p *Payment) []*Disbursement {
 	var all []*Disbursement
 	for _, r := range p.Receipts {
 		all = append(all, b.refunds[r.ID]...)
+	}
+	return all
+}
+
+// DisbursementsOf lists an account's disbursements, newest first.
+func (b *Book) DisbursementsOf(a *Account) []*Disbursement {
+	var all []*Disbursement
+	for _, entry := range slices.Backward(b.entries) {
+		if d, ok := entry.(*Disbursement); ok && d.Account.ID == a.ID {
+			all = append(all, d)
+		}
 	}
 	return all
 }

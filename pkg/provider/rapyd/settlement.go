@@ -1,0 +1,15 @@
+package rapyd
+
+import (
+	"io"
+	"iter"
+
+	"github.com/vuelto/vuelto/pkg/provider/csvsettlement"
+	"github.com/vuelto/vuelto/pkg/settlement"
+)
+
+// ReadSettlement reads a report as the account's settings describe it: the columns of the merchant settlement report, which the
+// portal gives out, are not public.
+func (a *Adapter) ReadSettlement(file io.Reader) iter.Seq2[settlement.Row, error] {
+	return csvsettlement.Read(file, a.layout)
+}
