@@ -3,6 +3,7 @@ package settlement
 import (
 	"slices"
 
+	"github.com/vuelto/vuelto/pkg/calendar"
 	"github.com/vuelto/vuelto/pkg/money"
 )
 
@@ -153,25 +154,44 @@ func (j judgement) classes() []Class {
 	expected, actual := j.sizes()
 	gap := actual - expected
 	numbers := whole && !j.locked && gap != 0
+	p := j.pair()
 
 	add(reversal, Reversed)
 	add(j.step == swapped, ReferenceSwapped)
-	add(r.Currency != e.Currency && !j.locked, CurrencyMismatch)
-	add((r.Status != Settled) == (e.Status == Paid), StatusMismatch)
+	add(p.OtherCurrency && !j.locked, CurrencyMismatch)
+	add(p.statusDiffers(), StatusMismatch)
 	add(numbers && hundredfold(expected, actual), Exponent)
 	add(!whole, Split)
 	add(numbers && abs(gap) <= m.rules.smallest(e.Currency), Rounding)
 	add(numbers && gap > 0, AmountOver)
 	add(numbers && gap < 0, AmountUnder)
-	add(r.netGap() != 0, NetMismatch)
+	add(p.netGap() != 0, NetMismatch)
 	add(j.fx, FXDifference)
-	add(whole && e.Fee != nil && *e.Fee != r.Fee, FeeDifference)
-	add(whole && e.Tax != nil && *e.Tax != r.Tax, TaxDifference)
+	add(whole && p.feeDiffers(), FeeDifference)
+	add(whole && p.taxDiffers(), TaxDifference)
 	add(j.step == byReference && e.TransactionID != "" && r.TransactionID != "" && e.TransactionID != r.TransactionID, IDMismatch)
-	add(m.rules.local(r.At) != m.rules.local(e.OccurredAt), DateShift)
-	add(m.due(e).Before(m.day), LateSettlement)
+	add(p.shifted(), DateShift)
+	add(p.late(), LateSettlement)
 	return list
 }
+
+// pair is the row beside its entry.
+func (j judgement) pair() Pair {
+	r, e := j.row, j.entry
+	p := Pair{Expected: j.expected, Actual: r.Amount, Fee: r.Fee, Tax: r.Tax, Net: r.Net, OtherCurrency: r.Currency != e.Currency,
+		Settled: r.Status == Settled, Paid: e.Status == Paid, RowDay: number(j.m.rules.local(r.At)),
+		EntryDay: number(j.m.rules.local(e.OccurredAt)), DueDay: number(j.m.due(e)), Date: number(j.m.day)}
+	if e.Fee != nil {
+		p.CompareFee, p.ExpectedFee = true, *e.Fee
+	}
+	if e.Tax != nil {
+		p.CompareTax, p.ExpectedTax = true, *e.Tax
+	}
+	return p
+}
+
+// number puts days in their order.
+func number(d calendar.Date) int32 { return int32((d.Year*16+int(d.Month))*32 + d.Day) }
 
 // standalone are the classes of a row that names no entry.
 func (j judgement) standalone() []Class {

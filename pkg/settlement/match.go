@@ -3,6 +3,7 @@ package settlement
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/vuelto/vuelto/pkg/calendar"
@@ -141,8 +142,14 @@ func (m *matcher) groups(ofRow func(Row) string, ofEntry func(Entry) string) []*
 	return list
 }
 
-// byTransaction is step 1. An id given twice names once: what is left over may still be found by its reference.
+// byTransaction is step 1. An id given twice names once, where the reference agrees too before where it does not: what is
+// left over may still be found by its reference.
 func (m *matcher) byTransaction() {
+	for _, g := range m.groups(func(r Row) string { return together(r.TransactionID, r.Reference) },
+		func(e Entry) string { return together(e.TransactionID, e.Reference) }) {
+		m.pairEqual(g, byTransaction)
+		m.pairRest(g, byTransaction)
+	}
 	for _, g := range m.groups(func(r Row) string { return r.TransactionID }, func(e Entry) string { return e.TransactionID }) {
 		m.pairEqual(g, byTransaction)
 		m.pairRest(g, byTransaction)
@@ -151,16 +158,19 @@ func (m *matcher) byTransaction() {
 
 // bySwap finds rows whose two references stand in each other's place.
 func (m *matcher) bySwap() {
-	const between = "\x00" // no identifier of a file holds it
-	for _, g := range m.groups(func(r Row) string {
-		if r.TransactionID == "" || r.Reference == "" {
-			return ""
-		}
-		return r.Reference + between + r.TransactionID
-	}, func(e Entry) string { return e.TransactionID + between + e.Reference }) {
+	for _, g := range m.groups(func(r Row) string { return together(r.Reference, r.TransactionID) },
+		func(e Entry) string { return together(e.TransactionID, e.Reference) }) {
 		m.pairEqual(g, swapped)
 		m.pairRest(g, swapped)
 	}
+}
+
+// together is a key of two identifiers; empty, which is no key, unless there are both.
+func together(a, b string) string {
+	if a == "" || b == "" {
+		return ""
+	}
+	return strconv.Itoa(len(a)) + ":" + a + b
 }
 
 // byReference is step 2, with SPLIT where parts add up to the one entry that equal amounts leave over.

@@ -1,0 +1,97 @@
+package recon
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// HeaderError says that a file does not start with the columns it is to have.
+type HeaderError struct{ File, Reason string }
+
+func (e *HeaderError) Error() string { return e.File + ": " + e.Reason }
+
+// header tells where each wanted column stands.
+type header struct {
+	count  int    // of columns in the file
+	at     []int  // per wanted column; -1 if it is absent
+	others []int  // columns nobody asked for, by name
+	names  string // of these, so that rows of files with different ones are never alike
+}
+
+// readHeader finds wanted columns by name, in any order. optional names may be absent.
+func readHeader(file string, record []byte, wanted, optional []string) (header, error) {
+	if text := encoding(record); text != "" {
+		return header{}, &HeaderError{file, text}
+	}
+	names, _, err := splitQuoted(trim(bytes.TrimPrefix(record, []byte("\ufeff"))), nil, nil)
+	if err != nil {
+		return header{}, &HeaderError{file, "the header: " + err.Error()}
+	}
+	h := header{count: len(names), at: make([]int, len(wanted))}
+	seen := map[string]int{}
+	for i, n := range names {
+		name := strings.TrimSpace(string(n))
+		if _, twice := seen[name]; twice && slices.Contains(wanted, name) {
+			return header{}, &HeaderError{file, fmt.Sprintf("column %q stands twice", name)}
+		}
+		seen[name] = i
+	}
+	var missing []string
+	for i, name := range wanted {
+		at, there := seen[name]
+		if h.at[i] = at; !there {
+			h.at[i] = -1
+			if !slices.Contains(optional, name) {
+				missing = append(missing, fmt.Sprintf("%q", name))
+			}
+		}
+	}
+	if len(missing) > 0 {
+		return header{}, &HeaderError{file, "missing column " + strings.Join(missing, ", ")}
+	}
+	for i := range names {
+		if !slices.Contains(h.at, i) {
+			h.others = append(h.others, i)
+		}
+	}
+	slices.SortFunc(h.others, func(a, b int) int { return bytes.Compare(names[a], names[b]) })
+	for _, i := range h.others {
+		h.names += string(names[i]) + "\x1f"
+	}
+	return h, nil
+}
+
+// encoding names the reason why a first line cannot be the header of a CSV file in UTF-8.
+func encoding(record []byte) string {
+	switch {
+	case len(record) == 0:
+		return "the file is empty"
+	case bytes.HasPrefix(record, []byte("\xff\xfe")), bytes.HasPrefix(record, []byte("\xfe\xff")):
+		return "the file is UTF-16: save it as UTF-8"
+	case bytes.IndexByte(record, 0) >= 0:
+		return "the file is no text"
+	}
+	return ""
+}
+
+// get is a column of a record; empty if the file does not have it.
+func (h *header) get(fields [][]byte, column int) []byte {
+	if at := h.at[column]; at >= 0 {
+		return fields[at]
+	}
+	return nil
+}
+
+// appendOthers adds the columns nobody asked for, for the question whether two rows are identical in every column.
+func (h *header) appendOthers(to []byte, fields [][]byte) []byte {
+	if len(h.others) == 0 {
+		return to
+	}
+	to = append(to, h.names...)
+	for _, i := range h.others {
+		to = append(append(to, 0x1f), fields[i]...)
+	}
+	return to
+}

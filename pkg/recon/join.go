@@ -1,0 +1,377 @@
+package recon
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/binary"
+	"slices"
+
+	"github.com/vuelto/vuelto/pkg/settlement"
+)
+
+// joiner compares one partition after the other. A partition holds every row and entry of its references. What is plain,
+// one row beside its one entry with nothing to say, is settled on the packed records; the rest of a reference goes to the
+// rules as a whole, and to the end of the run if rows or entries of other references may have a say in it.
+type joiner struct {
+	*run
+	tally           *tally
+	breaks, matches *sorted // matches is nil if nobody wants them
+	dues            map[int32]int32
+
+	entryBytes, rowBytes []byte
+	at                   []uint32 // offset of each entry
+	table                []uint32 // by hash of the reference: number of the first entry, from 1
+	after                []uint32 // number of the next entry of the same reference
+	taken                []uint32 // per entry: offset of the row that matches it, from 1
+	mixed                []bool   // per first entry: its reference is not plain
+	left                 []uint32 // offsets of rows that are not settled
+	idBytes              []byte
+	idTable              []uint64
+	e                    entry
+	r                    row
+}
+
+func (j *joiner) partition(p int) error {
+	var err error
+	if j.entryBytes, err = j.entries.load(p, j.entryBytes); err != nil {
+		return err
+	}
+	if j.rowBytes, err = j.rows.load(p, j.rowBytes); err != nil {
+		return err
+	}
+	j.index()
+	j.probe()
+	return j.rest()
+}
+
+// index puts the entries into the table.
+func (j *joiner) index() {
+	j.at = j.at[:0]
+	for off := 0; off < len(j.entryBytes); off += j.e.unpack(j.entryBytes[off:]) {
+		j.at = append(j.at, uint32(off))
+	}
+	n := len(j.at)
+	size := 16
+	for size < 2*n {
+		size *= 2
+	}
+	j.table = resize(j.table, size)
+	j.after, j.taken, j.mixed = resize(j.after, n), resize(j.taken, n), resize(j.mixed, n)
+	mask := uint32(size - 1)
+	for i, off := range j.at {
+		hash := binary.LittleEndian.Uint32(j.entryBytes[off:])
+		j.e.unpack(j.entryBytes[off:])
+		slot := hash & mask
+		for ; ; slot = (slot + 1) & mask {
+			first := j.table[slot]
+			if first == 0 {
+				j.table[slot] = uint32(i + 1)
+				break
+			}
+			if j.sameReference(first, hash, j.e.reference) {
+				j.after[i], j.after[first-1] = j.after[first-1], uint32(i+1)
+				break
+			}
+		}
+	}
+}
+
+func resize[T uint32 | uint64 | bool](list []T, n int) []T {
+	if cap(list) < n {
+		return make([]T, n, n+n/4)
+	}
+	list = list[:n]
+	clear(list)
+	return list
+}
+
+func (j *joiner) sameReference(number, hash uint32, reference []byte) bool {
+	record := j.entryBytes[j.at[number-1]:]
+	return binary.LittleEndian.Uint32(record) == hash && bytes.Equal(referenceOf(record), reference)
+}
+
+// referenceOf finds the reference in a packed entry.
+func referenceOf(record []byte) []byte {
+	le := binary.LittleEndian
+	from := entryHead + int(le.Uint16(record[5:])) + int(le.Uint16(record[7:]))
+	if record[4]&wideBit != 0 {
+		from += entryWide - entryHead
+	}
+	return record[from : from+int(le.Uint16(record[9:]))]
+}
+
+// first entry of a reference, from 1; 0 if there is none.
+func (j *joiner) first(hash uint32, reference []byte) uint32 {
+	mask := uint32(len(j.table) - 1)
+	for slot := hash & mask; ; slot = (slot + 1) & mask {
+		number := j.table[slot]
+		if number == 0 || j.sameReference(number, hash, reference) {
+			return number
+		}
+	}
+}
+
+// probe settles the plain rows and leaves the others.
+func (j *joiner) probe() {
+	j.left = j.left[:0]
+	for off := 0; off < len(j.rowBytes); {
+		hash := binary.LittleEndian.Uint32(j.rowBytes[off:])
+		size := j.r.unpack(j.rowBytes[off:])
+		first := j.first(hash, j.r.reference)
+		if number := j.plain(first); number != 0 {
+			j.taken[number-1] = uint32(off + 1)
+		} else {
+			j.left = append(j.left, uint32(off))
+			if first != 0 {
+				j.mixed[first-1] = true
+			}
+		}
+		off += size
+	}
+}
+
+// plain finds the one entry that the row names and from which it differs in nothing; 0 if that is not certain here.
+func (j *joiner) plain(first uint32) uint32 {
+	if first == 0 || j.r.kind == reversal || j.mixed[first-1] {
+		return 0
+	}
+	const longChain = 8
+	found, length := uint32(0), 0
+	for number := first; number != 0; number = j.after[number-1] {
+		if length++; length > longChain {
+			return 0
+		}
+		j.e.unpack(j.entryBytes[j.at[number-1]:])
+		if j.e.kind == j.r.kind && len(j.e.transaction) > 0 && bytes.Equal(j.e.transaction, j.r.transaction) {
+			if found != 0 {
+				return 0 // twice in the books
+			}
+			found = number
+		}
+	}
+	if found == 0 && length == 1 && j.e.kind == j.r.kind && len(j.e.transaction) == 0 && !j.rowIsOpen(&j.r) {
+		found = first // by reference, for neither side knows better
+	}
+	if found == 0 || j.taken[found-1] != 0 {
+		return 0
+	}
+	if length > 1 {
+		j.e.unpack(j.entryBytes[j.at[found-1]:])
+	}
+	if p := j.pair(); !p.Clean() {
+		return 0
+	}
+	return found
+}
+
+// pair is the current row beside the current entry.
+func (j *joiner) pair() settlement.Pair {
+	return settlement.Pair{Expected: j.e.signed(), Actual: j.r.amount, Fee: j.r.fee, Tax: j.r.tax, Net: j.r.net,
+		ExpectedFee: j.e.fee, ExpectedTax: j.e.tax, CompareFee: j.e.hasFee, CompareTax: j.e.hasTax,
+		OtherCurrency: j.r.currency != j.e.currency, Settled: j.r.status == settled, Paid: j.e.status == paid,
+		RowDay: int32(floor(j.r.seconds, secondsOfDay)), EntryDay: j.e.day, DueDay: j.due(j.e.day), Date: j.date}
+}
+
+// due day of a local day; business days are counted once for each.
+func (j *joiner) due(local int32) int32 {
+	due, known := j.dues[local]
+	if !known {
+		due = dayOf(j.Rules.Country.AddBusinessDays(dateOf(local), j.Rules.SettlesIn))
+		j.dues[local] = due
+	}
+	return due
+}
+
+// rowIsOpen says that an entry of another reference may carry the row's transaction, the right way round or swapped.
+func (j *joiner) rowIsOpen(r *row) bool {
+	return (len(r.transaction) > 0 && j.entryIDs.has(j.hash(r.transaction))) || j.entryIDs.has(j.hash(r.reference))
+}
+
+// entryIsOpen says that a row of another reference may carry the entry's transaction, the right way round or swapped.
+func (j *joiner) entryIsOpen(e *entry) bool {
+	return len(e.transaction) > 0 && (j.rowIDs.has(j.hash(e.transaction)) || j.rowIDs.has(j.hash(e.reference)))
+}
+
+// rest settles what is not plain: entries without a row, references with more to say, rows without an entry.
+func (j *joiner) rest() error {
+	local := &universe{}
+	groups := map[uint32][]uint32{} // of mixed references: the rows left, by first entry
+	for _, off := range j.left {
+		hash := binary.LittleEndian.Uint32(j.rowBytes[off:])
+		j.r.unpack(j.rowBytes[off:])
+		if first := j.first(hash, j.r.reference); first != 0 {
+			groups[first] = append(groups[first], off)
+			continue
+		}
+		if j.r.kind == reversal || j.rowIsOpen(&j.r) {
+			if err := j.later.row(&j.r); err != nil {
+				return err
+			}
+			continue
+		}
+		local.row(&j.r, j.files, j.offset)
+	}
+	for slot := range j.table {
+		if first := j.table[slot]; first != 0 {
+			if err := j.reference(first, groups[first], local); err != nil {
+				return err
+			}
+		}
+	}
+	return j.judgeLocal(local)
+}
+
+// reference settles all entries of one reference.
+func (j *joiner) reference(first uint32, rows []uint32, local *universe) error {
+	if j.mixed[first-1] {
+		return j.mixedReference(first, rows, local)
+	}
+	for number := first; number != 0; number = j.after[number-1] {
+		off := j.taken[number-1]
+		if off != 0 {
+			j.r.unpack(j.rowBytes[off-1:])
+			j.tally.match(&j.r)
+		}
+		if off == 0 || j.matches != nil || j.reversals.any() {
+			j.e.unpack(j.entryBytes[j.at[number-1]:])
+		}
+		if err := j.single(off != 0, local); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// single settles the current entry, of a plain reference: matched by the current row, or without one.
+func (j *joiner) single(matched bool, local *universe) error {
+	if matched && j.matches != nil {
+		m := settlement.Match{Entry: j.e.full(), Row: j.r.full(j.files, j.offset)}
+		if err := j.keepMatch(&m, j.matches); err != nil {
+			return err
+		}
+	}
+	switch {
+	case matched:
+	case j.entryIsOpen(&j.e):
+		return j.later.entry(&j.e)
+	case j.e.status != paid:
+		j.tally.matched++
+	case j.due(j.e.day) > j.date:
+		j.tally.pending++
+	default:
+		local.entry(&j.e)
+	}
+	return j.witness(&j.e)
+}
+
+// witness keeps an entry that is settled here for a reversal elsewhere that names it.
+func (j *joiner) witness(e *entry) error {
+	if len(e.transaction) > 0 && j.reversals.any() && j.reversals.has(j.hash(e.transaction)) {
+		return j.later.witness(e)
+	}
+	return nil
+}
+
+// mixedReference hands a whole reference to the rules, here or at the end of the run.
+func (j *joiner) mixedReference(first uint32, rows []uint32, local *universe) error {
+	for number := first; number != 0; number = j.after[number-1] {
+		if off := j.taken[number-1]; off != 0 {
+			rows = append(rows, off-1)
+		}
+	}
+	if j.isOpen(first, rows) {
+		for number := first; number != 0; number = j.after[number-1] {
+			j.e.unpack(j.entryBytes[j.at[number-1]:])
+			if err := j.later.entry(&j.e); err != nil {
+				return err
+			}
+		}
+		for _, off := range rows {
+			j.r.unpack(j.rowBytes[off:])
+			if err := j.later.row(&j.r); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	for number := first; number != 0; number = j.after[number-1] {
+		j.e.unpack(j.entryBytes[j.at[number-1]:])
+		local.entry(&j.e)
+		if err := j.witness(&j.e); err != nil {
+			return err
+		}
+	}
+	for _, off := range rows {
+		j.r.unpack(j.rowBytes[off:])
+		local.row(&j.r, j.files, j.offset)
+	}
+	return nil
+}
+
+// manyInOne is up to how many rows and entries a reference is looked at closely before it is left to the end.
+const manyInOne = 32
+
+// isOpen says that a row or an entry of the reference, not named within it by transaction, may be named from outside.
+func (j *joiner) isOpen(first uint32, rows []uint32) bool {
+	var entries []entry
+	for number := first; number != 0; number = j.after[number-1] {
+		var e entry
+		e.unpack(j.entryBytes[j.at[number-1]:])
+		if entries = append(entries, e); len(entries) > manyInOne {
+			return true
+		}
+	}
+	if len(rows) > manyInOne {
+		return true
+	}
+	own := make([]row, len(rows))
+	for i, off := range rows {
+		own[i].unpack(j.rowBytes[off:])
+	}
+	for i := range own {
+		r := &own[i]
+		if r.kind == reversal || (!namedInside(r.transaction, r.kind, entries, own, false) && j.rowIsOpen(r)) {
+			return true
+		}
+	}
+	for i := range entries {
+		e := &entries[i]
+		if !namedInside(e.transaction, e.kind, entries, own, true) && j.entryIsOpen(e) {
+			return true
+		}
+	}
+	return false
+}
+
+// namedInside says that each row (or each entry) of a transaction finds its counterpart within the reference.
+func namedInside(transaction []byte, kind uint8, entries []entry, rows []row, asEntry bool) bool {
+	var ofEntries, ofRows int
+	for i := range entries {
+		if entries[i].kind == kind && bytes.Equal(entries[i].transaction, transaction) {
+			ofEntries++
+		}
+	}
+	for i := range rows {
+		if rows[i].kind == kind && bytes.Equal(rows[i].transaction, transaction) {
+			ofRows++
+		}
+	}
+	if asEntry {
+		return ofRows >= ofEntries
+	}
+	return ofEntries >= ofRows
+}
+
+func (j *joiner) judgeLocal(local *universe) error {
+	if len(local.entries)+len(local.rows) == 0 {
+		return nil
+	}
+	return j.compare(local, j.breaks, j.matches, j.tally)
+}
+
+// inOrder sorts rows by file and line, as the rules want them.
+func inOrder(rows []numbered) {
+	slices.SortFunc(rows, func(a, b numbered) int {
+		return cmp.Or(cmp.Compare(a.file, b.file), cmp.Compare(a.Line, b.Line))
+	})
+}

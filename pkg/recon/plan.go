@@ -1,0 +1,33 @@
+package recon
+
+// plan is how a run divides its memory.
+type plan struct {
+	partitions int
+	records    int64 // about how many entries, or rows, there are
+	spool      int64 // bytes of packed records that stay in memory
+	filter     int64 // bytes of each of two filters
+	lines      int64 // bytes of output that each worker sorts at once
+}
+
+const (
+	// fixed is what the program itself, its stacks and the blocks in flight take, in bytes.
+	fixed = 24 << 20
+	// packedSize is about what a record takes when packed, its share of tables included, for a line of the inputs.
+	lineSize = 90
+	// partSize is how much of the inputs one partition is to hold: what the processor's cache takes at once.
+	partSize = 1 << 20
+)
+
+// planFor inputs of so many bytes.
+func planFor(memory, size int64, workers int) plan {
+	rest := max(memory-fixed, 8<<20)
+	partitions := 1
+	for int64(partitions)*partSize < size && partitions < 1024 {
+		partitions *= 2
+	}
+	// Every worker has an open chunk for each partition.
+	for partitions > 1 && int64(partitions*workers*chunkSize) > rest/4 {
+		partitions /= 2
+	}
+	return plan{partitions: partitions, records: size / lineSize, spool: rest / 3, filter: rest / 12, lines: rest / 16 / int64(workers)}
+}

@@ -1,0 +1,228 @@
+package recon
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+	"unicode/utf8"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/vuelto/vuelto/pkg/settlement"
+)
+
+// blocks lets workers parse a source's blocks while the next ones are read. first gets the header.
+func (r *run) blocks(ctx context.Context, s *source, first func(header []byte) error, workers []func(b *block) error) error {
+	in := newReader(s.text)
+	b := <-r.free
+	err := in.fill(b)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return fmt.Errorf("%s: %w", s.name, err)
+	}
+	if err != nil {
+		b.text = nil
+	}
+	end, how := next(b.text, in.ended)
+	if how != whole || b.endless {
+		r.free <- b
+		if b.endless || how == unclosed {
+			return &HeaderError{s.name, "the header cannot be read"}
+		}
+		end = len(b.text)
+	}
+	if err := first(b.text[:end]); err != nil {
+		r.free <- b
+		return err
+	}
+	b.line += uint32(bytes.Count(b.text[:end], []byte{'\n'}))
+	b.text = b.text[end:]
+
+	group, ctx := errgroup.WithContext(ctx)
+	full := make(chan *block, len(workers))
+	group.Go(func() error {
+		defer close(full)
+		for {
+			r.progress(s)
+			select {
+			case full <- b:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+			b = <-r.free
+			if err := in.fill(b); errors.Is(err, io.EOF) {
+				r.free <- b
+				return nil
+			} else if err != nil {
+				r.free <- b
+				return fmt.Errorf("%s: %w", s.name, err)
+			}
+		}
+	})
+	for _, parse := range workers {
+		group.Go(func() error {
+			var failed error
+			for b := range full {
+				if failed == nil {
+					failed = parse(b)
+				}
+				r.free <- b
+			}
+			return failed
+		})
+	}
+	return group.Wait()
+}
+
+// records gives the records of a block, without their line ends, with the physical lines they start on.
+func (b *block) records(do func(record []byte, line uint32, broken reason) error) error {
+	if b.endless {
+		return do(nil, b.line, errTooLong)
+	}
+	b.valid = utf8.Valid(b.text)
+	line := b.line
+	for text := b.text; len(text) > 0; {
+		var record []byte
+		var broken reason
+		lines := uint32(1)
+		if b.quoted {
+			end, how := next(text, true)
+			if how == unclosed {
+				broken = errOpen
+			}
+			record, text = text[:end], text[end:]
+			lines = uint32(bytes.Count(record, []byte{'\n'}))
+		} else {
+			end := bytes.IndexByte(text, '\n') + 1
+			if end == 0 {
+				end = len(text)
+			}
+			record, text = text[:end], text[end:]
+		}
+		if len(record) > longest {
+			broken = errTooLong
+		}
+		if record = trim(record); len(record) > 0 || broken != "" {
+			if err := do(record, line, broken); err != nil {
+				return err
+			}
+		}
+		line += lines
+	}
+	return nil
+}
+
+// bookReader parses blocks of the books.
+type bookReader struct {
+	*run
+	entryParser
+	sink  *sink
+	ids   *sink
+	tally *tally
+	name  string
+}
+
+// parse one block of the books. A line that cannot be read ends the run: books are ours, and have to be whole.
+func (k *bookReader) parse(b *block) error {
+	var e entry
+	return b.records(func(record []byte, line uint32, broken reason) error {
+		var err error = broken
+		if broken == "" {
+			err = k.entryParser.parse(b, record, &e)
+		}
+		if err != nil {
+			return &LineError{k.name, line, err.Error()}
+		}
+		hash := k.hash(e.reference)
+		to, err := k.sink.grow(k.entries.partOf(hash), e.size())
+		if err != nil {
+			return err
+		}
+		e.pack(to, uint32(hash))
+		if len(e.transaction) > 0 {
+			k.entryIDs.add(k.hash(e.transaction))
+		}
+		id := k.hash(e.id)
+		if to, err = k.ids.grow(k.run.ids.partOf(id), 8); err != nil {
+			return err
+		}
+		putHash(to, id)
+		k.tally.entries++
+		k.tally.amount(e.amount)
+		return nil
+	})
+}
+
+// rowReader parses blocks of one settlement file.
+type rowReader struct {
+	*run
+	rowParser
+	sink   *sink
+	breaks *sorted
+	tally  *tally
+}
+
+// parse one block of rows. What cannot be read is a break.
+func (k *rowReader) parse(b *block) error {
+	var r row
+	return b.records(func(record []byte, line uint32, broken reason) error {
+		k.tally.rows++
+		r.line = line
+		var err error = broken
+		if broken == "" {
+			err = k.rowParser.parse(b, record, &r)
+		}
+		if err != nil {
+			return k.unreadable(line, &r, err, broken != "" || !b.valid)
+		}
+		hash := k.hash(r.reference)
+		if len(r.reference) == 0 { // it can name nothing by reference; keep these rows apart
+			hash = k.hash(r.transaction)
+		}
+		to, err := k.sink.grow(k.entries.partOf(hash), r.size())
+		if err != nil {
+			return err
+		}
+		r.pack(to, uint32(hash))
+		if len(r.transaction) > 0 {
+			id := k.hash(r.transaction)
+			if k.rowIDs.add(id); r.kind == reversal {
+				k.reversals.add(id)
+			}
+		}
+		k.tally.amount(r.amount)
+		return nil
+	})
+}
+
+func (k *rowReader) unreadable(line uint32, r *row, why error, bare bool) error {
+	b := settlement.Break{Class: settlement.Unreadable, File: k.files[k.file], Line: int(line), Reason: why.Error()}
+	if !bare {
+		b.Reference, b.TransactionID = string(r.reference), string(r.transaction)
+	}
+	k.tally.unreadable++
+	k.tally.broken(&b)
+	return k.keepBreak(&b, k.breaks)
+}
+
+// LineError says which line of the books cannot be read.
+type LineError struct {
+	File   string
+	Line   uint32 // physical, 1-based
+	Reason string
+}
+
+func (e *LineError) Error() string {
+	return e.File + " line " + lineNumber(e.Line) + ": " + e.Reason
+}
+
+// workersFor is how many workers there are unless somebody says so: one for each processor, but no more than memory is
+// made for.
+func workersFor(asked int) int {
+	if asked > 0 {
+		return asked
+	}
+	return min(runtime.GOMAXPROCS(0), 8)
+}

@@ -1,0 +1,286 @@
+// Package recon compares settlement files with books of any size: it reads them in streams, cuts them into partitions by
+// reference, and lets the rules of pkg/settlement judge each.
+package recon
+
+import (
+	"context"
+	"encoding/binary"
+	"hash/maphash"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/vuelto/vuelto/pkg/calendar"
+	"github.com/vuelto/vuelto/pkg/settlement"
+)
+
+// Options of a run.
+type Options struct {
+	Network     string
+	Profile     Profile // of the settlement files
+	Rules       settlement.Rules
+	Date        calendar.Date // the settlement day
+	Books       string        // path
+	Settlements []string      // paths, in the order in which rows count as earlier
+	Out         string        // directory, made if it is not there
+	Temp        string        // directory for what memory does not hold; empty = the system's
+	Memory      int64         // bytes that the whole process may use
+	Workers     int           // 0 = as many as there are processors
+	Language    settlement.Language
+	Matches     bool // write matches.csv
+	Report      bool // write report.xlsx
+	// Progress is told how many bytes of the inputs have been read. It may be nil.
+	Progress func(read int64)
+}
+
+// run is one comparison.
+type run struct {
+	Options
+	files  []string // base names of the settlement files
+	ranks  map[string]uint16
+	seed   maphash.Seed
+	offset int64
+	date   int32
+	free   chan *block
+
+	entries, rows, ids  *spool
+	entryIDs, rowIDs    *filter
+	reversals, doubtful *idSet
+	later               *later
+	breakOrder          *order
+	matchOrder          *order
+	breaks, matches     []*sorted // per worker; matches are nil if nobody wants them
+	tallies             []*tally
+	digests             map[string]string
+	read                atomic.Int64
+}
+
+// Run compares and writes the outputs, which the caller publishes or discards. On an error there are none.
+// Errors: *HeaderError, *LineError, *TwiceError, ErrArchive, ErrBomb, ErrTooMuch, settlement.ErrUnbalanced, and those of
+// the file system.
+func Run(ctx context.Context, o Options) (*Result, error) {
+	r, err := newRun(o)
+	if err != nil {
+		return nil, err
+	}
+	defer r.close()
+	if err := r.readBooks(ctx); err != nil {
+		return nil, err
+	}
+	for i := range r.Settlements {
+		if err := r.readRows(ctx, i); err != nil {
+			return nil, err
+		}
+	}
+	if err := r.join(ctx); err != nil {
+		return nil, err
+	}
+	all := newTally()
+	for _, t := range r.tallies {
+		all.add(t)
+	}
+	if err := all.check(); err != nil {
+		return nil, err
+	}
+	return r.write(all)
+}
+
+func newRun(o Options) (*run, error) {
+	o.Workers = workersFor(o.Workers)
+	if o.Memory <= 0 {
+		o.Memory = 128 << 20
+	}
+	size, err := sizeOf(append([]string{o.Books}, o.Settlements...))
+	if err != nil {
+		return nil, err
+	}
+	plan := planFor(o.Memory, size, o.Workers)
+	r := &run{Options: o, seed: maphash.MakeSeed(), offset: zoneOffset(o.Rules.Country), date: dayOf(o.Date),
+		free: make(chan *block, o.Workers+2), later: &later{}, reversals: &idSet{}, doubtful: &idSet{}, digests: map[string]string{},
+		breakOrder: &order{dir: o.Temp, room: plan.lines}, matchOrder: &order{dir: o.Temp, room: plan.lines},
+		entryIDs: newFilter(plan.records, plan.filter), rowIDs: newFilter(plan.records, plan.filter)}
+	for range cap(r.free) {
+		r.free <- &block{array: make([]byte, blockSize)}
+	}
+	room := newRoom(plan.spool)
+	r.entries, r.rows, r.ids = newSpool(o.Temp, plan.partitions, room), newSpool(o.Temp, plan.partitions, room),
+		newSpool(o.Temp, max(plan.partitions/8, 1), room)
+	for range o.Workers {
+		r.breaks = append(r.breaks, r.breakOrder.worker())
+		if o.Matches {
+			r.matches = append(r.matches, r.matchOrder.worker())
+		}
+		r.tallies = append(r.tallies, newTally())
+	}
+	r.name()
+	return r, nil
+}
+
+// name gives the settlement files their names and the places of these in the order of names.
+func (r *run) name() {
+	for _, path := range r.Settlements {
+		r.files = append(r.files, filepath.Base(path))
+	}
+	sorted := slices.Compact(slices.Sorted(slices.Values(r.files)))
+	r.ranks = map[string]uint16{"": 0}
+	for i, name := range sorted {
+		r.ranks[name] = uint16(i + 1)
+	}
+}
+
+func (r *run) close() {
+	r.entries.close()
+	r.rows.close()
+	r.ids.close()
+	r.breakOrder.close()
+	r.matchOrder.close()
+}
+
+func (r *run) hash(text []byte) uint64 { return maphash.Bytes(r.seed, text) }
+
+func putHash(to []byte, hash uint64) { binary.LittleEndian.PutUint64(to, hash) }
+
+// readSource reads a source to its end and keeps its digest.
+func (r *run) readSource(ctx context.Context, path string, first func(s *source, header []byte) error, workers []func(b *block) error) error {
+	s, err := openSource(path)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	if err := r.blocks(ctx, s, func(header []byte) error { return first(s, header) }, workers); err != nil {
+		return err
+	}
+	digest, err := s.digest()
+	if err != nil {
+		return err
+	}
+	name := s.name
+	if _, taken := r.digests[name]; taken {
+		name = path // two files of one base name
+	}
+	r.digests[name] = digest
+	if info, err := s.file.Stat(); err == nil {
+		r.read.Add(info.Size())
+	}
+	return nil
+}
+
+// progress tells how much of the inputs has been read.
+func (r *run) progress(s *source) {
+	if r.Progress == nil {
+		return
+	}
+	if at, err := s.file.Seek(0, 1); err == nil {
+		r.Progress(r.read.Load() + at)
+	}
+}
+
+func (r *run) readBooks(ctx context.Context) error {
+	readers := make([]*bookReader, r.Workers)
+	workers := make([]func(*block) error, r.Workers)
+	for i := range readers {
+		readers[i] = &bookReader{run: r, entryParser: entryParser{offset: r.offset}, sink: newSink(r.entries), ids: newSink(r.ids),
+			tally: r.tallies[i], name: filepath.Base(r.Books)}
+		workers[i] = readers[i].parse
+	}
+	err := r.readSource(ctx, r.Books, func(s *source, record []byte) error {
+		h, err := readHeader(s.name, record, bookColumns, []string{"fee", "tax"})
+		for _, k := range readers {
+			k.header = h
+		}
+		return err
+	}, workers)
+	if err != nil {
+		return err
+	}
+	for _, k := range readers {
+		if err := k.sink.flush(); err != nil {
+			return err
+		}
+		if err := k.ids.flush(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *run) readRows(ctx context.Context, file int) error {
+	readers := make([]*rowReader, r.Workers)
+	workers := make([]func(*block) error, r.Workers)
+	for i := range readers {
+		readers[i] = &rowReader{run: r, rowParser: rowParser{file: uint16(file)}, sink: newSink(r.rows), breaks: r.breaks[i],
+			tally: r.tallies[i]}
+		workers[i] = readers[i].parse
+	}
+	wanted, optional := r.Profile.columns()
+	err := r.readSource(ctx, r.Settlements[file], func(s *source, record []byte) error {
+		h, err := readHeader(s.name, record, wanted, optional)
+		for _, k := range readers {
+			k.header = h
+		}
+		return err
+	}, workers)
+	if err != nil {
+		return err
+	}
+	for _, k := range readers {
+		if err := k.sink.flush(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// join compares every partition, then what had to wait.
+func (r *run) join(ctx context.Context) error {
+	group, ctx := errgroup.WithContext(ctx)
+	var at atomic.Int64
+	for i := range r.Workers {
+		j := &joiner{run: r, tally: r.tallies[i], breaks: r.breaks[i], dues: map[int32]int32{}}
+		if r.Matches {
+			j.matches = r.matches[i]
+		}
+		group.Go(func() error {
+			for {
+				p := int(at.Add(1)) - 1
+				if p >= len(r.entries.parts) || ctx.Err() != nil {
+					return ctx.Err()
+				}
+				if err := j.partition(p); err != nil {
+					return err
+				}
+				if p < len(r.ids.parts) {
+					if err := j.suspects(p); err != nil {
+						return err
+					}
+				}
+			}
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	if err := r.refuseTwice(ctx); err != nil {
+		return err
+	}
+	var matches *sorted
+	if r.Matches {
+		matches = r.matches[0]
+	}
+	return r.compare(r.later.universe(r.files, r.offset), r.breaks[0], matches, r.tallies[0])
+}
+
+func sizeOf(paths []string) (int64, error) {
+	var size int64
+	for _, path := range paths {
+		info, err := os.Stat(path)
+		if err != nil {
+			return 0, err
+		}
+		size += info.Size()
+	}
+	return size, nil
+}

@@ -1,0 +1,59 @@
+package recon
+
+import (
+	"encoding/json"
+
+	"github.com/vuelto/vuelto/pkg/calendar"
+	"github.com/vuelto/vuelto/pkg/money"
+	"github.com/vuelto/vuelto/pkg/settlement"
+)
+
+// Engine names the rules that made a result; it changes when the same inputs would give another one.
+const Engine = "vuelto-recon/1"
+
+// Summary is summary.json. ElapsedMS and PeakRSS are the caller's to fill; nothing else differs between two runs on the
+// same inputs.
+type Summary struct {
+	Network    string                     `json:"network"`
+	Date       calendar.Date              `json:"date"`
+	Rows       int64                      `json:"rows"`
+	Entries    int64                      `json:"entries"`
+	Matched    int64                      `json:"matched"` // entries
+	Pending    int64                      `json:"pending"`
+	Unreadable int64                      `json:"unreadable"`
+	Breaks     map[settlement.Class]int64 `json:"breaks"`
+	Totals     map[string]Sums            `json:"totals"`  // by currency
+	Digests    map[string]string          `json:"digests"` // SHA-256 of each input, in hex, by base name
+	Engine     string                     `json:"engine"`
+	ElapsedMS  int64                      `json:"elapsed_ms"`
+	PeakRSS    int64                      `json:"peak_rss_bytes"`
+}
+
+// Sums are signed decimals in major units.
+type Sums struct {
+	Gross      string `json:"gross"`
+	Fee        string `json:"fee"`
+	Tax        string `json:"tax"`
+	Net        string `json:"net"`
+	Expected   string `json:"expected"`
+	Difference string `json:"difference"`
+}
+
+// Broken says that there are breaks.
+func (s *Summary) Broken() bool { return len(s.Breaks) > 0 }
+
+func (r *run) summary(t *tally) *Summary {
+	s := &Summary{Network: r.Network, Date: r.Date, Rows: t.rows, Entries: t.entries, Matched: t.matched, Pending: t.pending,
+		Unreadable: t.unreadable, Breaks: t.breaks, Totals: map[string]Sums{}, Digests: r.digests, Engine: Engine}
+	for _, x := range t.totals {
+		s.Totals[currencyText(x.currency)] = Sums{money.FormatMinor(x.Gross, 2), money.FormatMinor(x.Fee, 2), money.FormatMinor(x.Tax, 2),
+			money.FormatMinor(x.Net, 2), money.FormatMinor(x.Expected, 2), money.FormatMinor(x.Difference, 2)}
+	}
+	return s
+}
+
+// JSON is the summary as it is written.
+func (s *Summary) JSON() ([]byte, error) {
+	text, err := json.MarshalIndent(s, "", "  ")
+	return append(text, '\n'), err
+}

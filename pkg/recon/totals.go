@@ -1,0 +1,125 @@
+package recon
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/vuelto/vuelto/pkg/money"
+	"github.com/vuelto/vuelto/pkg/settlement"
+)
+
+// ErrTooMuch says that the amounts of a run add up to more than 64 bits hold.
+var ErrTooMuch = errors.New("the amounts add up to more than can be counted")
+
+// tally is what one worker has counted. Tallies of workers are added.
+type tally struct {
+	rows, entries, matched, pending, unreadable int64
+	breaks                                      map[settlement.Class]int64
+	totals                                      []total
+	accounted                                   []total // Difference only: what the breaks account for
+	// size is the sum of all amounts in size: it bounds every other sum.
+	size uint64
+}
+
+type total struct {
+	currency uint16
+	settlement.Total
+}
+
+func newTally() *tally { return &tally{breaks: map[settlement.Class]int64{}} }
+
+// of is the total of a currency; there are few, and nearly always the first is meant.
+func of(list *[]total, currency uint16) *settlement.Total {
+	for i := range *list {
+		if t := &(*list)[i]; t.currency == currency {
+			return &t.Total
+		}
+	}
+	*list = append(*list, total{currency: currency})
+	return &(*list)[len(*list)-1].Total
+}
+
+// match counts a row that names its entry without a difference.
+func (t *tally) match(r *row) {
+	t.matched++
+	sum := of(&t.totals, r.currency)
+	sum.Gross += r.amount
+	sum.Fee += r.fee
+	sum.Tax += r.tax
+	sum.Net += r.net
+	sum.Expected += r.amount
+}
+
+// amount notes the size of an amount that was read. Error: ErrTooMuch.
+func (t *tally) amount(minor int64) {
+	if minor < 0 {
+		minor = -minor
+	}
+	if t.size += uint64(minor); t.size > math.MaxInt64 {
+		t.size = math.MaxInt64 + 1 // and stays there
+	}
+}
+
+// result adds a part that was compared as a whole. Its rows and entries are counted where they are read.
+func (t *tally) result(r settlement.Result) {
+	t.matched, t.pending = t.matched+int64(r.Matched), t.pending+int64(r.Pending)
+	for c, part := range r.Totals {
+		add(of(&t.totals, currencyCode([]byte(c))), part)
+	}
+	for i := range r.Breaks {
+		t.broken(&r.Breaks[i])
+	}
+}
+
+func (t *tally) broken(b *settlement.Break) {
+	t.breaks[b.Class]++
+	b.Account(func(c money.Currency, minor int64) { of(&t.accounted, currencyCode([]byte(c))).Difference += minor })
+}
+
+func add(to *settlement.Total, more settlement.Total) {
+	to.Gross += more.Gross
+	to.Fee += more.Fee
+	to.Tax += more.Tax
+	to.Net += more.Net
+	to.Expected += more.Expected
+}
+
+func (t *tally) add(u *tally) {
+	t.rows, t.entries, t.matched, t.pending, t.unreadable = t.rows+u.rows, t.entries+u.entries, t.matched+u.matched,
+		t.pending+u.pending, t.unreadable+u.unreadable
+	for c, n := range u.breaks {
+		t.breaks[c] += n
+	}
+	for _, x := range u.totals {
+		add(of(&t.totals, x.currency), x.Total)
+	}
+	for _, x := range u.accounted {
+		of(&t.accounted, x.currency).Difference += x.Difference
+	}
+	if t.size += u.size; t.size > math.MaxInt64 {
+		t.size = math.MaxInt64 + 1
+	}
+}
+
+// check holds the breaks against the totals, to the last unit. Errors: settlement.ErrUnbalanced, ErrTooMuch.
+func (t *tally) check() error {
+	if t.size > math.MaxInt64 {
+		return ErrTooMuch
+	}
+	for i := range t.totals {
+		x := &t.totals[i]
+		x.Difference = x.Gross - x.Expected
+		of(&t.accounted, x.currency)
+	}
+	for _, x := range t.accounted {
+		if want := of(&t.totals, x.currency).Difference; want != x.Difference {
+			return fmt.Errorf("%w: %s of %s %s", settlement.ErrUnbalanced, money.FormatMinor(x.Difference, 2),
+				money.FormatMinor(want, 2), currencyText(x.currency))
+		}
+	}
+	slices.SortFunc(t.totals, func(a, b total) int { return cmp.Compare(a.currency, b.currency) })
+	return nil
+}
