@@ -1,7 +1,6 @@
 # Vuelto. Go 1.26 and make are all that `make run` and `make test` need.
 SHELL := /bin/bash -euo pipefail
 .DEFAULT_GOAL := help
-MAKEFLAGS += --no-print-directory
 
 PORT ?= 8080
 N ?= 10000
@@ -45,8 +44,8 @@ bench: ## one table: name, figure, unit, ratio to its reference
 build: $(FUNCTIONS:%=build/%/bootstrap) ## build/<function>/bootstrap for arm64, as it deploys
 
 build/%/bootstrap: FORCE
-	@mkdir -p $(@D)
-	$(BUILD) -o $@ ./functions/$*
+	@mkdir -p $(@D) && echo $@
+	@$(BUILD) -o $@ ./functions/$*
 
 FORCE:
 

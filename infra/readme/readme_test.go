@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -132,6 +133,8 @@ func serve(t *testing.T) string {
 	t.Cleanup(cancel)
 	cmd := exec.CommandContext(ctx, "make", "run", "PORT="+port)
 	cmd.Dir, cmd.WaitDelay = repo, 10*time.Second
+	// A make inside a make prints lines of its own; this one stands for what a person types.
+	cmd.Env = slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "MAKE") || strings.HasPrefix(v, "MFLAGS") })
 	// Ctrl-C in a terminal goes to the whole group: make and what it runs.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGINT) }
