@@ -73,6 +73,7 @@ var rows = []row{
 	{"pkg/story", nil},
 
 	{"functions/*", append([]string{"pkg/bundle", "pkg/provider", "pkg/provider/all", "pkg/aws/*", "pkg/config", "pkg/telemetry"}, contracts...)},
+	{"infra/enrol", []string{"pkg/*", "pkg/provider/all", "pkg/aws/awsenv", "pkg/aws/dynamostore"}},
 	{"infra/e2e", []string{"pkg/*", "pkg/*/*"}},
 	{"infra/*", []string{"pkg/*", "pkg/mem/*", "pkg/provider/*", "pkg/store/storetest"}},
 	{"infra/*/*", []string{"pkg/*", "pkg/mem/*", "pkg/provider/*", "pkg/store/storetest"}},

@@ -13,8 +13,6 @@ import (
 	"os"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-
 	"github.com/vuelto/vuelto/pkg/aws/awsenv"
 	"github.com/vuelto/vuelto/pkg/aws/dynamostore"
 	"github.com/vuelto/vuelto/pkg/bundle"
@@ -52,7 +50,7 @@ func Read(lookup func(string) (string, bool), needs config.Needs) (Host, error) 
 
 // Ports are those that every function has. Sender and Files are for the caller to add.
 func (h Host) Ports() bundle.Ports {
-	table := dynamostore.New(dynamodb.NewFromConfig(h.AWS.Config(awsenv.DynamoDB)), h.Config.Table, dynamostore.Options{})
+	table := dynamostore.Open(h.AWS, h.Config.Table)
 	h.warm(os.LookupEnv, table)
 	return bundle.Ports{
 		Store:    store.Patient{Store: table, Sleep: sleep, Float: mathrand.Float64, Now: time.Now},
