@@ -25,6 +25,8 @@ func gateways() []gateway {
 		{provider: "ebanx", side: pe, route: "original", files: true},
 		{provider: "rapyd", side: co, route: "original", files: true},
 		{provider: "rapyd", side: pe, route: "original", files: true},
+		{provider: "kushki", side: co, route: "bank_transfer", bank: true, files: true},
+		{provider: "kushki", side: pe, files: true},
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"github.com/vuelto/vuelto/pkg/provider/dlocal"
 	"github.com/vuelto/vuelto/pkg/provider/ebanx"
 	"github.com/vuelto/vuelto/pkg/provider/efecty"
+	"github.com/vuelto/vuelto/pkg/provider/kushki"
 	"github.com/vuelto/vuelto/pkg/provider/mercadopago"
 	"github.com/vuelto/vuelto/pkg/provider/pagoefectivo"
 	"github.com/vuelto/vuelto/pkg/provider/rapyd"
@@ -17,6 +18,7 @@ func Registry() provider.Registry {
 		dlocal.Name:       dlocal.New,
 		ebanx.Name:        ebanx.New,
 		efecty.Name:       efecty.New,
+		kushki.Name:       kushki.New,
 		mercadopago.Name:  mercadopago.New,
 		pagoefectivo.Name: pagoefectivo.New,
 		rapyd.Name:        rapyd.New,

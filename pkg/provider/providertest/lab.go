@@ -69,6 +69,11 @@ func (l *lab) refunds() bool {
 	return len(routes) > 0 && l.client.CanSubmit(disbursement.Refund, routes[0])
 }
 
+// byTransfer says that its road is a transfer, which knows of no payment.
+func (l *lab) byTransfer() bool {
+	return l.refunds() && l.client.Profile().Routes[0] == disbursement.BankTransfer
+}
+
 // asked says whether it also tells how they stand.
 func (l *lab) asked() bool { return l.refunds() && l.client.Can(provider.CanReadStatus) }
 

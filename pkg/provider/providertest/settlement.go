@@ -72,6 +72,9 @@ func rows(l *lab) {
 	}
 	for i, w := range want {
 		g := got[i]
+		if i > 0 && l.byTransfer() {
+			reference = d.ID // a transfer belongs to no voucher
+		}
 		fee, tax := l.subject.Account.Fees.Of(w.Amount)
 		if w.Type == settlement.Reversal {
 			fee, tax = 0, 0

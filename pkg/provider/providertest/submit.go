@@ -34,7 +34,7 @@ func taken(l *lab) {
 func reference(l *lab) {
 	o := l.client.Submit(l.ctx, l.refund("rf_1"))
 	for _, e := range l.network.Ledger() {
-		if e.Kind == simnet.KindRefund {
+		if e.Kind == simnet.KindRefund || (l.byTransfer() && e.Kind == simnet.KindPayout) {
 			if e.OurReference != "rf_1" || e.Reference != o.Reference || e.Amount != l.subject.Part.Minor() {
 				l.Errorf("the provider's book says %+v, the reply %+v", e, o)
 			}

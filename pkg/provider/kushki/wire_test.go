@@ -1,0 +1,244 @@
+package kushki_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/vuelto/vuelto/pkg/disbursement"
+	"github.com/vuelto/vuelto/pkg/identity"
+	"github.com/vuelto/vuelto/pkg/money"
+	"github.com/vuelto/vuelto/pkg/payment"
+	"github.com/vuelto/vuelto/pkg/provider"
+	"github.com/vuelto/vuelto/pkg/provider/kushki"
+	"github.com/vuelto/vuelto/pkg/provider/providertest"
+	"github.com/vuelto/vuelto/pkg/settlement"
+)
+
+// script answers calls in turn, the last answer for ever, and remembers what was asked.
+type script struct {
+	answers []string
+	paths   []string
+	bodies  []string
+	headers []http.Header
+}
+
+func (s *script) Do(req *http.Request) (*http.Response, error) {
+	body, err := io.ReadAll(req.Body)
+	if err != nil {
+		return nil, err
+	}
+	s.paths, s.bodies, s.headers = append(s.paths, req.URL.Path), append(s.bodies, string(body)), append(s.headers, req.Header)
+	answer := s.answers[min(len(s.paths), len(s.answers))-1]
+	status := http.StatusCreated
+	if strings.Contains(answer, `"code"`) {
+		status = http.StatusBadRequest
+	}
+	return &http.Response{StatusCode: status, Body: io.NopCloser(strings.NewReader(answer)), Header: http.Header{}}, nil
+}
+
+func ten() time.Time { return time.Date(2026, 11, 20, 15, 0, 0, 0, time.UTC) }
+
+func open(t testing.TB, s *script, network string, settings map[string]string) *provider.Client {
+	t.Helper()
+	account := provider.Account{ID: "a", Provider: "kushki", Network: network, Endpoint: "https://kushki.example",
+		Credentials: map[string]string{"public_merchant_id": "pub", "private_merchant_id": "priv"}, Secrets: []string{"test-secret"}, Settings: settings}
+	host := providertest.NewHost(ten(), 1)
+	adapter, err := kushki.New(account, s, host)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client, err := provider.Open(adapter, account, host)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return client
+}
+
+// Derived vectors: computed from the documented rule apart from this code.
+func TestWebhookVectors(t *testing.T) {
+	client := open(t, &script{}, "efecty", nil)
+	d := provider.Delivery{Body: []byte(`{"ticketNumber":"1"}`), ReceivedAt: time.Unix(1700000000, 0), Header: http.Header{
+		"X-Kushki-Id": {"1700000000"}, "X-Kushki-Signature": {"f229e4efce9afd9dd8053521903c7440f542ff79391997ef02adebe298e4a12a"}}}
+	if err := client.Verify(d); err != nil {
+		t.Errorf("the full signature: %v", err)
+	}
+	const simple = "1b74eaf87da46877ba651ac812b24a3bf01990e9ed0101b88268f60f965729e2"
+	if got := provider.Sign("test-secret", []byte("1700000000")); got != simple {
+		t.Errorf("the simple signature is %s", got)
+	}
+	d.Header = http.Header{"X-Kushki-Id": {"1700000000"}, "X-Kushki-Simplesignature": {simple}, "X-Kushki-Signature": {simple}}
+	if err := client.Verify(d); !errors.Is(err, provider.ErrSignature) {
+		t.Errorf("the simple signature, which does not cover the body, is taken: %v", err)
+	}
+}
+
+func buyer() identity.Person {
+	return identity.Person{Name: "Ana Ruiz Soto", Email: "ana@buyer.example", DocumentType: "CC", DocumentNumber: "52.345.678",
+		Account: "19100234567890", Bank: "0007", AccountType: "savings"}
+}
+
+func back() disbursement.Disbursement {
+	return disbursement.Disbursement{ID: "rf_1", Kind: disbursement.Refund, Route: disbursement.BankTransfer, Payment: "pay_1",
+		Amount: money.New(50_000_00, money.COP), Beneficiary: buyer()}
+}
+
+func TestTransferIsATokenAndThenTheTransfer(t *testing.T) {
+	s := &script{answers: []string{`{"token":"T"}`, `{"ticketNumber":760001,"created":1795186800000}`}}
+	o := open(t, s, "efecty", nil).Submit(context.Background(), back())
+	if o.Claim != disbursement.ClaimAccepted || o.Reference != "760001" || !o.OccurredAt.Equal(time.Unix(1795186800, 0)) {
+		t.Errorf("%+v", o)
+	}
+	if s.paths[0] != "/payouts/transfer/v1/tokens" || s.headers[0].Get("Public-Merchant-Id") != "pub" || !strings.Contains(s.bodies[0], `"documentNumber":"52345678"`) ||
+		!strings.Contains(s.bodies[0], `"accountType":"CA"`) || !strings.Contains(s.bodies[0], `"totalAmount":50000}`) {
+		t.Errorf("token: %s %s", s.paths[0], s.bodies[0])
+	}
+	const want = `{"token":"T","amount":{"currency":"COP","subtotalIva":0,"subtotalIva0":50000,"iva":0,"ice":0},"metadata":{"reference":"rf_1"},"fullResponse":"v2"}`
+	if s.paths[1] != "/payouts/transfer/v1/init" || s.headers[1].Get("Private-Merchant-Id") != "priv" || s.bodies[1] != want {
+		t.Errorf("transfer: %s %s", s.paths[1], s.bodies[1])
+	}
+}
+
+func TestATokenThatFailsHandsNothingOver(t *testing.T) {
+	for answer, want := range map[string]disbursement.Claim{`<html>`: disbursement.ClaimNotApplied, `{}`: disbursement.ClaimNotApplied,
+		`{"code":"C002"}`: disbursement.ClaimNotApplied, `{"code":"C001"}`: disbursement.ClaimRejected, `{"code":"C004"}`: disbursement.ClaimDenied} {
+		s := &script{answers: []string{answer}}
+		if o := open(t, s, "efecty", nil).Submit(context.Background(), back()); o.Claim != want || len(s.paths) != 1 {
+			t.Errorf("%s: %+v after %v", answer, o, s.paths)
+		}
+	}
+	for _, answer := range []string{`<html>`, `{}`, `{"code":"C002"}`} {
+		s := &script{answers: []string{`{"token":"T"}`, answer}}
+		if o := open(t, s, "efecty", nil).Submit(context.Background(), back()); o.Claim != disbursement.ClaimUnknown {
+			t.Errorf("%s to the transfer itself: %+v", answer, o)
+		}
+	}
+}
+
+func TestTransfersNeedABankAccount(t *testing.T) {
+	for name, spoil := range map[string]func(*identity.Person){
+		"no name": func(p *identity.Person) { p.Name = "" }, "no account": func(p *identity.Person) { p.Account = "" },
+		"no bank": func(p *identity.Person) { p.Bank = "" }, "no document": func(p *identity.Person) { p.DocumentNumber = "" },
+		"no type of account": func(p *identity.Person) { p.AccountType = "" }, "a type nobody knows": func(p *identity.Person) { p.AccountType = "gold" },
+		"a document of nobody": func(p *identity.Person) { p.DocumentType = "PEP" },
+	} {
+		s, d := &script{answers: []string{`{}`}}, back()
+		spoil(&d.Beneficiary)
+		if o := open(t, s, "efecty", nil).Submit(context.Background(), d); o.HoldReason != disbursement.HoldDetails || len(s.paths) != 0 {
+			t.Errorf("%s: %+v after %v", name, o, s.paths)
+		}
+	}
+}
+
+func TestPeruOffersNoRoadBack(t *testing.T) {
+	client := open(t, &script{}, "pagoefectivo", nil)
+	if client.CanSubmit(disbursement.Refund, disbursement.BankTransfer) || client.Can(provider.CanPay) || len(client.Profile().Routes) != 0 {
+		t.Error("transfers are documented for Colombia only")
+	}
+	if co := open(t, &script{}, "efecty", nil); co.Can(provider.CanReadStatus) || co.Can(provider.CanReadPayment) || !co.Can(provider.CanPay) {
+		t.Error("nothing can be asked, and transfers can be made")
+	}
+}
+
+func TestDeadlinesWithinADayAreRefused(t *testing.T) {
+	s := &script{answers: []string{`{"token":"T"}`, `{"ticketNumber":"760001","pin":"90001","pdfUrl":"https://pdf.example/1"}`}}
+	p := payment.Payment{ID: "pay_1", Amount: money.New(500_50, money.COP), ExpiresAt: ten().Add(24*time.Hour - time.Second), Payer: buyer()}
+	if _, err := open(t, s, "efecty", nil).CreatePayment(context.Background(), p); !errors.Is(err, provider.ErrDoesNotFit) || len(s.paths) != 0 {
+		t.Errorf("%v after %v", err, s.paths)
+	}
+	p.ExpiresAt = ten().Add(24 * time.Hour)
+	o, err := open(t, s, "efecty", map[string]string{"notification_url": "https://shop.example/h"}).CreatePayment(context.Background(), p)
+	if err != nil || o.Voucher.Code != "90001" || !strings.Contains(s.bodies[1], `"expirationDate":"2026-11-21 15:00:00"`) ||
+		!strings.Contains(s.bodies[1], `"urls":["https://shop.example/h"]`) || !strings.Contains(s.bodies[0], `"name":"Ana","lastName":"Ruiz Soto"`) {
+		t.Errorf("%+v, %v, %v", o, err, s.bodies)
+	}
+}
+
+func TestEvents(t *testing.T) {
+	client := open(t, &script{}, "efecty", nil)
+	read := func(body string) ([]provider.Fact, error) {
+		return client.Read(provider.Delivery{Body: []byte(body), ReceivedAt: ten()})
+	}
+	for body, want := range map[string]string{
+		`{"ticketNumber":"1","status":"approvedTransaction","totalAmount":500.5,"currency":"COP","completedAt":1795186800,"pin":"9"}`: "paid",
+		`{"ticketNumber":"1","status":"expiredTransaction","pin":"9"}`:                                                                "expired",
+		`{"ticketNumber":"1","status":"initializedTransaction","pin":"9"}`:                                                            "nothing",
+		`{"ticketNumber":"1","status":"declinedTransaction","pin":"9"}`:                                                               "nothing",
+		`{"ticketNumber":"1","status":"approvedTransaction","metadata":{"reference":"rf_1"}}`:                                         "transfer paid",
+		`{"ticketNumber":"1","status":"declinedTransaction","metadata":{"reference":"po_1"}}`:                                         "transfer rejected",
+		`{}`: "nothing",
+		`{"ticketNumber":"1","status":"approvedTransaction"}`:                                                                      "malformed",
+		`{"ticketNumber":"","status":"approvedTransaction","pin":"9"}`:                                                             "malformed",
+		`{"ticketNumber":"1","status":"approvedTransaction","totalAmount":0,"currency":"COP","completedAt":1,"pin":"9"}`:           "malformed",
+		`{"ticketNumber":"1","status":"approvedTransaction","totalAmount":1,"currency":"COP","pin":"9"}`:                           "malformed",
+		`{"ticketNumber":"1","status":"approvedTransaction","totalAmount":1,"currency":"XXX","completedAt":1,"pin":"9"}`:           "malformed",
+		`{"ticketNumber":"1","status":"approvedTransaction","metadata":{"reference":7},"totalAmount":1,"currency":"COP","pin":""}`: "malformed",
+	} {
+		facts, err := read(body)
+		got := "nothing"
+		switch {
+		case errors.Is(err, provider.ErrMalformed):
+			got = "malformed"
+		case len(facts) == 1 && facts[0].Payment != nil:
+			got = string(facts[0].Payment.Claim)
+		case len(facts) == 1:
+			got = "transfer " + string(facts[0].Disbursement.Claim)
+		}
+		if got != want {
+			t.Errorf("%s: %s, want %s", body, got, want)
+		}
+	}
+}
+
+func TestTheTrialOfAnAddressIsWelcomeOnlyWhereAskedFor(t *testing.T) {
+	d := provider.Delivery{Body: []byte("{}"), Header: http.Header{}, ReceivedAt: ten()}
+	if err := open(t, &script{}, "efecty", nil).Verify(d); !errors.Is(err, provider.ErrSignature) {
+		t.Errorf("by default: %v", err)
+	}
+	client := open(t, &script{}, "efecty", map[string]string{"open_validation": "true"})
+	if err := client.Verify(d); err != nil {
+		t.Errorf("asked for: %v", err)
+	}
+	d.Body = []byte(`{"ticketNumber":"1"}`)
+	if err := client.Verify(d); !errors.Is(err, provider.ErrSignature) {
+		t.Errorf("anything else: %v", err)
+	}
+}
+
+func TestATransferWithARefundsIDIsThatRefund(t *testing.T) {
+	client := open(t, &script{}, "efecty", nil)
+	const header = "Transaction ID,Reference Code,Type,Amount,Fee,Tax,Net Amount,Currency,Date,Status\n"
+	var types []settlement.Type
+	for row, err := range client.ReadSettlement(strings.NewReader(header +
+		"1,rf_1,PAYOUT,-10.00,0.00,0.00,-10.00,COP,2026-11-20 10:00:00,SETTLED\n2,po_1,PAYOUT,-10.00,0.00,0.00,-10.00,COP,2026-11-20 10:00:00,SETTLED\n")) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		types = append(types, row.Type)
+	}
+	if len(types) != 2 || types[0] != settlement.Refund || types[1] != settlement.Payout {
+		t.Errorf("%v", types)
+	}
+}
+
+// FuzzWebhook: whatever comes, it is either facts that name something, or malformed; never a panic.
+func FuzzWebhook(f *testing.F) {
+	f.Add([]byte(`{"ticketNumber":"1","status":"approvedTransaction","totalAmount":500.5,"currency":"COP","completedAt":1795186800,"pin":"9"}`))
+	f.Add([]byte(`{"ticketNumber":"1","status":"declinedTransaction","metadata":{"reference":"rf_1"}}`))
+	client := open(f, &script{}, "efecty", nil)
+	f.Fuzz(func(t *testing.T, body []byte) {
+		facts, err := client.Read(provider.Delivery{Body: body, ReceivedAt: ten()})
+		if err != nil && !errors.Is(err, provider.ErrMalformed) {
+			t.Fatalf("neither facts nor malformed: %v", err)
+		}
+		for _, fact := range facts {
+			if fact.Ours+fact.Reference == "" || (fact.Payment == nil) == (fact.Disbursement == nil) {
+				t.Fatalf("a fact about nothing: %+v", fact)
+			}
+		}
+	})
+}
