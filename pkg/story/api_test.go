@@ -157,36 +157,45 @@ func TestBodiesThatAreNone(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	plain := `"network":"pagoefectivo","store":"store_pe","order_reference":"J-1","currency":"PEN"`
+	nested := func(n int) string { return strings.Repeat("[", n) + strings.Repeat("]", n) }
 	for name, c := range map[string]struct {
 		body   string
 		status int
 		code   string
+		says   string
 	}{
-		"empty":                {``, 400, "malformed_json"},
-		"not JSON":             {`amount=1`, 400, "malformed_json"},
-		"cut off":              {`{` + plain, 400, "malformed_json"},
-		"an array":             {`[{` + plain + `}]`, 400, "malformed_json"},
-		"null":                 {`null`, 400, "malformed_json"},
-		"two objects":          {`{` + plain + `,"amount":1}{}`, 400, "malformed_json"},
-		"not UTF-8":            {"{\"store\":\"\xff\"}", 400, "malformed_json"},
-		"a key twice":          {`{` + plain + `,"amount":1,"amount":999}`, 400, "duplicate_key"},
-		"a key in two cases":   {`{` + plain + `,"amount":1,"AMOUNT":999}`, 400, "duplicate_key"},
-		"a key in capitals":    {`{` + plain + `,"AMOUNT":999}`, 400, "unknown_field"},
-		"twice further inside": {`{` + plain + `,"amount":1,"payer":{"name":"a","name":"b"}}`, 400, "duplicate_key"},
-		"deep arrays":          {`{` + plain + `,"payer":` + strings.Repeat("[", 10000) + strings.Repeat("]", 10000) + `}`, 400, "malformed_json"},
-		"deep objects":         {`{"payer":` + strings.Repeat(`{"name":`, 10000) + `1` + strings.Repeat("}", 10001), 400, "unknown_field"},
-		"one byte too many":    {`{` + plain + `,"amount":1` + strings.Repeat(" ", 256<<10-len(plain)-13) + ` }`, 413, "body_too_large"},
+		"empty":                {``, 400, "malformed_json", ""},
+		"not JSON":             {`amount=1`, 400, "malformed_json", ""},
+		"cut off":              {`{` + plain, 400, "malformed_json", ""},
+		"an array":             {`[{` + plain + `}]`, 400, "malformed_json", ""},
+		"null":                 {`null`, 400, "malformed_json", ""},
+		"two objects":          {`{` + plain + `,"amount":1}{}`, 400, "malformed_json", ""},
+		"not UTF-8":            {"{\"store\":\"\xff\"}", 400, "malformed_json", ""},
+		"a key twice":          {`{` + plain + `,"amount":1,"amount":999}`, 400, "duplicate_key", ""},
+		"a key in two cases":   {`{` + plain + `,"amount":1,"AMOUNT":999}`, 400, "duplicate_key", ""},
+		"a key in capitals":    {`{` + plain + `,"AMOUNT":999}`, 400, "unknown_field", ""},
+		"twice further inside": {`{` + plain + `,"amount":1,"payer":{"name":"a","name":"b"}}`, 400, "duplicate_key", ""},
+		"arrays too deep":      {`{"payer":` + nested(33) + `}`, 400, "malformed_json", "nested deeper than 32"},
+		"arrays deep enough":   {`{"payer":` + nested(31) + `}`, 400, "malformed_json", "/payer must be"},
+		"arrays without end":   {`{"payer":` + nested(100000) + `}`, 400, "malformed_json", "nested deeper than 32"},
+		"a fraction":           {`{` + plain + `,"amount":10.0}`, 400, "malformed_json", "/amount is not an integer"},
+		"an exponent":          {`{` + plain + `,"amount":1E3}`, 400, "malformed_json", "/amount is not an integer"},
+		"deep objects":         {`{"payer":` + strings.Repeat(`{"name":`, 10000) + `1` + strings.Repeat("}", 10001), 400, "unknown_field", ""},
+		"one byte too many":    {`{` + plain + `,"amount":1` + strings.Repeat(" ", 256<<10-len(plain)-13) + ` }`, 413, "body_too_large", ""},
 	} {
 		if name == "one byte too many" && len(c.body) != 256<<10+1 {
 			t.Fatalf("%d bytes", len(c.body))
 		}
 		for _, path := range []string{"/v1/payments", "/v1/refunds", "/v1/refunds/cash-withdrawal", "/v1/payouts"} {
-			if path != "/v1/payments" && strings.Contains(c.body, plain) && c.status != 413 {
+			if path != "/v1/payments" && c.status != 413 && (strings.Contains(c.body, plain) || strings.Contains(c.body, "payer")) {
 				continue // the fields are a payment's
 			}
 			if fault := s.as(ana, "POST", path, c.body).problem(c.status, c.code); fault != "" {
 				t.Errorf("%s to %s: %.300s", name, path, fault)
 			}
+		}
+		if r := s.as(ana, "POST", "/v1/payments", c.body); !strings.Contains(str(r.doc(t)["detail"]), c.says) {
+			t.Errorf("%s: %.300s", name, r.body)
 		}
 	}
 	fits := `{` + plain + `,"amount":1` + strings.Repeat(" ", 256<<10-len(plain)-13) + `}`
