@@ -1,0 +1,187 @@
+package artefact_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// runtime plays Lambda's Runtime API to one function: it hands out events and collects the answers.
+type runtime struct {
+	events  chan []byte
+	answers chan answer
+}
+
+type answer struct {
+	path string
+	body []byte
+}
+
+const invocation = "/2018-06-01/runtime/invocation/"
+
+// ServeHTTP implements http.Handler.
+func (r *runtime) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	if req.Method == http.MethodGet && req.URL.Path == invocation+"next" {
+		select {
+		case event := <-r.events:
+			w.Header().Set("Lambda-Runtime-Aws-Request-Id", "inv-1")
+			w.Header().Set("Lambda-Runtime-Deadline-Ms", fmt.Sprint(time.Now().Add(20*time.Second).UnixMilli()))
+			w.Header().Set("Lambda-Runtime-Invoked-Function-Arn", "arn:aws:lambda:sa-east-1:123456789012:function:f")
+			_, _ = w.Write(event)
+		case <-req.Context().Done():
+		}
+		return
+	}
+	body, _ := io.ReadAll(req.Body)
+	w.WriteHeader(http.StatusAccepted)
+	r.answers <- answer{req.URL.Path, body}
+}
+
+// function is a built function with a runtime to itself.
+type function struct {
+	*testing.T
+	*runtime
+	cmd *exec.Cmd
+	log bytes.Buffer
+}
+
+// environment is what a stack gives a function; nobody listens at its endpoints.
+func environment(api string) []string {
+	return []string{"AWS_LAMBDA_RUNTIME_API=" + api, "AWS_LAMBDA_FUNCTION_NAME=f", "AWS_REGION=sa-east-1", "AWS_ACCESS_KEY_ID=A",
+		"AWS_SECRET_ACCESS_KEY=S", "AWS_ENDPOINT_URL=http://127.0.0.1:1", "VUELTO_MODE=test", "VUELTO_TABLE=t", "VUELTO_BUCKET=b",
+		"VUELTO_QUEUE_SUBMIT=q", "VUELTO_QUEUE_POLL=q", "VUELTO_QUEUE_APPLY=q", "VUELTO_QUEUE_RECONCILE=q"}
+}
+
+func start(t *testing.T, program string, without string) *function {
+	t.Helper()
+	r := &runtime{events: make(chan []byte, 1), answers: make(chan answer, 1)}
+	server := httptest.NewServer(r)
+	t.Cleanup(server.Close)
+	f := &function{T: t, runtime: r, cmd: exec.Command(program)}
+	for _, v := range environment(strings.TrimPrefix(server.URL, "http://")) {
+		if without == "" || !strings.HasPrefix(v, without+"=") {
+			f.cmd.Env = append(f.cmd.Env, v)
+		}
+	}
+	f.cmd.Stdout, f.cmd.Stderr = &f.log, &f.log
+	if err := f.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = f.cmd.Process.Kill()
+		_ = f.cmd.Wait()
+	})
+	return f
+}
+
+// invoke hands the function an event and decodes its answer.
+func (f *function) invoke(event []byte, into any) {
+	f.Helper()
+	f.events <- event
+	select {
+	case a := <-f.answers:
+		if !strings.HasSuffix(a.path, "/response") {
+			f.Fatalf("%s: %s", a.path, a.body)
+		}
+		if err := json.Unmarshal(a.body, into); err != nil {
+			f.Fatalf("%v in %s", err, a.body)
+		}
+	case <-time.After(20 * time.Second):
+		f.Fatal("no answer")
+	}
+}
+
+func event(t *testing.T, name string) []byte {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(repo, "events", name+".json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+// programs builds the functions for this machine.
+func programs(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	cmd := exec.Command("go", "build", "-tags", "lambda.norpc", "-o", dir+string(filepath.Separator), "./functions/...")
+	cmd.Dir = repo
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return dir
+}
+
+func TestPrograms(t *testing.T) {
+	dir := programs(t)
+	t.Run("answer Lambda", func(t *testing.T) { answerLambda(t, dir) })
+	t.Run("do not start half configured", func(t *testing.T) { halfConfigured(t, dir) })
+}
+
+// answerLambda: the programs themselves, not only their handlers, answer what Lambda brings. These answers need nothing
+// of AWS.
+func answerLambda(t *testing.T, dir string) {
+	for _, name := range functions(t) {
+		t.Run(name, func(t *testing.T) {
+			f := start(t, filepath.Join(dir, name), "")
+			switch name {
+			case "merchant-api":
+				var a struct {
+					StatusCode int
+					Body       string
+				}
+				f.invoke(event(t, "merchant-api/health"), &a)
+				if a.StatusCode != 200 || a.Body != "ok\n" {
+					t.Errorf("health: %+v", a)
+				}
+				f.invoke(event(t, "merchant-api/live-key"), &a) // the same process again
+				if a.StatusCode != 401 || !strings.Contains(a.Body, `"code":"unauthorized"`) {
+					t.Errorf("a live key on a test stack: %+v", a)
+				}
+			case "webhook-intake":
+				var a struct{ StatusCode int }
+				f.invoke(bytes.ReplaceAll(event(t, "webhook-intake/paid"), []byte("/webhooks/pagoefectivo/"), []byte("/elsewhere/pagoefectivo/")), &a)
+				if a.StatusCode != 404 {
+					t.Errorf("no route: %+v", a)
+				}
+			default:
+				var a struct {
+					BatchItemFailures []struct{ ItemIdentifier string }
+				}
+				f.invoke([]byte(`{"Records":[{"messageId":"m-1","body":"{\"kind\":\"no such\"}"}]}`), &a)
+				if len(a.BatchItemFailures) != 1 || a.BatchItemFailures[0].ItemIdentifier != "m-1" {
+					t.Errorf("poison: %+v", a)
+				}
+			}
+		})
+	}
+}
+
+// halfConfigured: a function that lacks a variable does not start, and its log says which.
+func halfConfigured(t *testing.T, dir string) {
+	for _, name := range functions(t) {
+		f := start(t, filepath.Join(dir, name), "VUELTO_TABLE")
+		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+		ended := make(chan error, 1)
+		go func() { ended <- f.cmd.Wait() }()
+		select {
+		case err := <-ended:
+			if err == nil || !strings.Contains(f.log.String(), `VUELTO_TABLE: is not set`) {
+				t.Errorf("%s: %v, %s", name, err, f.log.String())
+			}
+		case <-ctx.Done():
+			t.Errorf("%s runs", name)
+		}
+		cancel()
+	}
+}
