@@ -23,6 +23,12 @@ func PayoutID(tenant, merchantRef string) string {
 // Key of a disbursement.
 func Key(tenant, id string) store.Key { return store.Key{PK: tenant + "#" + id, SK: SK} }
 
+// ReferenceKey finds the disbursement of a provider's id, where the provider names it by nothing else; written once, when
+// the id is learned.
+func ReferenceKey(tenant, account, reference string) store.Key {
+	return store.Key{PK: tenant + "#dref#" + account + "#" + reference, SK: "reference"}
+}
+
 // ListKey lists a disbursement for its merchant, by kind and month so that a page reads one partition.
 func ListKey(d Disbursement) store.Key {
 	return store.Key{PK: ListPartition(d.Tenant, d.Kind, d.CreatedAt),

@@ -55,6 +55,7 @@ type Observation struct {
 	// about one attempt say nothing about a later one.
 	Attempt    int
 	Reference  string // the provider's id of the disbursement, if told
+	Pointed    bool   // the provider will name it by that id only: a record must lead from it to ours
 	ResponseID string // the provider's id of this answer, if told
 
 	CashCode    string

@@ -19,6 +19,8 @@ func gateways() []gateway {
 	return []gateway{
 		{provider: "dlocal", side: co, route: "original", files: true},
 		{provider: "dlocal", side: pe, route: "original", files: true},
+		{provider: "payu", side: co, route: "bank_transfer", bank: true, files: true},
+		{provider: "payu", side: pe, files: true}, // it makes no payouts there
 		{provider: "mercadopago", side: co, route: "original", files: true},
 		{provider: "mercadopago", side: whole, route: "original", files: true}, // in Peru it gives back whole payments only
 		{provider: "ebanx", side: co, route: "original", files: true},

@@ -110,12 +110,16 @@ func (a *Applier) fact(ctx context.Context, account provider.Account, f provider
 	return nil
 }
 
-// refundOf finds the refund that a provider names by its own id only, among those of the payment that it gives back. One
-// whose reply has not been folded yet is unmatched for now.
+// refundOf finds the disbursement that a provider names by its own id only: among the refunds of the payment that it gives
+// back, or by the record that was written with the id. One whose reply has not been folded yet is unmatched for now.
 func (a *Applier) refundOf(ctx context.Context, account provider.Account, f provider.Fact) (string, error) {
 	none := fmt.Errorf("%w: disbursement %s without our reference", errUnmatched, f.Reference)
-	if f.Of == "" || f.Reference == "" {
-		return "", none
+	if f.Of == "" {
+		pointer, err := a.Store.Get(ctx, disbursement.ReferenceKey(account.Tenant, account.ID, f.Reference))
+		if errors.Is(err, store.ErrNotFound) {
+			return "", none
+		}
+		return payment.DecodePointer(pointer), err
 	}
 	pointer, err := a.Store.Get(ctx, payment.TransactionKey(account.Tenant, account.ID, f.Of))
 	if errors.Is(err, store.ErrNotFound) {

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 
 	"github.com/vuelto/vuelto/pkg/disbursement"
+	"github.com/vuelto/vuelto/pkg/mutant"
 	"github.com/vuelto/vuelto/pkg/payment"
 	"github.com/vuelto/vuelto/pkg/store"
 )
@@ -41,7 +42,7 @@ func (o Observer) Disbursement(ctx context.Context, key store.Key, seen disburse
 		if err != nil || !t.Changed {
 			return d, t, err
 		}
-		err = o.commit(ctx, &next, t)
+		err = o.commit(ctx, &next, t, pointer(d, next, seen)...)
 		if store.IsConflict(err) {
 			continue
 		}
@@ -63,13 +64,28 @@ func (o Observer) read(ctx context.Context, key store.Key, try int, has []store.
 	return o.Store.Get(ctx, key)
 }
 
-// commit writes the disbursement and, where money moves, its payment's balance: both or neither.
-func (o Observer) commit(ctx context.Context, d *disbursement.Disbursement, t disbursement.Transition) error {
+// pointer is the write-once record that leads from the provider's id to the disbursement, for a provider that will name it
+// by nothing else; written with the observation that tells the id.
+func pointer(before, after disbursement.Disbursement, seen disbursement.Observation) []store.Write {
+	if !seen.Pointed || before.Reference != "" || after.Reference == "" {
+		return nil
+	}
+	return []store.Write{store.Put{Record: payment.EncodePointer(disbursement.ReferenceKey(after.Tenant, after.Account, after.Reference), after.ID)}}
+}
+
+// commit writes the disbursement and, where money moves, its payment's balance: both or neither. More goes along.
+func (o Observer) commit(ctx context.Context, d *disbursement.Disbursement, t disbursement.Transition, more ...store.Write) error {
 	if t.Free == 0 || d.Payment == "" {
-		return o.Store.Commit(ctx, store.Put{Record: disbursement.Encode(*d)})
+		err := o.Store.Commit(ctx, append([]store.Write{store.Put{Record: disbursement.Encode(*d)}}, more...)...)
+		if len(more) > 0 && store.Lost(err, store.KeyOf(more[0])) != "" && store.Lost(err, disbursement.Key(d.Tenant, d.ID)) == "" {
+			// The provider gave an id that it had given before. The fact stands; what names it by that id finds the other.
+			o.Log.ErrorContext(ctx, "provider reused a reference", "tenant", d.Tenant, "disbursement", d.ID)
+			return o.Store.Commit(ctx, store.Put{Record: disbursement.Encode(*d)})
+		}
+		return err
 	}
 	balance := payment.Key(d.Tenant, d.Payment)
-	err := o.Store.Commit(ctx, store.Put{Record: disbursement.Encode(*d)}, store.Take{Key: balance, Amount: -t.Free, Tag: d.ID})
+	err := o.Store.Commit(ctx, append([]store.Write{store.Put{Record: disbursement.Encode(*d)}, store.Take{Key: balance, Amount: -t.Free, Tag: d.ID}}, more...)...)
 	if store.Lost(err, balance) == store.Short && store.Lost(err, disbursement.Key(d.Tenant, d.ID)) == "" {
 		// The provider paid what we had given back, and the balance has since gone elsewhere. The fact stands all the
 		// same; a person sees that the payment is overdrawn.
@@ -139,6 +155,9 @@ func (o Observer) payment(ctx context.Context, key store.Key, seen payment.Obser
 // references are the write-once records by which later evidence finds the payment.
 func references(p payment.Payment, t payment.Transition, seen payment.Observation) []store.Write {
 	var writes []store.Write
+	if mutant.On("no-dedupe") {
+		return nil
+	}
 	if seen.Claim == payment.ClaimVoucher {
 		writes = append(writes, store.Put{Record: payment.EncodePointer(payment.ReferenceKey(p.Tenant, p.Account, p.Voucher.Code), p.ID)})
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/vuelto/vuelto/pkg/provider/kushki"
 	"github.com/vuelto/vuelto/pkg/provider/mercadopago"
 	"github.com/vuelto/vuelto/pkg/provider/pagoefectivo"
+	"github.com/vuelto/vuelto/pkg/provider/payu"
 	"github.com/vuelto/vuelto/pkg/provider/rapyd"
 )
 
@@ -21,6 +22,7 @@ func Registry() provider.Registry {
 		kushki.Name:       kushki.New,
 		mercadopago.Name:  mercadopago.New,
 		pagoefectivo.Name: pagoefectivo.New,
+		payu.Name:         payu.New,
 		rapyd.Name:        rapyd.New,
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/vuelto/vuelto/pkg/provider/mercadopago/mercadopagosim"
 	"github.com/vuelto/vuelto/pkg/provider/pagoefectivo"
 	"github.com/vuelto/vuelto/pkg/provider/pagoefectivo/pagoefectivosim"
+	"github.com/vuelto/vuelto/pkg/provider/payu/payusim"
 	"github.com/vuelto/vuelto/pkg/provider/rapyd/rapydsim"
 	"github.com/vuelto/vuelto/pkg/provider/simnet"
 	"github.com/vuelto/vuelto/pkg/settlement"
@@ -25,6 +26,7 @@ func New(host simnet.Host) []simnet.Network {
 		pagoefectivosim.New(host),
 		dlocalsim.New(host),
 		mercadopagosim.New(host),
+		payusim.New(host),
 		ebanxsim.New(host),
 		rapydsim.New(host),
 		kushkisim.New(host),
@@ -44,7 +46,7 @@ func Accounts(tenant string) []provider.Account {
 			map[string]string{"access_key": "access-" + tenant, "secret_key": "whsec-sandbox-pagoefectivo-" + tenant, "service_id": "1234"},
 			map[string]string{"contact_email": "pagos@" + tenant + ".example", "contact_phone": "999888777"}),
 	}
-	return slices.Concat(direct, dlocalAccounts(tenant), mercadopagoAccounts(tenant), ebanxAccounts(tenant), rapydAccounts(tenant), kushkiAccounts(tenant))
+	return slices.Concat(direct, dlocalAccounts(tenant), mercadopagoAccounts(tenant), payuAccounts(tenant), ebanxAccounts(tenant), rapydAccounts(tenant), kushkiAccounts(tenant))
 }
 
 func account(tenant, name, network string, fees settlement.Fees, credentials, settings map[string]string) provider.Account {

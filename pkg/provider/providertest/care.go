@@ -150,6 +150,9 @@ func digits(l *lab) {
 		step *= 10
 	}
 	for _, units := range []int64{1, 9, 10, 99, 101, 12345, 99999999, 123456789012} {
+		if minor := units * step; minor < l.subject.VoucherMin || (l.subject.VoucherMax > 0 && minor > l.subject.VoucherMax) {
+			continue
+		}
 		world := newLab(l.T, l.subject)
 		world.subject.Price = money.New(units*step, rule.Currency)
 		p := world.paid("pay_1")

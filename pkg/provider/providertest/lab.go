@@ -34,12 +34,16 @@ type Subject struct {
 	Price money.Amount // of a payment
 	Part  money.Amount // of it that is given back
 	Tiny  money.Amount // an amount the wire or the contract cannot carry; zero = none
+	// Of a voucher, in minor units; zero = none stated.
+	VoucherMin, VoucherMax int64
 
 	// What differs between wires; zero = as with the networks themselves.
 	Refusal   func(code string) string             // the body of a refusal
 	Signed    []string                             // headers that prove a delivery
 	Stamp     func(http.Header) (time.Time, error) // the instant that a delivery signs
 	Strange   string                               // a sound delivery of a kind that does not concern us
+	Bare      bool                                 // nothing but its path proves a delivery: its body is believed as it came
+	InBody    bool                                 // a delivery proves itself by a field of its body
 	InPath    bool                                 // a delivery proves itself by its path, which no body can change
 	Idle      []string                             // credentials that no call about money carries
 	Settings  []string                             // that must be refused by name if they do not parse

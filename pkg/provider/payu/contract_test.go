@@ -1,0 +1,47 @@
+package payu_test
+
+import (
+	"testing"
+
+	"github.com/vuelto/vuelto/pkg/money"
+	"github.com/vuelto/vuelto/pkg/provider/allsim"
+	"github.com/vuelto/vuelto/pkg/provider/payu"
+	"github.com/vuelto/vuelto/pkg/provider/payu/payusim"
+	"github.com/vuelto/vuelto/pkg/provider/providertest"
+)
+
+func TestContract(t *testing.T) {
+	for _, account := range allsim.Accounts("demo") {
+		if account.Provider != payu.Name {
+			continue
+		}
+		account.Settings["notification_url"] = "http://127.0.0.1:8080/webhooks/payu/" + account.ID
+		s := providertest.Subject{New: payu.New, Network: payusim.New, Account: account, Loose429: true, Unstamped: true}
+		if account.Network == "efecty" {
+			s.Price, s.Part, s.Tiny = money.New(80_000_00, money.COP), money.New(20_000_00, money.COP), money.New(20_00, money.COP)
+			s.Codes, s.Refusal = payu.Codes(), refusedPayout
+			s.VoucherMin, s.VoucherMax = 20_000_00, 6_000_000_00
+			s.InPath, s.Bare = true, true                  // the notifications of payouts
+			s.Idle = []string{"merchant_id", "public_key"} // the Payouts API documents no refusal of them
+			s.Strange = `{"supplierBankAccountId":"e202507e","validationState":"APPROVED"}`
+		} else {
+			s.Price = money.New(120_50, money.PEN)
+			s.Codes, s.Refusal = payu.VoucherCodes(), refusedVoucher
+			s.InBody = true                                                        // confirmations
+			s.Idle = []string{"api_login", "api_key", "merchant_id", "account_id"} // every error of the payments API looks alike
+			s.Strange = "reference_sale=elsewhere&state_pol=4&merchant_id=1"
+		}
+		t.Run(account.Network, func(t *testing.T) { providertest.Run(t, s) })
+	}
+}
+
+func refusedPayout(code string) string {
+	return `{"totalSuccessful":0,"totalFailed":1,"successfulItems":[],"failedItems":[{"processingStatus":"` + code + `","failureMessages":["no"]}]}`
+}
+
+func refusedVoucher(code string) string {
+	if code == "DECLINED" {
+		return `{"code":"SUCCESS","error":null,"transactionResponse":{"state":"DECLINED","transactionId":"t"}}`
+	}
+	return `{"code":"` + code + `","error":"no","transactionResponse":null}`
+}
