@@ -167,3 +167,22 @@ func TestCancelledVouchers(t *testing.T) {
 		}
 	}
 }
+
+// TestVoucherThatEndedBeforeItsNumberCame: the try's answer was lost and its voucher has expired; the retry still works.
+func TestVoucherThatEndedBeforeItsNumberCame(t *testing.T) {
+	t.Parallel()
+	x := peru()
+	s := start(t)
+	s.arm(x.network, "timeout_after_commit", 1, "payment")
+	s.refused(502, "provider_unavailable", s.keyed("E", "/v1/payments", x.payment("E-1", x.amount)))
+	s.advance(3 * 24 * time.Hour)
+	p := s.want(201, s.keyed("E", "/v1/payments", x.payment("E-1", x.amount)))
+	id := str(p["id"])
+	if got := s.status("/v1/payments/" + id); got != "pending" || str(p["voucher"].(doc)["code"]) == "" {
+		t.Errorf("%s, %v", got, p)
+	}
+	s.pay(id, 0)
+	if p := s.get("/v1/payments/" + id); str(p["status"]) != "paid" || str(p["situation"]) != "none" {
+		t.Errorf("%v", p)
+	}
+}

@@ -16,10 +16,12 @@ type post struct {
 	body               string
 }
 
-func (s *stack) hook(provider string) post {
+func (s *stack) hook(provider string) post { s.t.Helper(); return s.hookOf(provider, "demo") }
+
+func (s *stack) hookOf(provider, merchant string) post {
 	s.t.Helper()
 	for _, a := range list(s.want(200, s.do("GET", "/_sandbox/accounts", nil)), "data") {
-		if str(a["provider"]) == provider && str(a["account"]) == provider+"-demo" {
+		if str(a["provider"]) == provider && str(a["account"]) == provider+"-"+merchant {
 			return post{url: strings.TrimPrefix(str(a["webhook_url"]), s.url), secret: str(a["webhook_secret"]), stamp: s.now().Format(time.RFC3339)}
 		}
 	}
@@ -166,6 +168,24 @@ func TestWebhooksThatSayNothingUseful(t *testing.T) {
 		after := s.get("/v1/payments/" + id)
 		if fmt.Sprint(after) != fmt.Sprint(before) {
 			t.Errorf("%s: %v\nbecame %v", x.network, before, after)
+		}
+	}
+}
+
+// TestAnotherMerchantsSecret moves nothing of ours, however well it is signed.
+func TestAnotherMerchantsSecret(t *testing.T) {
+	t.Parallel()
+	for _, x := range sides() {
+		s := start(t)
+		id := s.voucher(x)
+		hook := s.hookOf(x.network, "other")
+		hook.body = x.paidBody(id, str(s.get("/v1/payments/" + id)["reference"]), "T1", x.amount)
+		if r := s.send(hook); r.status != 200 {
+			t.Errorf("%s: their own webhook: %d", x.network, r.status)
+		}
+		s.advance(time.Hour)
+		if got := s.status("/v1/payments/" + id); got != "pending" {
+			t.Errorf("%s: %s", x.network, got)
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/vuelto/vuelto/pkg/calendar"
 	"github.com/vuelto/vuelto/pkg/flow/observe"
@@ -258,7 +259,8 @@ func TestReportsAreNoPrograms(t *testing.T) {
 		for i, cell := range strings.Split(row, ",") {
 			cell = strings.Trim(cell, `"`)
 			number := i >= 8 && i <= 10
-			if cell != "" && strings.ContainsAny(cell[:1], "=+-@\t\xef") && !number {
+			first, _ := utf8.DecodeRuneInString(cell)
+			if cell != "" && strings.ContainsRune("=+-@\t＝＋－＠", first) && !number {
 				t.Errorf("column %d of %s", i, row)
 			}
 			if number && strings.HasPrefix(cell, "'") {
