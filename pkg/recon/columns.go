@@ -25,14 +25,17 @@ func readHeader(file string, record []byte, wanted, optional []string) (header, 
 	if text := encoding(record); text != "" {
 		return header{}, &HeaderError{file, text}
 	}
-	names, _, err := splitQuoted(trim(bytes.TrimPrefix(record, []byte("\ufeff"))), nil, nil)
-	if err != nil {
+	var line fields
+	if err := line.splitQuoted(trim(bytes.TrimPrefix(record, []byte("\ufeff")))); err != nil {
 		return header{}, &HeaderError{file, "the header: " + err.Error()}
+	}
+	names := make([]string, line.count())
+	for i := range names {
+		names[i] = strings.TrimSpace(string(line.cell(i)))
 	}
 	h := header{count: len(names), at: make([]int, len(wanted))}
 	seen := map[string]int{}
-	for i, n := range names {
-		name := strings.TrimSpace(string(n))
+	for i, name := range names {
 		if _, twice := seen[name]; twice && slices.Contains(wanted, name) {
 			return header{}, &HeaderError{file, fmt.Sprintf("column %q stands twice", name)}
 		}
@@ -56,9 +59,9 @@ func readHeader(file string, record []byte, wanted, optional []string) (header, 
 			h.others = append(h.others, i)
 		}
 	}
-	slices.SortFunc(h.others, func(a, b int) int { return bytes.Compare(names[a], names[b]) })
+	slices.SortFunc(h.others, func(a, b int) int { return strings.Compare(names[a], names[b]) })
 	for _, i := range h.others {
-		h.names += string(names[i]) + "\x1f"
+		h.names += names[i] + "\x1f"
 	}
 	return h, nil
 }
@@ -74,24 +77,4 @@ func encoding(record []byte) string {
 		return "the file is no text"
 	}
 	return ""
-}
-
-// get is a column of a record; empty if the file does not have it.
-func (h *header) get(fields [][]byte, column int) []byte {
-	if at := h.at[column]; at >= 0 {
-		return fields[at]
-	}
-	return nil
-}
-
-// appendOthers adds the columns nobody asked for, for the question whether two rows are identical in every column.
-func (h *header) appendOthers(to []byte, fields [][]byte) []byte {
-	if len(h.others) == 0 {
-		return to
-	}
-	to = append(to, h.names...)
-	for _, i := range h.others {
-		to = append(append(to, 0x1f), fields[i]...)
-	}
-	return to
 }

@@ -23,59 +23,70 @@ func trim(record []byte) []byte {
 	return record
 }
 
+// fields are the cells of one record: text and, for each cell, where it ends. A cell starts one byte behind the one before.
+// They hold no pointers but one, for they are made millions of times.
+type fields struct {
+	text    []byte
+	ends    []uint32
+	scratch []byte // of records with quotes: the cells as they are meant, a comma behind each
+}
+
+func (f *fields) count() int { return len(f.ends) }
+
+func (f *fields) cell(i int) []byte {
+	start := uint32(0)
+	if i > 0 {
+		start = f.ends[i-1] + 1
+	}
+	return f.text[start:f.ends[i]]
+}
+
 // split cuts a record without quotes at its commas. Eight bytes behind the record must be there to be looked at.
-func split(record []byte, into [][]byte) [][]byte {
+func (f *fields) split(record []byte) {
 	const commas, low = 0x2c2c2c2c2c2c2c2c, 0x7f7f7f7f7f7f7f7f
-	into = into[:0]
-	start, n := 0, len(record)
+	ends, n := f.ends[:0], len(record)
 	text := record[:n+slack]
 	for i := 0; i < n; i += 8 {
 		x := binary.LittleEndian.Uint64(text[i:]) ^ commas
 		for found := ^(((x & low) + low) | x | low); found != 0; found &= found - 1 {
-			at := i + bits.TrailingZeros64(found)>>3
-			if at >= n {
-				break
-			}
-			into = append(into, record[start:at])
-			start = at + 1
+			ends = append(ends, uint32(i+bits.TrailingZeros64(found)>>3))
 		}
 	}
-	return append(into, record[start:])
+	for len(ends) > 0 && int(ends[len(ends)-1]) >= n {
+		ends = ends[:len(ends)-1] // behind the record
+	}
+	f.text, f.ends = record, append(ends, uint32(n))
 }
 
-// splitQuoted cuts a record that may have quotes. Fields whose quotes hold doubled ones are rewritten into scratch.
-func splitQuoted(record []byte, into [][]byte, scratch []byte) ([][]byte, []byte, error) {
-	into, scratch = into[:0], scratch[:0]
-	if cap(scratch) < len(record) {
-		scratch = make([]byte, 0, len(record)) // it never grows: fields keep pointing into it
-	}
+// splitQuoted cuts a record that may have quotes.
+func (f *fields) splitQuoted(record []byte) error {
+	f.scratch, f.ends = f.scratch[:0], f.ends[:0]
 	for rest := record; ; {
-		var field []byte
 		if len(rest) > 0 && rest[0] == '"' {
 			end := closing(rest[1:])
 			if end < 0 {
-				return into, scratch, errOpen
+				return errOpen
 			}
-			from := len(scratch)
-			scratch = appendUnquoted(scratch, rest[1:end+1])
-			field, rest = scratch[from:], rest[end+2:]
-			if len(rest) > 0 && rest[0] != ',' {
-				return into, scratch, errQuote
+			f.scratch = appendUnquoted(f.scratch, rest[1:end+1])
+			if rest = rest[end+2:]; len(rest) > 0 && rest[0] != ',' {
+				return errQuote
 			}
 		} else {
 			end := bytes.IndexByte(rest, ',')
 			if end < 0 {
 				end = len(rest)
 			}
-			if field, rest = rest[:end], rest[end:]; bytes.IndexByte(field, '"') >= 0 {
-				return into, scratch, errQuote
+			if bytes.IndexByte(rest[:end], '"') >= 0 {
+				return errQuote
 			}
+			f.scratch, rest = append(f.scratch, rest[:end]...), rest[end:]
 		}
-		into = append(into, field)
+		f.ends = append(f.ends, uint32(len(f.scratch)))
 		if len(rest) == 0 {
-			return into, scratch, nil
+			f.text = f.scratch
+			return nil
 		}
-		rest = rest[1:]
+		f.scratch, rest = append(f.scratch, ','), rest[1:]
 	}
 }
 

@@ -18,30 +18,88 @@ type joiner struct {
 	breaks, matches *sorted // matches is nil if nobody wants them
 	dues            map[int32]int32
 
-	entryBytes, rowBytes []byte
-	at                   []uint32 // offset of each entry
-	table                []uint32 // by hash of the reference: number of the first entry, from 1
-	after                []uint32 // number of the next entry of the same reference
-	taken                []uint32 // per entry: offset of the row that matches it, from 1
-	mixed                []bool   // per first entry: its reference is not plain
-	left                 []uint32 // offsets of rows that are not settled
-	idBytes              []byte
-	idTable              []uint64
-	e                    entry
-	r                    row
+	entryBytes, rowBytes  []byte
+	at                    []uint32 // offset of each entry
+	table                 []uint32 // by hash of the reference: number of the first entry, from 1
+	after                 []uint32 // number of the next entry of the same reference
+	taken                 []uint32 // per entry: offset of the row that matches it, from 1
+	mixed                 []bool   // per first entry: its reference is not plain
+	left                  []uint32 // offsets of rows that are not settled
+	waited                bool     // this is the second look
+	waitEntries, waitRows []byte
+	idBytes               []byte
+	idTable               []uint64
+	e                     entry
+	r                     row
 }
 
-func (j *joiner) partition(p int) error {
-	var err error
-	if j.entryBytes, err = j.entries.load(p, j.entryBytes); err != nil {
+// stage is what waits until every partition has been looked at once: references with rows or entries that find no
+// counterpart within. Only these can be named across references, and the filters know their transactions.
+type stage struct {
+	entries, rows    *spool
+	entryIDs, rowIDs *filter
+}
+
+// first look at a partition.
+func (j *joiner) first(p int) error {
+	if p < len(j.ids.parts) {
+		if err := j.suspects(p); err != nil {
+			return err
+		}
+	}
+	j.waited = false
+	if err := j.partition(p, j.entries, j.rows); err != nil {
 		return err
 	}
-	if j.rowBytes, err = j.rows.load(p, j.rowBytes); err != nil {
+	if err := j.deferred.entries.put(p, bytes.Clone(j.waitEntries)); err != nil {
+		return err
+	}
+	err := j.deferred.rows.put(p, bytes.Clone(j.waitRows))
+	j.waitEntries, j.waitRows = j.waitEntries[:0], j.waitRows[:0]
+	return err
+}
+
+// second look, at what had to wait.
+func (j *joiner) second(p int) error {
+	j.waited = true
+	return j.partition(p, j.deferred.entries, j.deferred.rows)
+}
+
+func (j *joiner) partition(p int, entries, rows *spool) error {
+	var err error
+	if j.entryBytes, err = entries.load(p, j.entryBytes); err != nil {
+		return err
+	}
+	if j.rowBytes, err = rows.load(p, j.rowBytes); err != nil {
 		return err
 	}
 	j.index()
 	j.probe()
 	return j.rest()
+}
+
+// laterEntry keeps an entry that may be named across references: for the second look, or for the end of the run.
+func (j *joiner) laterEntry(e *entry) error {
+	if j.waited {
+		return j.later.entry(e)
+	}
+	if len(e.transaction) > 0 {
+		j.deferred.entryIDs.add(j.hash(e.transaction))
+	}
+	j.waitEntries = appendEntry(j.waitEntries, e, uint32(j.hash(e.reference)))
+	return nil
+}
+
+// laterRow keeps a row in the same way.
+func (j *joiner) laterRow(r *row) error {
+	if j.waited {
+		return j.later.row(r)
+	}
+	if len(r.transaction) > 0 {
+		j.deferred.rowIDs.add(j.hash(r.transaction))
+	}
+	j.waitRows = appendRow(j.waitRows, r, uint32(j.hash(r.reference)))
+	return nil
 }
 
 // index puts the entries into the table.
@@ -100,8 +158,8 @@ func referenceOf(record []byte) []byte {
 	return record[from : from+int(le.Uint16(record[9:]))]
 }
 
-// first entry of a reference, from 1; 0 if there is none.
-func (j *joiner) first(hash uint32, reference []byte) uint32 {
+// find the first entry of a reference, from 1; 0 if there is none.
+func (j *joiner) find(hash uint32, reference []byte) uint32 {
 	mask := uint32(len(j.table) - 1)
 	for slot := hash & mask; ; slot = (slot + 1) & mask {
 		number := j.table[slot]
@@ -117,7 +175,7 @@ func (j *joiner) probe() {
 	for off := 0; off < len(j.rowBytes); {
 		hash := binary.LittleEndian.Uint32(j.rowBytes[off:])
 		size := j.r.unpack(j.rowBytes[off:])
-		first := j.first(hash, j.r.reference)
+		first := j.find(hash, j.r.reference)
 		if number := j.plain(first); number != 0 {
 			j.taken[number-1] = uint32(off + 1)
 		} else {
@@ -184,12 +242,20 @@ func (j *joiner) due(local int32) int32 {
 
 // rowIsOpen says that an entry of another reference may carry the row's transaction, the right way round or swapped.
 func (j *joiner) rowIsOpen(r *row) bool {
-	return (len(r.transaction) > 0 && j.entryIDs.has(j.hash(r.transaction))) || j.entryIDs.has(j.hash(r.reference))
+	if !j.waited {
+		return len(r.transaction) > 0 && j.transactions.Load()
+	}
+	ids := j.deferred.entryIDs
+	return len(r.transaction) > 0 && (ids.has(j.hash(r.transaction)) || ids.has(j.hash(r.reference)))
 }
 
 // entryIsOpen says that a row of another reference may carry the entry's transaction, the right way round or swapped.
 func (j *joiner) entryIsOpen(e *entry) bool {
-	return len(e.transaction) > 0 && (j.rowIDs.has(j.hash(e.transaction)) || j.rowIDs.has(j.hash(e.reference)))
+	if !j.waited || len(e.transaction) == 0 {
+		return len(e.transaction) > 0
+	}
+	ids := j.deferred.rowIDs
+	return ids.has(j.hash(e.transaction)) || ids.has(j.hash(e.reference))
 }
 
 // rest settles what is not plain: entries without a row, references with more to say, rows without an entry.
@@ -199,12 +265,12 @@ func (j *joiner) rest() error {
 	for _, off := range j.left {
 		hash := binary.LittleEndian.Uint32(j.rowBytes[off:])
 		j.r.unpack(j.rowBytes[off:])
-		if first := j.first(hash, j.r.reference); first != 0 {
+		if first := j.find(hash, j.r.reference); first != 0 {
 			groups[first] = append(groups[first], off)
 			continue
 		}
 		if j.r.kind == reversal || j.rowIsOpen(&j.r) {
-			if err := j.later.row(&j.r); err != nil {
+			if err := j.laterRow(&j.r); err != nil {
 				return err
 			}
 			continue
@@ -253,7 +319,7 @@ func (j *joiner) single(matched bool, local *universe) error {
 	switch {
 	case matched:
 	case j.entryIsOpen(&j.e):
-		return j.later.entry(&j.e)
+		return j.laterEntry(&j.e)
 	case j.e.status != paid:
 		j.tally.matched++
 	case j.due(j.e.day) > j.date:
@@ -282,13 +348,13 @@ func (j *joiner) mixedReference(first uint32, rows []uint32, local *universe) er
 	if j.isOpen(first, rows) {
 		for number := first; number != 0; number = j.after[number-1] {
 			j.e.unpack(j.entryBytes[j.at[number-1]:])
-			if err := j.later.entry(&j.e); err != nil {
+			if err := j.laterEntry(&j.e); err != nil {
 				return err
 			}
 		}
 		for _, off := range rows {
 			j.r.unpack(j.rowBytes[off:])
-			if err := j.later.row(&j.r); err != nil {
+			if err := j.laterRow(&j.r); err != nil {
 				return err
 			}
 		}

@@ -1,6 +1,9 @@
 package recon
 
-import "sync"
+import (
+	"slices"
+	"sync"
+)
 
 // later keeps, packed, the references whose rows or entries may be named across references, until every partition has been
 // looked at.
@@ -12,30 +15,35 @@ type later struct {
 func (l *later) entry(e *entry) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.entries = appendEntry(l.entries, e)
+	l.entries = appendEntry(l.entries, e, 0)
 	return nil
 }
 
 func (l *later) witness(e *entry) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.witnesses = appendEntry(l.witnesses, e)
+	l.witnesses = appendEntry(l.witnesses, e, 0)
 	return nil
 }
 
 func (l *later) row(r *row) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	n := len(l.rows)
-	l.rows = append(l.rows, make([]byte, r.size())...)
-	r.pack(l.rows[n:], 0)
+	l.rows = appendRow(l.rows, r, 0)
 	return nil
 }
 
-func appendEntry(to []byte, e *entry) []byte {
+func appendEntry(to []byte, e *entry, hash uint32) []byte {
 	n := len(to)
-	to = append(to, make([]byte, e.size())...)
-	e.pack(to[n:], 0)
+	to = slices.Grow(to, e.size())[:n+e.size()]
+	e.pack(to[n:], hash)
+	return to
+}
+
+func appendRow(to []byte, r *row, hash uint32) []byte {
+	n := len(to)
+	to = slices.Grow(to, r.size())[:n+r.size()]
+	r.pack(to[n:], hash)
 	return to
 }
 

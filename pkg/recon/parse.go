@@ -23,12 +23,11 @@ const (
 	errUTF8     reason = "the line is not UTF-8"
 )
 
-// splitter cuts records into fields and keeps its room between them.
+// splitter cuts records into the wanted columns.
 type splitter struct {
-	header  header
-	fields  [][]byte
-	scratch []byte
-	days    days
+	header header
+	fields
+	days days
 }
 
 // cut splits one record of a block.
@@ -37,17 +36,33 @@ func (s *splitter) cut(b *block, record []byte) error {
 		return errUTF8
 	}
 	if b.quoted && bytes.IndexByte(record, '"') >= 0 {
-		var err error
-		if s.fields, s.scratch, err = splitQuoted(record, s.fields, s.scratch); err != nil {
+		if err := s.splitQuoted(record); err != nil {
 			return err
 		}
 	} else {
-		s.fields = split(record, s.fields)
+		s.split(record)
 	}
-	if len(s.fields) != s.header.count {
-		return reason(fmt.Sprintf("%d fields instead of %d", len(s.fields), s.header.count))
+	if s.count() != s.header.count {
+		return reason(fmt.Sprintf("%d fields instead of %d", s.count(), s.header.count))
 	}
 	return nil
+}
+
+// get is a column of the record; empty if the file does not have it.
+func (s *splitter) get(column int) []byte {
+	if at := s.header.at[column]; at >= 0 {
+		return s.cell(at)
+	}
+	return nil
+}
+
+// appendOthers adds the columns nobody asked for, for the question whether two rows are identical in every column.
+func (s *splitter) appendOthers(to []byte) []byte {
+	to = append(to, s.header.names...)
+	for _, i := range s.header.others {
+		to = append(append(to, 0x1f), s.cell(i)...)
+	}
+	return to
 }
 
 // rowParser makes rows of records.
@@ -63,38 +78,36 @@ func (p *rowParser) parse(b *block, record []byte, r *row) error {
 	if err := p.cut(b, record); err != nil {
 		return err
 	}
-	f := p.fields
-	h := &p.header
-	r.transaction, r.reference = h.get(f, colTransaction), h.get(f, colReference)
+	r.transaction, r.reference = p.get(colTransaction), p.get(colReference)
 	var ok bool
-	if r.kind, ok = typeOf(h.get(f, colType)); !ok {
+	if r.kind, ok = typeOf(p.get(colType)); !ok {
 		return errType
 	}
-	if r.status, ok = rowStatus(h.get(f, colStatus)); !ok {
+	if r.status, ok = rowStatus(p.get(colStatus)); !ok {
 		return errStatus
 	}
-	if r.currency = currencyCode(h.get(f, colCurrency)); r.currency == 0 {
+	if r.currency = currencyCode(p.get(colCurrency)); r.currency == 0 {
 		return errCurrency
 	}
-	if r.amount, ok = decimal(h.get(f, colAmount)); !ok {
+	if r.amount, ok = decimal(p.get(colAmount)); !ok {
 		return errAmount
 	}
-	if r.fee, ok = decimal(h.get(f, colFee)); !ok {
+	if r.fee, ok = decimal(p.get(colFee)); !ok {
 		return errFee
 	}
-	if h.at[colTax] >= 0 {
-		if r.tax, ok = decimal(h.get(f, colTax)); !ok {
+	if p.header.at[colTax] >= 0 {
+		if r.tax, ok = decimal(p.get(colTax)); !ok {
 			return errTax
 		}
 	}
-	if r.net, ok = decimal(h.get(f, colNet)); !ok {
+	if r.net, ok = decimal(p.get(colNet)); !ok {
 		return errNet
 	}
-	if _, r.seconds, ok = p.days.moment(h.get(f, colDate)); !ok {
+	if _, r.seconds, ok = p.days.moment(p.get(colDate)); !ok {
 		return errDate
 	}
-	if len(h.others) > 0 {
-		p.others = h.appendOthers(p.others[:0], f)
+	if len(p.header.others) > 0 {
+		p.others = p.appendOthers(p.others[:0])
 		r.others = p.others
 	}
 	if !fits(r.others) {
@@ -141,9 +154,7 @@ func (p *entryParser) parse(b *block, record []byte, e *entry) error {
 	if err := p.cut(b, record); err != nil {
 		return err
 	}
-	f := p.fields
-	h := &p.header
-	e.id, e.reference, e.transaction = h.get(f, bookID), h.get(f, bookReference), h.get(f, bookTransaction)
+	e.id, e.reference, e.transaction = p.get(bookID), p.get(bookReference), p.get(bookTransaction)
 	if len(e.id) == 0 {
 		return reason("id is empty")
 	}
@@ -151,36 +162,34 @@ func (p *entryParser) parse(b *block, record []byte, e *entry) error {
 		return reason("reference is empty")
 	}
 	var ok bool
-	if e.kind, ok = kindOf(h.get(f, bookKind)); !ok {
+	if e.kind, ok = kindOf(p.get(bookKind)); !ok {
 		return reason("kind is none of payment, refund, payout")
 	}
-	if e.status, ok = entryStatus(h.get(f, bookStatus)); !ok {
+	if e.status, ok = entryStatus(p.get(bookStatus)); !ok {
 		return reason("status is none of pending, paid, expired, cancelled, failed, rejected, returned")
 	}
-	if e.currency = currencyCode(h.get(f, bookCurrency)); e.currency == 0 {
+	if e.currency = currencyCode(p.get(bookCurrency)); e.currency == 0 {
 		return reason("currency is not three capital letters")
 	}
 	return p.numbers(e)
 }
 
 func (p *entryParser) numbers(e *entry) error {
-	f := p.fields
-	h := &p.header
 	var ok bool
-	if e.amount, ok = decimal(h.get(f, bookAmount)); !ok || e.amount < 0 {
+	if e.amount, ok = decimal(p.get(bookAmount)); !ok || e.amount < 0 {
 		return reason("amount is not a positive decimal")
 	}
-	if fee := h.get(f, bookFee); len(fee) > 0 {
+	if fee := p.get(bookFee); len(fee) > 0 {
 		if e.fee, e.hasFee = decimal(fee); !e.hasFee {
 			return reason("fee is not a decimal")
 		}
 	}
-	if tax := h.get(f, bookTax); len(tax) > 0 {
+	if tax := p.get(bookTax); len(tax) > 0 {
 		if e.tax, e.hasTax = decimal(tax); !e.hasTax {
 			return reason("tax is not a decimal")
 		}
 	}
-	if e.nanos, ok = p.days.instant(h.get(f, bookOccurred)); !ok {
+	if e.nanos, ok = p.days.instant(p.get(bookOccurred)); !ok {
 		return reason("occurred_at is not an RFC 3339 instant")
 	}
 	e.day = localDay(e.nanos, p.offset)

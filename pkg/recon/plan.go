@@ -3,7 +3,7 @@ package recon
 // plan is how a run divides its memory.
 type plan struct {
 	partitions int
-	records    int64 // about how many entries, or rows, there are
+	deferred   int64 // about how many entries, or rows, have to wait for a second look
 	spool      int64 // bytes of packed records that stay in memory
 	filter     int64 // bytes of each of two filters
 	lines      int64 // bytes of output that each worker sorts at once
@@ -12,7 +12,7 @@ type plan struct {
 const (
 	// fixed is what the program itself, its stacks and the blocks in flight take, in bytes.
 	fixed = 24 << 20
-	// packedSize is about what a record takes when packed, its share of tables included, for a line of the inputs.
+	// lineSize is about what a line of the inputs takes.
 	lineSize = 90
 	// partSize is how much of the inputs one partition is to hold: what the processor's cache takes at once.
 	partSize = 1 << 20
@@ -20,7 +20,7 @@ const (
 
 // planFor inputs of so many bytes.
 func planFor(memory, size int64, workers int) plan {
-	rest := max(memory-fixed, 8<<20)
+	rest := max(memory-fixed, 1<<10)
 	partitions := 1
 	for int64(partitions)*partSize < size && partitions < 1024 {
 		partitions *= 2
@@ -29,5 +29,5 @@ func planFor(memory, size int64, workers int) plan {
 	for partitions > 1 && int64(partitions*workers*chunkSize) > rest/4 {
 		partitions /= 2
 	}
-	return plan{partitions: partitions, records: size / lineSize, spool: rest / 3, filter: rest / 12, lines: rest / 16 / int64(workers)}
+	return plan{partitions: partitions, deferred: size / lineSize / 8, spool: rest / 3, filter: rest / 12, lines: rest / 16 / int64(workers)}
 }

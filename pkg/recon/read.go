@@ -122,6 +122,7 @@ type bookReader struct {
 	ids   *sink
 	tally *tally
 	name  string
+	known bool // this reader has seen a transaction id
 }
 
 // parse one block of the books. A line that cannot be read ends the run: books are ours, and have to be whole.
@@ -141,8 +142,9 @@ func (k *bookReader) parse(b *block) error {
 			return err
 		}
 		e.pack(to, uint32(hash))
-		if len(e.transaction) > 0 {
-			k.entryIDs.add(k.hash(e.transaction))
+		if len(e.transaction) > 0 && !k.known {
+			k.known = true
+			k.transactions.Store(true)
 		}
 		id := k.hash(e.id)
 		if to, err = k.ids.grow(k.run.ids.partOf(id), 8); err != nil {
@@ -186,11 +188,8 @@ func (k *rowReader) parse(b *block) error {
 			return err
 		}
 		r.pack(to, uint32(hash))
-		if len(r.transaction) > 0 {
-			id := k.hash(r.transaction)
-			if k.rowIDs.add(id); r.kind == reversal {
-				k.reversals.add(id)
-			}
+		if r.kind == reversal && len(r.transaction) > 0 {
+			k.reversals.add(k.hash(r.transaction))
 		}
 		k.tally.amount(r.amount)
 		return nil

@@ -29,6 +29,7 @@ type Options struct {
 	Temp        string        // directory for what memory does not hold; empty = the system's
 	Memory      int64         // bytes that the whole process may use
 	Workers     int           // 0 = as many as there are processors
+	Partitions  int           // 0 = as many as the inputs' size asks for
 	Language    settlement.Language
 	Matches     bool // write matches.csv
 	Report      bool // write report.xlsx
@@ -47,7 +48,8 @@ type run struct {
 	free   chan *block
 
 	entries, rows, ids  *spool
-	entryIDs, rowIDs    *filter
+	transactions        atomic.Bool // some entry has a transaction id
+	deferred            stage
 	reversals, doubtful *idSet
 	later               *later
 	breakOrder          *order
@@ -98,16 +100,20 @@ func newRun(o Options) (*run, error) {
 		return nil, err
 	}
 	plan := planFor(o.Memory, size, o.Workers)
+	if o.Partitions > 0 {
+		plan.partitions = o.Partitions
+	}
 	r := &run{Options: o, seed: maphash.MakeSeed(), offset: zoneOffset(o.Rules.Country), date: dayOf(o.Date),
 		free: make(chan *block, o.Workers+2), later: &later{}, reversals: &idSet{}, doubtful: &idSet{}, digests: map[string]string{},
 		breakOrder: &order{dir: o.Temp, room: plan.lines}, matchOrder: &order{dir: o.Temp, room: plan.lines},
-		entryIDs: newFilter(plan.records, plan.filter), rowIDs: newFilter(plan.records, plan.filter)}
+		deferred: stage{entryIDs: newFilter(plan.deferred, plan.filter), rowIDs: newFilter(plan.deferred, plan.filter)}}
 	for range cap(r.free) {
 		r.free <- &block{array: make([]byte, blockSize)}
 	}
 	room := newRoom(plan.spool)
 	r.entries, r.rows, r.ids = newSpool(o.Temp, plan.partitions, room), newSpool(o.Temp, plan.partitions, room),
 		newSpool(o.Temp, max(plan.partitions/8, 1), room)
+	r.deferred.entries, r.deferred.rows = newSpool(o.Temp, plan.partitions, room), newSpool(o.Temp, plan.partitions, room)
 	for range o.Workers {
 		r.breaks = append(r.breaks, r.breakOrder.worker())
 		if o.Matches {
@@ -135,6 +141,8 @@ func (r *run) close() {
 	r.entries.close()
 	r.rows.close()
 	r.ids.close()
+	r.deferred.entries.close()
+	r.deferred.rows.close()
 	r.breakOrder.close()
 	r.matchOrder.close()
 }
@@ -234,43 +242,46 @@ func (r *run) readRows(ctx context.Context, file int) error {
 	return nil
 }
 
-// join compares every partition, then what had to wait.
+// join compares every partition, then what of it had to wait for the others, then what names across references.
 func (r *run) join(ctx context.Context) error {
+	joiners := make([]*joiner, r.Workers)
+	for i := range joiners {
+		joiners[i] = &joiner{run: r, tally: r.tallies[i], breaks: r.breaks[i], dues: map[int32]int32{}}
+		if r.Matches {
+			joiners[i].matches = r.matches[i]
+		}
+	}
+	if err := r.partitions(ctx, joiners, (*joiner).first); err != nil {
+		return err
+	}
+	if err := r.refuseTwice(ctx); err != nil {
+		return err
+	}
+	if err := r.partitions(ctx, joiners, (*joiner).second); err != nil {
+		return err
+	}
+	j := joiners[0]
+	return r.compare(r.later.universe(r.files, r.offset), j.breaks, j.matches, j.tally)
+}
+
+// partitions lets the joiners do something with each partition.
+func (r *run) partitions(ctx context.Context, joiners []*joiner, do func(j *joiner, partition int) error) error {
 	group, ctx := errgroup.WithContext(ctx)
 	var at atomic.Int64
-	for i := range r.Workers {
-		j := &joiner{run: r, tally: r.tallies[i], breaks: r.breaks[i], dues: map[int32]int32{}}
-		if r.Matches {
-			j.matches = r.matches[i]
-		}
+	for _, j := range joiners {
 		group.Go(func() error {
 			for {
 				p := int(at.Add(1)) - 1
 				if p >= len(r.entries.parts) || ctx.Err() != nil {
 					return ctx.Err()
 				}
-				if err := j.partition(p); err != nil {
+				if err := do(j, p); err != nil {
 					return err
-				}
-				if p < len(r.ids.parts) {
-					if err := j.suspects(p); err != nil {
-						return err
-					}
 				}
 			}
 		})
 	}
-	if err := group.Wait(); err != nil {
-		return err
-	}
-	if err := r.refuseTwice(ctx); err != nil {
-		return err
-	}
-	var matches *sorted
-	if r.Matches {
-		matches = r.matches[0]
-	}
-	return r.compare(r.later.universe(r.files, r.offset), r.breaks[0], matches, r.tallies[0])
+	return group.Wait()
 }
 
 func sizeOf(paths []string) (int64, error) {

@@ -45,6 +45,9 @@ func (s *sorted) add(rank uint16, line uint32, id string, text []byte) error {
 			return err
 		}
 	}
+	if s.bytes == nil {
+		s.bytes = make([]byte, 0, s.room+s.room/8)
+	}
 	s.at = append(s.at, uint32(len(s.bytes)))
 	be := binary.BigEndian
 	s.bytes = be.AppendUint16(s.bytes, rank)

@@ -8,7 +8,7 @@ import (
 )
 
 // chunkSize is how much of a partition is kept or written at once, in bytes. A longer record has a chunk of its own.
-const chunkSize = 32 << 10
+const chunkSize = 16 << 10
 
 // spool keeps the chunks of all partitions: in memory while there is room, then in one file that has no name.
 type spool struct {
