@@ -25,6 +25,7 @@ test: ## the whole suite that needs Go alone
 lint: ## gofmt, vet, staticcheck (pinned; fetched the first time), and the house's own rules
 	@unformatted=$$(gofmt -l functions infra pkg); if [ -n "$$unformatted" ]; then echo "not gofmt-ed: $$unformatted"; exit 1; fi
 	go vet ./...
+	go vet -tags mutants ./...
 	go vet -tags e2e ./infra/e2e
 	@mkdir -p .tools/bin; if [ ! -x .tools/bin/staticcheck-v0.8.2 ]; then \
 		GOBIN=$(CURDIR)/.tools/bin go install $(STATICCHECK) && mv .tools/bin/staticcheck .tools/bin/staticcheck-v0.8.2; fi
