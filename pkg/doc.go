@@ -9,6 +9,7 @@
 //	flow/…                       the verbs, one for each function; every road ends in flow/observe
 //	api bundle                   HTTP in and out; the one place where everything is wired
 //	aws/…  mem/…                 the cloud, and its twins in memory: nothing else knows where it runs
+//	config telemetry             what the environment says; lines with a closed list of fields
 //	sim story                    a whole world with clock, faults and simulated providers; stories played in it
 //
 // Who may import whom is a table in imports_test.go.
