@@ -29,6 +29,7 @@ func gateways() []gateway {
 		{provider: "rapyd", side: pe, route: "original", files: true},
 		{provider: "kushki", side: co, route: "bank_transfer", bank: true, files: true},
 		{provider: "kushki", side: pe, files: true},
+		{provider: "epayco", side: co, files: true},
 	}
 }
 
