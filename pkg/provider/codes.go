@@ -27,3 +27,13 @@ func (t Codes) Error(status int, code string) *Error {
 	}
 	return &Error{Class: Unknown, Code: Word(code), Note: "an answer that is not documented"}
 }
+
+// Rejects says whether any refusal for ever is documented.
+func (t Codes) Rejects() bool {
+	for _, c := range t {
+		if c.Class == Rejected {
+			return true
+		}
+	}
+	return false
+}

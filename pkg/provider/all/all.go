@@ -6,6 +6,7 @@ import (
 	"github.com/vuelto/vuelto/pkg/provider/dlocal"
 	"github.com/vuelto/vuelto/pkg/provider/ebanx"
 	"github.com/vuelto/vuelto/pkg/provider/efecty"
+	"github.com/vuelto/vuelto/pkg/provider/epayco"
 	"github.com/vuelto/vuelto/pkg/provider/kushki"
 	"github.com/vuelto/vuelto/pkg/provider/mercadopago"
 	"github.com/vuelto/vuelto/pkg/provider/pagoefectivo"
@@ -19,6 +20,7 @@ func Registry() provider.Registry {
 		dlocal.Name:       dlocal.New,
 		ebanx.Name:        ebanx.New,
 		efecty.Name:       efecty.New,
+		epayco.Name:       epayco.New,
 		kushki.Name:       kushki.New,
 		mercadopago.Name:  mercadopago.New,
 		pagoefectivo.Name: pagoefectivo.New,

@@ -9,6 +9,7 @@ import (
 	"github.com/vuelto/vuelto/pkg/provider/ebanx/ebanxsim"
 	"github.com/vuelto/vuelto/pkg/provider/efecty"
 	"github.com/vuelto/vuelto/pkg/provider/efecty/efectysim"
+	"github.com/vuelto/vuelto/pkg/provider/epayco/epaycosim"
 	"github.com/vuelto/vuelto/pkg/provider/kushki/kushkisim"
 	"github.com/vuelto/vuelto/pkg/provider/mercadopago/mercadopagosim"
 	"github.com/vuelto/vuelto/pkg/provider/pagoefectivo"
@@ -30,6 +31,7 @@ func New(host simnet.Host) []simnet.Network {
 		ebanxsim.New(host),
 		rapydsim.New(host),
 		kushkisim.New(host),
+		epaycosim.New(host),
 	}
 }
 
@@ -46,7 +48,8 @@ func Accounts(tenant string) []provider.Account {
 			map[string]string{"access_key": "access-" + tenant, "secret_key": "whsec-sandbox-pagoefectivo-" + tenant, "service_id": "1234"},
 			map[string]string{"contact_email": "pagos@" + tenant + ".example", "contact_phone": "999888777"}),
 	}
-	return slices.Concat(direct, dlocalAccounts(tenant), mercadopagoAccounts(tenant), payuAccounts(tenant), ebanxAccounts(tenant), rapydAccounts(tenant), kushkiAccounts(tenant))
+	return slices.Concat(direct, dlocalAccounts(tenant), mercadopagoAccounts(tenant), payuAccounts(tenant), ebanxAccounts(tenant),
+		rapydAccounts(tenant), kushkiAccounts(tenant), epaycoAccounts(tenant))
 }
 
 func account(tenant, name, network string, fees settlement.Fees, credentials, settings map[string]string) provider.Account {

@@ -49,6 +49,7 @@ type Subject struct {
 	Settings  []string                             // that must be refused by name if they do not parse
 	Exact     bool                                 // a voucher is paid once, with what it says
 	Days      bool                                 // a voucher ends with a day of its country
+	TheirRefs bool                                 // a payment is asked for, and told of, by the provider's own reference
 	Loose429  bool                                 // nobody documents what a 429 means
 	Unstamped bool                                 // a reply to a hand-over names no instant
 	Claims    map[simnet.Verb]disbursement.Claim   // what the provider calls a move, where it has a word of its own
@@ -90,6 +91,7 @@ type lab struct {
 	client  *provider.Client
 	line    *line
 	ctx     context.Context
+	made    map[string]payment.Payment // the vouchers, as they were issued
 }
 
 // line lies between adapter and simulated provider, for answers that no provider would give.
@@ -120,7 +122,7 @@ func newLab(t *testing.T, s Subject) *lab {
 	host := NewHost(start(), 7)
 	network := s.Network(host)
 	network.Register(s.Account, "http://127.0.0.1:8080/webhooks/"+s.Account.Provider+"/"+s.Account.ID)
-	l := &lab{T: t, subject: s, host: host, network: network, ctx: context.Background(),
+	l := &lab{T: t, subject: s, host: host, network: network, ctx: context.Background(), made: map[string]payment.Payment{},
 		line: &line{next: simnet.NewTransport(host, network), network: network}}
 	l.client = l.open(s.Account)
 	return l
@@ -149,7 +151,8 @@ func (l *lab) voucher(id string) payment.Payment {
 	if err != nil {
 		l.Fatalf("create %s: %v", id, err)
 	}
-	return l.fold(p, o)
+	l.made[id] = l.fold(p, o)
+	return l.made[id]
 }
 
 func (l *lab) fold(p payment.Payment, o payment.Observation) payment.Payment {

@@ -59,8 +59,8 @@ func (b *Book) replied(c *callback, status int) {
 	b.host.After(b.manners.Retries[c.tries-1], func() { b.try(c) })
 }
 
-// FullSigner is a Voice whose signature needs more than the body: the URL called, or what else the account says. It may
-// change the request, but for its body. Sign is not called then.
+// FullSigner is a Voice whose signature needs more than the body, or stands elsewhere than in a header: it may change the
+// request as a whole. Sign is not called then.
 type FullSigner interface {
 	SignRequest(a *Account, secret string, req *http.Request, body []byte, now time.Time)
 }
