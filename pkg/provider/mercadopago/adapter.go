@@ -69,7 +69,7 @@ func New(account provider.Account, doer provider.Doer, clock provider.Clock) (pr
 	}
 	carried := false
 	if a.site, carried = siteOf(account.Network); !carried {
-		return nil, fmt.Errorf("Mercado Pago does not carry the network %q", account.Network)
+		return nil, fmt.Errorf("the network %q is not carried by Mercado Pago", account.Network)
 	}
 	if a.country, err = calendar.ByNetwork(account.Network); err != nil {
 		return nil, err

@@ -24,8 +24,11 @@ func (n *Network) createRefund(w http.ResponseWriter, req *http.Request, a *simn
 	}
 	whole := minor
 	if len(body) > 0 {
-		ok := json.Unmarshal(body, &ask) == nil
-		if minor, ok = amount(ask.Amount, p.Currency); !ok {
+		ok := false
+		if json.Unmarshal(body, &ask) == nil {
+			minor, ok = amount(ask.Amount, p.Currency)
+		}
+		if !ok {
 			refusal(w, http.StatusUnauthorized, "4040", "Amount attribute must be positive")
 			return
 		}

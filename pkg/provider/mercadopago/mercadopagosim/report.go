@@ -117,11 +117,9 @@ func (n *Network) external(m simnet.Movement) string {
 	if c := n.payments[m.ID]; c != nil {
 		return c.payment.Ours
 	}
-	for id, refunds := range n.refunds {
-		for _, d := range refunds {
-			if d.Reference == m.ID {
-				return n.payments[id].payment.Ours
-			}
+	for _, d := range n.DisbursementsOf(m.Account) {
+		if c := n.payments[d.Transaction]; d.Reference == m.ID && c != nil {
+			return c.payment.Ours
 		}
 	}
 	return ""

@@ -179,10 +179,7 @@ func (v voice) SignRequest(a *simnet.Account, secret string, req *http.Request, 
 	if to, err := url.Parse(v.network.notify[fields.Get("reference_sale")]); err == nil && to.Host != "" {
 		req.URL, req.Host = to, to.Host
 	}
-	signed := fields.Get("value")
-	if strings.HasSuffix(signed, "0") {
-		signed = signed[:len(signed)-1]
-	}
+	signed := strings.TrimSuffix(fields.Get("value"), "0")
 	fields.Set("sign", sum(secret, fields.Get("merchant_id"), fields.Get("reference_sale"), signed, fields.Get("currency"), fields.Get("state_pol")))
 	text := fields.Encode()
 	req.Body, req.ContentLength = io.NopCloser(strings.NewReader(text)), int64(len(text))
