@@ -12,6 +12,7 @@ type providerAnswer struct {
 	Account      string             `json:"account"`
 	Store        string             `json:"store"`
 	Default      bool               `json:"default"`
+	Network      string             `json:"network"` // of this account
 	Networks     []string           `json:"networks"`
 	Abilities    []provider.Ability `json:"abilities"`
 	Currencies   []currencyAnswer   `json:"currencies"`
@@ -31,9 +32,15 @@ type currencyAnswer struct {
 	Maximum  *int64 `json:"maximum_disbursement"`
 }
 
+// providersAnswer is a list, with the gateways that are not in it and why.
+type providersAnswer struct {
+	page
+	NotCarried []provider.Absent `json:"not_carried"`
+}
+
 // providers tells what each account of the merchant can really do.
 func (s *Server) providers(r *http.Request, c request.Caller) (any, error) {
-	out := page{Data: []any{}}
+	out := providersAnswer{page: page{Data: []any{}}, NotCarried: provider.NotCarried()}
 	for _, shop := range c.Merchant.Stores {
 		for i, a := range shop.Accounts {
 			client, err := s.Clients.Client(r.Context(), a.Account)
@@ -48,7 +55,7 @@ func (s *Server) providers(r *http.Request, c request.Caller) (any, error) {
 
 func describe(client *provider.Client, shop string, first bool) providerAnswer {
 	p := client.Profile()
-	a := providerAnswer{Provider: p.Name, Account: client.Account().ID, Store: shop, Default: first, Networks: p.Networks,
+	a := providerAnswer{Provider: p.Name, Account: client.Account().ID, Store: shop, Default: first, Network: client.Account().Network, Networks: p.Networks,
 		Abilities: []provider.Ability{}, RefundWindow: p.RefundWindow, Partial: p.PartialOK, Several: p.SeveralOK,
 		Idempotent: p.Idempotent, QuietSeconds: int(p.QuietPeriod.Seconds()), SettlesIn: p.SettlesIn, Sources: p.Sources}
 	for _, ability := range provider.Abilities() {

@@ -134,8 +134,6 @@ func (a *Adapter) Profile() provider.Profile {
 		Name:        Name,
 		Networks:    []string{"efecty", "pagoefectivo"},
 		Currencies:  []provider.CurrencyRule{{Currency: a.market.currency, Decimals: 2, Min: 1}},
-		PartialOK:   true,
-		SeveralOK:   true,
 		QuietPeriod: a.quiet,
 		Timeout:     15 * time.Second, // a token, then the call
 		SettlesIn:   1,
@@ -144,7 +142,7 @@ func (a *Adapter) Profile() provider.Profile {
 			"no refund of cash and no look-up by our reference is documented"},
 	}
 	if a.market.transfer {
-		p.Routes = []disbursement.Route{disbursement.BankTransfer}
+		p.Routes, p.PartialOK, p.SeveralOK = []disbursement.Route{disbursement.BankTransfer}, true, true
 	}
 	return p
 }

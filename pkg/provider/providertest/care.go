@@ -171,8 +171,8 @@ func digits(l *lab) {
 func Matrix(clients []*provider.Client) string {
 	var out strings.Builder
 	line := func(cells ...string) { out.WriteString("| " + strings.Join(cells, " | ") + " |\n") }
-	line("provider", "networks", "currencies", "abilities", "routes", "refund window", "idempotent", "quiet period", "settles")
-	line("---", "---", "---", "---", "---", "---", "---", "---", "---")
+	line("provider", "network", "currencies", "abilities", "routes", "partial", "several", "refund window", "idempotent", "quiet period", "settles")
+	line(strings.Split(strings.Repeat("--- ", 11), " ")[:11]...)
 	for _, c := range clients {
 		p := c.Profile()
 		var currencies, abilities, routes []string
@@ -187,9 +187,34 @@ func Matrix(clients []*provider.Client) string {
 		for _, r := range p.Routes {
 			routes = append(routes, string(r))
 		}
-		line(p.Name, strings.Join(p.Networks, ", "), strings.Join(currencies, "; "), strings.Join(abilities, ", "),
-			strings.Join(routes, ", "), fmt.Sprintf("%d days", p.RefundWindow), fmt.Sprint(p.Idempotent), p.QuietPeriod.String(),
-			fmt.Sprintf("T+%d", p.SettlesIn))
+		window := fmt.Sprintf("%d days", p.RefundWindow)
+		if p.RefundWindow == 0 {
+			window = "none stated"
+		}
+		line(p.Name, c.Account().Network, strings.Join(currencies, "; "), strings.Join(abilities, ", "), strings.Join(routes, ", "),
+			fmt.Sprint(p.PartialOK), fmt.Sprint(p.SeveralOK), window, fmt.Sprint(p.Idempotent), p.QuietPeriod.String(), fmt.Sprintf("T+%d", p.SettlesIn))
 	}
+	out.WriteString("\nDoes not carry these networks:\n\n")
+	for _, a := range provider.NotCarried() {
+		out.WriteString("- " + a.Provider + ": " + a.Reason + " (" + a.Source + ")\n")
+	}
+	sources(&out, clients)
 	return out.String()
+}
+
+// sources prints where each provider's facts come from, once.
+func sources(out *strings.Builder, clients []*provider.Client) {
+	out.WriteString("\nWhere these facts come from:\n\n")
+	told := map[string]bool{}
+	for _, c := range clients {
+		p := c.Profile()
+		if told[p.Name] {
+			continue
+		}
+		told[p.Name] = true
+		out.WriteString("- " + p.Name + "\n")
+		for _, s := range p.Sources {
+			out.WriteString("  - " + s + "\n")
+		}
+	}
 }
