@@ -3,7 +3,6 @@ package reconcile
 import (
 	"bytes"
 	"encoding/csv"
-	"fmt"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -43,7 +42,7 @@ func describe(rec reconciliation.Reconciliation, result settlement.Result) []bre
 			Class: string(b.Class), Also: also(b), Status: "open", Kind: string(b.Kind), Entry: b.ID, Reference: b.Reference,
 			TransactionID: b.TransactionID, File: b.File, Line: b.Line, Expected: b.Expected, Actual: b.Actual,
 			Difference: b.Difference, Currency: string(b.Currency), BusinessDay: b.BusinessDay.String(), DueDay: b.DueDay.String(),
-			Explanation: explain(b),
+			Explanation: settlement.Explain(b, settlement.English),
 		})
 	}
 	return list
@@ -55,22 +54,6 @@ func also(b settlement.Break) string {
 		names[i] = string(c)
 	}
 	return strings.Join(names, "+")
-}
-
-// explain says in one sentence what is different.
-func explain(b settlement.Break) string {
-	amount := func(minor int64) string { return money.New(minor, b.Currency).String() }
-	switch {
-	case b.Class == settlement.Unreadable:
-		return "The line cannot be read: " + b.Reason
-	case b.Class == settlement.MissingAtNetwork:
-		return fmt.Sprintf("%s was due on %s and no row shows it.", amount(b.Expected), b.DueDay)
-	case b.ID == "":
-		return fmt.Sprintf("%s was settled and the books know nothing of it.", amount(b.Actual))
-	case b.Difference != 0:
-		return fmt.Sprintf("Settled %s, expected %s: %s.", amount(b.Actual), amount(b.Expected), amount(b.Difference))
-	}
-	return fmt.Sprintf("Settled %s as expected, but %s.", amount(b.Actual), strings.ToLower(strings.ReplaceAll(string(b.Class), "_", " ")))
 }
 
 // reportCSV is the day for people: every break, amounts in major units, cells that a spreadsheet would run neutralised.
