@@ -44,7 +44,7 @@ func Mutate(name string, o *Options) error {
 			h.WithoutSchedule = "SweepSchedule"
 		}
 	}
-	o.NoRedrive = name == "dlq-ignored"
+	o.NoRedrive, o.FailFast = name == "dlq-ignored", true
 	return nil
 }
 

@@ -33,6 +33,8 @@ type Options struct {
 	Trace  string
 	Single bool // run world World alone
 	World  int
+	// FailFast ends a world with its first violation: for mutants, whose worlds may never come to rest.
+	FailFast bool
 	// NoRedrive leaves dead letters where they are.
 	NoRedrive bool
 	// Hooks lets a mutant change the world.
@@ -197,13 +199,17 @@ func runWorld(o Options, profile Profile, index, n int) (Result, error) {
 	m.open()
 	m.forger()
 	closeDays(world)
-	until(world, troubled)
+	enough := func() bool { return o.FailFast && len(out.Found) > 0 }
+	until(world, troubled, enough)
 	t.quiet = true
-	until(world, ending)
+	until(world, ending, enough)
+	if enough() {
+		return out, nil
+	}
 	if !o.NoRedrive {
 		world.Redrive()
 	}
-	until(world, ending+6*time.Hour)
+	until(world, ending+6*time.Hour, enough)
 	out.audit(world, m, w, report, messages)
 	out.Refunds, out.IOs, out.Faults = n, t.ios, 0
 	for f, c := range t.count {
@@ -243,8 +249,8 @@ type message struct {
 	body  []byte
 }
 
-func until(w *sim.World, d time.Duration) {
-	for w.Step(begin.Add(d)) {
+func until(w *sim.World, d time.Duration, enough func() bool) {
+	for !enough() && w.Step(begin.Add(d)) {
 	}
 }
 
@@ -283,7 +289,7 @@ func (r *Result) audit(world *sim.World, m *merchants, w *watcher, report func(s
 	for _, x := range messages[:min(len(messages), 4*r.Accepted)] {
 		world.Resend(x.queue, x.body)
 	}
-	until(world, ending+7*time.Hour)
+	until(world, ending+7*time.Hour, func() bool { return false })
 	if w.fingerprint(world) != before {
 		report("all", i18, "redriving old messages moved money")
 	}

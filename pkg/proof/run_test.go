@@ -2,7 +2,9 @@ package proof_test
 
 import (
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 	"testing"
 
 	"github.com/vuelto/vuelto/pkg/proof"
@@ -28,4 +30,8 @@ func TestNothingIsPaidTwiceAndNothingIsLost(t *testing.T) {
 		}
 	}
 	fmt.Println(r.Refunds, r.Accepted, r.IOs, r.Faults, r.States, r.HeldBy, r.Trace)
+}
+
+func keys[V any](m map[string]V) []string {
+	return slices.Sorted(maps.Keys(m))
 }

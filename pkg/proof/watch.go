@@ -35,6 +35,7 @@ const (
 	i13 = "I13: what was acknowledged is stored"
 	i14 = "I14: a webhook whose signed time is stale or in the future is refused"
 	i18 = "I18: messages of the past, sent again in any order, change nothing"
+	i22 = "I22: what we call final is never contradicted by a provider that keeps its word"
 	i23 = "I23: nothing is past the queue without an attempt on record"
 	i37 = "I37: accepted work ends final or with a person within twelve days"
 	ib  = "books: what we say became of the money is what the provider's book says"
@@ -176,6 +177,9 @@ func (w *watcher) steps(subject string, d disbursement.Disbursement) {
 	last := d.History[len(d.History)-1]
 	if last.From == disbursement.Unknown && last.By == "sweep" && last.To != disbursement.Held {
 		w.report(subject, i3, fmt.Sprintf("%s to %s by %s", last.From, last.To, last.By))
+	}
+	if d.Contested {
+		w.report(subject, i22, fmt.Sprintf("%s while %s, by %s", last.Evidence, last.From, last.By))
 	}
 	switch d.State {
 	case disbursement.Submitting, disbursement.Unknown, disbursement.Accepted, disbursement.Collectable, disbursement.Paid, disbursement.Settled:
