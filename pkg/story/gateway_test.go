@@ -2,6 +2,7 @@ package story_test
 
 import (
 	"testing"
+	"time"
 )
 
 // gateway is what one provider offers on one network of the README's story.
@@ -125,6 +126,69 @@ func (s *stack) gatewaysSettle(refunds []string) {
 			if got := s.status("/v1/refunds/" + refunds[i]); got != "settled" {
 				s.t.Errorf("%s on %s: the refund is %s, want settled", g.provider, g.side.network, got)
 			}
+		}
+	}
+}
+
+// TestWholePaymentsOnly: a provider that gives no part back is asked for none.
+func TestWholePaymentsOnly(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	x := peru()
+	id := s.paidThrough(gateway{provider: "mercadopago", side: x})
+	s.refused(422, "route_unavailable", s.as(ana, "POST", "/v1/refunds", x.refund(id, "W-1", x.amount-1)))
+	s.want(201, s.as(ana, "POST", "/v1/refunds", x.refund(id, "W-2", x.amount)))
+}
+
+// TestTwinsAtAGateway: of two refunds of one size, which the provider tells apart by its own ids only, the one that was paid
+// out is paid.
+func TestTwinsAtAGateway(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	for _, g := range []gateway{{provider: "mercadopago", side: colombia(), route: "original"},
+		{provider: "payu", side: colombia(), route: "bank_transfer", bank: true}} {
+		payment := s.paidThrough(g)
+		var twins []string
+		for _, ours := range []string{"T-1-", "T-2-"} {
+			body := with(g.side.refund(payment, ours+g.provider, g.side.part), "route", g.route)
+			body["beneficiary"] = with(person(), "bank", "007", "account", "19112345678901", "account_type", "savings")
+			twins = append(twins, str(s.want(201, s.as(ana, "POST", "/v1/refunds", body))["id"]))
+		}
+		s.settle()
+		s.move(twins[1], "complete")
+		if first, second := s.status("/v1/refunds/"+twins[0]), s.status("/v1/refunds/"+twins[1]); first != "accepted" || second != "paid" {
+			t.Errorf("%s: %s and %s", g.provider, first, second)
+		}
+	}
+}
+
+// TestALostReplyAtAGateway: what the provider cannot be asked for is repeated where it promises to give the first one back,
+// and waits for a person where it promises nothing; its book never holds two.
+func TestALostReplyAtAGateway(t *testing.T) {
+	t.Parallel()
+	for want, g := range map[string]gateway{
+		"paid": {provider: "mercadopago", side: colombia(), route: "original"},
+		"held": {provider: "payu", side: colombia(), route: "bank_transfer", bank: true},
+	} {
+		s := start(t)
+		payment := s.paidThrough(g)
+		s.arm(g.provider, "timeout_after_commit", 1, "disbursement")
+		s.arm(g.provider, "lost_callback", 9, "disbursement")
+		id := s.backThrough(g, payment)
+		s.settle()
+		if got := s.status("/v1/refunds/" + id); got != "unknown" {
+			t.Errorf("%s: right after the lost reply %s", g.provider, got)
+		}
+		s.advance(2 * time.Hour)
+		if want == "paid" {
+			s.move(id, "complete")
+		}
+		s.advance(30 * time.Hour)
+		if got := s.get("/v1/refunds/" + id); str(got["status"]) != want {
+			t.Errorf("%s: %v", g.provider, got)
+		}
+		if live := s.live(g.provider, id); len(live) != 1 {
+			t.Errorf("%s holds %v", g.provider, live)
 		}
 	}
 }

@@ -168,7 +168,7 @@ func (r *Requester) draft(ctx context.Context, q Refund, p payment.Payment) (dis
 	}
 	zone := country.Zone()
 	today := calendar.On(now, zone)
-	route, why, err := choose(q.Route, q.Amount, client, shop, calendar.On(p.PaidAt(), zone), today)
+	route, why, err := choose(q.Route, q.Amount, q.Amount.Minor() < p.PaidMinor(), client, shop, calendar.On(p.PaidAt(), zone), today)
 	if err != nil {
 		return none, shop, err
 	}
@@ -195,7 +195,7 @@ func (r *Requester) draft(ctx context.Context, q Refund, p payment.Payment) (dis
 
 // choose picks the road of a refund: the asked one if it is open, or the first open one in the order original route, cash
 // withdrawal, bank transfer. Errors: ErrRoute, ErrWindow, ErrLimit, ErrAmount.
-func choose(asked disbursement.Route, amount money.Amount, client *provider.Client, shop merchant.Store, paid, today calendar.Date) (disbursement.Route, string, error) {
+func choose(asked disbursement.Route, amount money.Amount, part bool, client *provider.Client, shop merchant.Store, paid, today calendar.Date) (disbursement.Route, string, error) {
 	profile := client.Profile()
 	candidates := []disbursement.Route{disbursement.Original, disbursement.CashWithdrawal}
 	if asked != "" {
@@ -208,7 +208,11 @@ func choose(asked disbursement.Route, amount money.Amount, client *provider.Clie
 			passed = append(passed, fmt.Sprintf("%s does not offer %s", profile.Name, route))
 			continue
 		}
-		if err := open(route, amount, profile, shop, paid, today); err != nil {
+		err := open(route, amount, profile, shop, paid, today)
+		if err == nil && part && route == disbursement.Original && !profile.PartialOK {
+			err = fmt.Errorf("%w: %s gives back whole payments only", ErrRoute, profile.Name)
+		}
+		if err != nil {
 			refusal = err
 			passed = append(passed, fmt.Sprintf("%s is closed", route))
 			continue
