@@ -176,3 +176,14 @@ func TestDetailsThatAreMissing(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// TestAnAnswerAboutAnotherRefund is none, once dLocal's id is known.
+func TestAnAnswerAboutAnotherRefund(t *testing.T) {
+	for reference, want := range map[string]disbursement.Claim{"REF-1": disbursement.ClaimAccepted, "REF-2": disbursement.ClaimUnknown} {
+		d := due()
+		d.Reference = reference
+		if o := open(t, account("efecty"), says(200, pending)).Status(context.Background(), d); o.Claim != want {
+			t.Errorf("%s: %+v", reference, o)
+		}
+	}
+}

@@ -151,3 +151,12 @@ func FuzzWebhook(f *testing.F) {
 		}
 	})
 }
+
+// TestAnAnswerAboutAnotherPayment is none.
+func TestAnAnswerAboutAnotherPayment(t *testing.T) {
+	s := &script{answers: map[string]string{"GET /v1/payments/42": `{"id":43,"status":"approved","external_reference":"pay_1","currency_id":"PEN","transaction_amount":22.05}`}}
+	facts, err := open(t, account("pagoefectivo"), s).Facts(context.Background(), signed("42", fmt.Sprint(ten().UnixMilli()), ten()))
+	if err == nil {
+		t.Errorf("%+v", facts)
+	}
+}

@@ -2,6 +2,8 @@ package payu_test
 
 import (
 	"context"
+	"crypto/md5"
+	"encoding/hex"
 	"errors"
 	"io"
 	"net/http"
@@ -150,7 +152,7 @@ func TestAVoucherOnTheWire(t *testing.T) {
 	buyer := identity.Person{Name: "Ana Ruiz", Email: "ana@example.com", DocumentType: "CC", DocumentNumber: "52345678"}
 	for _, c := range []struct {
 		network, answer, holds, code string
-		amount                        money.Amount
+		amount                       money.Amount
 	}{
 		// The signature was computed apart from this code.
 		{"efecty", `{"code":"SUCCESS","transactionResponse":{"orderId":14,"transactionId":"t","state":"PENDING","extraParameters":{"EXPIRATION_DATE":1795360000000,"REFERENCE":14}}}`,
@@ -254,4 +256,26 @@ func FuzzWebhook(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestAConfirmationForAnotherMerchant is refused although the key that signed it is ours.
+func TestAConfirmationForAnotherMerchant(t *testing.T) {
+	client, _ := open(t, account("efecty"), &script{})
+	for merchant, good := range map[string]bool{"508029": true, "999999": false} {
+		// The sum is made of: key, merchant, reference, new value, currency, state.
+		digest := md5.Sum([]byte("KEY~" + merchant + "~pay_1~150.0~COP~4"))
+		body := "merchant_id=" + merchant + "&reference_sale=pay_1&value=150.00&currency=COP&state_pol=4&sign=" + hex.EncodeToString(digest[:])
+		if err := client.Verify(provider.Delivery{Path: "/", Body: []byte(body)}); (err == nil) != good {
+			t.Errorf("%s: %v", merchant, err)
+		}
+	}
+}
+
+func TestAnotherOrderIsNotOurs(t *testing.T) {
+	s := &script{answers: map[string]string{reports: `{"code":"SUCCESS","result":{"payload":[{"id":14,"referenceCode":"pay_2","transactions":[` +
+		`{"id":"t1","type":"AUTHORIZATION_AND_CAPTURE","transactionResponse":{"state":"PENDING"}}]}]}}`}}
+	client, _ := open(t, account("efecty"), s)
+	if _, err := client.ReadPayment(context.Background(), payment.Payment{ID: "pay_1"}); !errors.Is(err, provider.ErrNoSuchPayment) {
+		t.Error(err)
+	}
 }
