@@ -22,8 +22,6 @@ type block struct {
 	array   []byte
 }
 
-func newBlock() *block { return &block{array: make([]byte, blockSize)} }
-
 // reader cuts a text into blocks.
 type reader struct {
 	in    io.Reader
