@@ -54,6 +54,7 @@ func TestDropTellsNotYetFromNoAnswer(t *testing.T) {
 		"404 page not found":                       {404, errOther},
 		"<Error><Code>NoSuchBucket</Code></Error>": {404, errOther},
 		"<Error><Code>AccessDenied</Code></Error>": {403, errOther},
+		"a proxy: <Code>NoSuchKey</Code>":          {502, errOther},
 	} {
 		s := &store{status: c.status, body: body}
 		drop, _, err := provider.Account{Provider: "gate", Settings: map[string]string{"settlement_url": "https://files.example/{date}.csv"},

@@ -187,3 +187,19 @@ func TestAnAnswerAboutAnotherRefund(t *testing.T) {
 		}
 	}
 }
+
+// TestNotFoundIsOneAnswer: its code under another status, and another code under its status, prove nothing.
+func TestNotFoundIsOneAnswer(t *testing.T) {
+	for _, c := range []struct {
+		status int
+		answer string
+		want   disbursement.Claim
+	}{{404, `{"code":4001}`, disbursement.ClaimNotFound}, {404, `{"code":"4000"}`, disbursement.ClaimNotFound}, {400, `{"code":4001}`, disbursement.ClaimUnknown},
+		{404, `{"code":4002}`, disbursement.ClaimUnknown}, {404, "NOT_FOUND", disbursement.ClaimUnknown}} {
+		d := due()
+		d.LastSentAt = ten().Add(-time.Hour)
+		if o := open(t, account("efecty"), says(c.status, c.answer)).Status(context.Background(), d); o.Claim != c.want {
+			t.Errorf("%d %s: %+v", c.status, c.answer, o)
+		}
+	}
+}

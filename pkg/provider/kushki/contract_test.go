@@ -19,7 +19,7 @@ func TestContract(t *testing.T) {
 			continue
 		}
 		s := providertest.Subject{New: kushki.New, Network: kushkisim.New, Account: account, Codes: kushki.Codes(), Exact: true,
-			SignsTime: true, Loose429: true, Settings: []string{"quiet_minutes", "open_validation"},
+			SignsTime: true, Loose429: true, Anonymous: true, Settings: []string{"quiet_minutes", "open_validation"},
 			Signed:  []string{"X-Kushki-Id", "X-Kushki-Signature"},
 			Strange: `{"ticketNumber":"1","pin":"9","status":"dreamtTransaction"}`,
 			Stamp: func(h http.Header) (time.Time, error) {

@@ -43,6 +43,7 @@ type Subject struct {
 	Stamp     func(http.Header) (time.Time, error) // the instant that a delivery signs
 	Strange   string                               // a sound delivery of a kind that does not concern us
 	Bare      bool                                 // nothing but its path proves a delivery: its body is believed as it came
+	Anonymous bool                                 // an answer to a new voucher does not repeat our reference
 	InBody    bool                                 // a delivery proves itself by a field of its body
 	InPath    bool                                 // a delivery proves itself by its path, which no body can change
 	Idle      []string                             // credentials that no call about money carries

@@ -1,6 +1,7 @@
 package providertest
 
 import (
+	"bytes"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -21,6 +22,7 @@ func replyClauses() []clause {
 		{"a documented code under another status proves nothing", elsewhere, nil},
 		{"a code that is not documented proves nothing", undocumented, nil},
 		{"an answer that cannot be read proves nothing", unreadable, nil},
+		{"an answer about another payment or another refund is not taken for ours", mixedUp, nil},
 		{"a router's 404 is no answer to what we asked", routers404, nil},
 		{"refused credentials are denied and name no secret", deniedCredentials, nil},
 		{"a refusal of the provider's own accord is rejected", refused, (*lab).refunds},
@@ -217,4 +219,60 @@ func refused(l *lab) {
 	if o.Code == "" || o.Note == "" || l.live("rf_1") != 0 {
 		l.Errorf("rejected as %+v with %d live", o, l.live("rf_1"))
 	}
+}
+
+// taped makes a call and keeps what the provider answered, to be played to another.
+func (l *lab) taped(call func()) (play func()) {
+	var status int
+	var body []byte
+	l.line.forge = func(req *http.Request) *http.Response {
+		resp, err := l.line.next.Do(req)
+		if err != nil {
+			l.Fatalf("taped: %v", err)
+		}
+		if status, body = resp.StatusCode, nil; resp.Body != nil {
+			body, _ = io.ReadAll(resp.Body)
+			resp.Body = io.NopCloser(bytes.NewReader(body))
+		}
+		return resp
+	}
+	call()
+	l.line.forge = nil
+	return func() { l.answers(status, string(body)) }
+}
+
+func mixedUp(l *lab) {
+	other := payment.Payment{ID: "pay_2", State: payment.Pending, Order: "order-pay_2", Amount: l.subject.Price, Payer: l.canary(), ExpiresAt: l.host.Now().Add(48 * time.Hour)}
+	play := l.taped(func() {
+		o, err := l.client.CreatePayment(l.ctx, other)
+		if err != nil {
+			l.Fatalf("create: %v", err)
+		}
+		other = l.fold(other, o)
+	})
+	p := l.voucher("pay_1")
+	play()
+	again := payment.Payment{ID: "pay_3", State: payment.Pending, Order: "order-pay_3", Amount: l.subject.Price, Payer: l.canary(), ExpiresAt: l.host.Now().Add(48 * time.Hour)}
+	if o, err := l.client.CreatePayment(l.ctx, again); err == nil && !l.subject.Anonymous {
+		l.Errorf("another's voucher is taken: %+v", o)
+	}
+	l.line.forge = nil
+	if l.client.Can(provider.CanReadPayment) {
+		l.pay("pay_2", 0)
+		play = l.taped(func() { _, _ = l.client.ReadPayment(l.ctx, other) })
+		play()
+		if o, err := l.client.ReadPayment(l.ctx, p); err == nil {
+			l.Errorf("another's cash is taken: %+v", o)
+		}
+		l.line.forge = nil
+	}
+	if !l.asked() {
+		return
+	}
+	mine, _ := l.submitted(l.refund("rf_1"))
+	yours, _ := l.submitted(l.refund("rf_2"))
+	l.move("rf_2", simnet.Complete)
+	play = l.taped(func() { l.client.Status(l.ctx, yours) })
+	play()
+	l.claims(l.client.Status(l.ctx, mine), disbursement.ClaimUnknown)
 }
