@@ -197,3 +197,22 @@ func FuzzWebhook(f *testing.F) {
 		}
 	})
 }
+
+func TestAnswersAboutAnotherPaymentProveNothing(t *testing.T) {
+	for _, c := range [][2]string{{"45000001", "45000002"}, {`"pay_1"`, `""`}, {`"pay_1"`, `"pay_2"`}, {"true", "false"}} {
+		s := &script{answers: map[string]string{question: strings.Replace(state("1"), c[0], c[1], 1)}}
+		client, p := open(t, s), pay()
+		p.History = []payment.Step{{Evidence: "ref_payco:45000001"}}
+		if o, err := client.ReadPayment(context.Background(), p); err == nil {
+			t.Errorf("%v: %+v", c, o)
+		}
+		facts, err := client.Facts(context.Background(), form("1"))
+		if c[1] == `"pay_2"` {
+			if err != nil || facts[0].Ours != "pay_2" {
+				t.Errorf("a confirmation is about whom the answer names: %+v, %v", facts, err)
+			}
+		} else if err == nil {
+			t.Errorf("%v: %+v", c, facts)
+		}
+	}
+}

@@ -232,3 +232,14 @@ func FuzzWebhook(f *testing.F) {
 		}
 	})
 }
+
+func TestAPaymentThatIsNotOnAFullPageMayStillBeThere(t *testing.T) {
+	other := `{"id":"payment_x","merchant_reference_id":"pay_x","status":"ACT"}`
+	for count, want := range map[int]error{0: provider.ErrNoSuchPayment, 99: provider.ErrNoSuchPayment, 100: nil} {
+		list := strings.TrimSuffix(strings.Repeat(other+",", count), ",")
+		client, _ := open(t, &script{answers: map[string]string{"GET /v1/payments": success + "[" + list + "]}"}}, nil)
+		if _, err := client.ReadPayment(context.Background(), pay()); err == nil || errors.Is(err, provider.ErrNoSuchPayment) != (want != nil) {
+			t.Errorf("%d others: %v", count, err)
+		}
+	}
+}
