@@ -1,0 +1,142 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/vuelto/vuelto/pkg/recon"
+)
+
+const (
+	booksText = "id,kind,reference,transaction_id,amount,fee,tax,currency,status,occurred_at\n" +
+		"pay_1,payment,R1,T1,12000.00,250.00,40.00,COP,paid,2026-11-19T10:00:00-05:00\n"
+	rowsText = "Transaction ID,Reference Code,Type,Amount,Fee,Tax,Net Amount,Currency,Date,Status\n" +
+		"T1,R1,PAYMENT,12000.00,250.00,40.00,11710.00,COP,2026-11-19 10:00:00,SETTLED\n"
+)
+
+// vuelto runs the built program and says how it ended.
+func vuelto(t *testing.T, dir string, args ...string) (stdout, stderr string, code int) {
+	t.Helper()
+	cmd := exec.Command(filepath.Join(programs, "vuelto"), args...)
+	cmd.Dir = dir
+	var out, problems bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &problems
+	err := cmd.Run()
+	if _, exited := err.(*exec.ExitError); err != nil && !exited {
+		t.Fatal(err)
+	}
+	return out.String(), problems.String(), cmd.ProcessState.ExitCode()
+}
+
+var programs string
+
+func TestMain(m *testing.M) {
+	var err error
+	if programs, err = os.MkdirTemp("", "vuelto-test-*"); err != nil {
+		panic(err)
+	}
+	if out, err := exec.Command("go", "build", "-o", programs, ".").CombinedOutput(); err != nil {
+		panic(string(out))
+	}
+	code := m.Run()
+	_ = os.RemoveAll(programs)
+	os.Exit(code)
+}
+
+func files(t *testing.T, books, rows string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for name, text := range map[string]string{"books.csv": books, "rows.csv": rows} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+func TestExitStatus(t *testing.T) {
+	args := []string{"recon", "--network", "efecty", "--date", "2026-11-20", "--books", "books.csv", "--settlement", "rows.csv", "--out", "out"}
+	feeless := strings.Replace(rowsText, "250.00,40.00,11710.00", "210.00,40.00,11750.00", 1)
+	for name, c := range map[string]struct {
+		rows   string
+		more   []string
+		code   int
+		says   string
+		writes string
+	}{
+		"balanced":        {rowsText, nil, 0, "", "breaks.csv summary.json"},
+		"a break":         {feeless, nil, 1, "", "breaks.csv summary.json"},
+		"everything":      {feeless, []string{"--matches", "--xlsx"}, 1, "", "breaks.csv matches.csv report.xlsx summary.json"},
+		"no such network": {rowsText, []string{"--network", "oxxo"}, 2, `no network "oxxo"`, ""},
+		"no such day":     {rowsText, []string{"--date", "2026-13-01"}, 2, "--date", ""},
+		"no such file":    {rowsText, []string{"--settlement", "none.csv"}, 2, "none.csv", ""},
+		"no such profile": {rowsText, []string{"--provider", "nobody"}, 2, "nobody", ""},
+		"not a size":      {rowsText, []string{"--memory", "lots"}, 2, "--memory", ""},
+		"too little":      {rowsText, []string{"--memory", "1MiB"}, 2, "--memory", ""},
+		"not T+n":         {rowsText, []string{"--settles", "1"}, 2, "--settles", ""},
+		"no language":     {rowsText, []string{"--lang", "pt"}, 2, "pt", ""},
+		"no output":       {rowsText, []string{"-o", "xml"}, 2, "xml", ""},
+		"no CSV":          {"<html>", nil, 2, "rows.csv: missing column", ""},
+		"no such flag":    {rowsText, []string{"--what"}, 2, "--what", ""},
+	} {
+		dir := files(t, booksText, c.rows)
+		_, stderr, code := vuelto(t, dir, append(args, c.more...)...)
+		if code != c.code || !strings.Contains(stderr, c.says) {
+			t.Errorf("%s: exit %d, want %d: %s", name, code, c.code, stderr)
+		}
+		var written []string
+		entries, _ := os.ReadDir(filepath.Join(dir, "out"))
+		for _, e := range entries {
+			written = append(written, e.Name())
+		}
+		if got := strings.Join(written, " "); got != c.writes {
+			t.Errorf("%s: wrote %q, want %q", name, got, c.writes)
+		}
+	}
+}
+
+// TestARunThatFailsKeepsTheLastResult: nothing in the directory is touched before everything is whole.
+func TestARunThatFailsKeepsTheLastResult(t *testing.T) {
+	dir := files(t, booksText, rowsText)
+	args := []string{"recon", "--network", "efecty", "--date", "2026-11-20", "--books", "books.csv", "--settlement", "rows.csv", "--out", "out"}
+	vuelto(t, dir, args...)
+	before, err := os.ReadFile(filepath.Join(dir, "out", "summary.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "books.csv"), []byte(booksText+"pay_2,payment\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, stderr, code := vuelto(t, dir, args...); code != 2 || !strings.Contains(stderr, "books.csv line 3") {
+		t.Errorf("exit %d: %s", code, stderr)
+	}
+	after, err := os.ReadFile(filepath.Join(dir, "out", "summary.json"))
+	entries, _ := os.ReadDir(filepath.Join(dir, "out"))
+	if err != nil || !bytes.Equal(before, after) || len(entries) != 2 {
+		t.Errorf("the directory has changed: %v, %v", entries, err)
+	}
+}
+
+func TestSummaryOnStdout(t *testing.T) {
+	dir := files(t, booksText, strings.Replace(rowsText, "250.00,40.00,11710.00", "210.00,40.00,11750.00", 1))
+	args := []string{"recon", "--network", "efecty", "--date", "2026-11-20", "--books", "books.csv", "--settlement", "rows.csv", "--out", "out"}
+	stdout, _, _ := vuelto(t, dir, append(args, "-o", "json")...)
+	var s recon.Summary
+	if err := json.Unmarshal([]byte(stdout), &s); err != nil {
+		t.Fatal(err, stdout)
+	}
+	if s.Breaks["FEE_DIFFERENCE"] != 1 || s.Totals["COP"].Net != "11750.00" || s.Network != "efecty" || len(s.Digests["rows.csv"]) != 64 || s.PeakRSS == 0 {
+		t.Errorf("%+v", s)
+	}
+	for lang, word := range map[string]string{"en": "entries matched", "es": "asientos conciliados", "zh": "已对平账目"} {
+		stdout, _, _ := vuelto(t, dir, append(args, "--lang", lang)...)
+		if !strings.Contains(stdout, word) || !strings.Contains(stdout, "FEE_DIFFERENCE") {
+			t.Errorf("%s: %s", lang, stdout)
+		}
+	}
+}
