@@ -192,3 +192,23 @@ func TestALostReplyAtAGateway(t *testing.T) {
 		}
 	}
 }
+
+// TestAPayoutToABank: a gateway that hands out no cash pays people by bank transfer, once it knows the account.
+func TestAPayoutToABank(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	payout := func(ours string, to doc) doc {
+		return s.want(201, s.as(ana, "POST", "/v1/payouts", doc{"network": "efecty", "provider": "payu", "store": "store_co", "amount": 3000000,
+			"currency": "COP", "purpose": "prize", "merchant_payout_id": ours, "beneficiary": to}))
+	}
+	known := payout("B-1", with(person(), "bank", "007", "account", "19112345678901", "account_type", "savings"))
+	unknown := payout("B-2", person())
+	s.settle()
+	s.move(str(known["id"]), "complete")
+	if got := s.get("/v1/payouts/" + str(known["id"])); str(got["status"]) != "paid" || str(got["route"]) != "bank_transfer" {
+		t.Errorf("%v", got)
+	}
+	if got := s.get("/v1/payouts/" + str(unknown["id"])); str(got["status"]) != "held" || len(s.live("payu", str(unknown["id"]))) != 0 {
+		t.Errorf("without an account: %v", got)
+	}
+}

@@ -3,12 +3,14 @@ package request
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/vuelto/vuelto/pkg/calendar"
 	"github.com/vuelto/vuelto/pkg/disbursement"
 	"github.com/vuelto/vuelto/pkg/identity"
 	"github.com/vuelto/vuelto/pkg/merchant"
 	"github.com/vuelto/vuelto/pkg/money"
+	"github.com/vuelto/vuelto/pkg/provider"
 	"github.com/vuelto/vuelto/pkg/store"
 )
 
@@ -70,7 +72,8 @@ func (r *Requester) draftPayout(ctx context.Context, q Payout) (disbursement.Dis
 		return none, shop, err
 	}
 	profile := client.Profile()
-	if !client.CanSubmit(disbursement.Payout, disbursement.CashWithdrawal) {
+	route := payoutRoute(profile)
+	if !client.CanSubmit(disbursement.Payout, route) {
 		return none, shop, fmt.Errorf("%w: %s makes no payouts", ErrRoute, profile.Name)
 	}
 	if err := profile.Expresses(q.Amount); err != nil {
@@ -90,9 +93,17 @@ func (r *Requester) draftPayout(ctx context.Context, q Payout) (disbursement.Dis
 	d := disbursement.Disbursement{
 		Tenant: q.Caller.Merchant.ID, ID: disbursement.PayoutID(q.Caller.Merchant.ID, q.MerchantRef), Kind: disbursement.Payout,
 		Store: shop.ID, Network: q.Network, Provider: account.Provider, Account: account.Account, MerchantRef: q.MerchantRef,
-		Amount: q.Amount, Route: disbursement.CashWithdrawal, RouteReason: "payouts of " + profile.Name, Reason: q.Purpose,
+		Amount: q.Amount, Route: route, RouteReason: "payouts of " + profile.Name, Reason: q.Purpose,
 		Beneficiary: q.Beneficiary, RequestedBy: q.Caller.Key.Person, CreatedAt: now,
 		AcceptedOn: calendar.On(now, country.Zone()),
 	}
 	return d.Open(shop.Limits.WithoutApproval), shop, nil
+}
+
+// payoutRoute is the road of a provider's payouts: a bank transfer where that is what it makes, else cash at a counter.
+func payoutRoute(p provider.Profile) disbursement.Route {
+	if slices.Contains(p.Routes, disbursement.BankTransfer) && !slices.Contains(p.Routes, disbursement.CashWithdrawal) {
+		return disbursement.BankTransfer
+	}
+	return disbursement.CashWithdrawal
 }
