@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -200,6 +201,25 @@ func TestNotFoundIsOneAnswer(t *testing.T) {
 		d.LastSentAt = ten().Add(-time.Hour)
 		if o := open(t, account("efecty"), says(c.status, c.answer)).Status(context.Background(), d); o.Claim != c.want {
 			t.Errorf("%d %s: %+v", c.status, c.answer, o)
+		}
+	}
+}
+
+// TestASampleOfAPayment, written from the field tables, reads alike as a notification and as an answer.
+func TestASampleOfAPayment(t *testing.T) {
+	raw, err := os.ReadFile("testdata/payment.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := open(t, account("efecty"), says(200, string(raw)))
+	polled, err := client.ReadPayment(context.Background(), payment.Payment{ID: "pay_7"})
+	facts, err2 := client.Read(delivery("/", string(raw)))
+	if err != nil || err2 != nil || len(facts) != 1 || facts[0].Ours != "pay_7" || facts[0].Reference != "28000042" {
+		t.Fatalf("%+v, %+v, %v, %v", polled, facts, err, err2)
+	}
+	for _, o := range []payment.Observation{polled, *facts[0].Payment} {
+		if o.Claim != payment.ClaimPaid || o.TransactionID != "D-4-000000000042" || o.Minor != 80_000_00 || !o.OccurredAt.Equal(ten()) {
+			t.Errorf("%+v", o)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package mercadopago_test
 import (
 	"context"
 	"errors"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -135,18 +136,14 @@ func TestSettingsAreRefusedByName(t *testing.T) {
 	}
 }
 
-const header = "EXTERNAL_REFERENCE;SOURCE_ID;TRANSACTION_TYPE;TRANSACTION_AMOUNT;TRANSACTION_CURRENCY;TRANSACTION_DATE;FEE_AMOUNT;SETTLEMENT_NET_AMOUNT;METADATA;MKP_FEE_AMOUNT;TAXES_AMOUNT\n"
-
 // TestTheReportsSigns: fees are negative and counted once, whatever MKP_FEE_AMOUNT repeats; dates are in GMT-04; the
 // merchant's own transfers are nobody's.
 func TestTheReportsSigns(t *testing.T) {
-	file := header +
-		"pay_1;42;SETTLEMENT;79.00;PEN;2026-11-20T11:00:00.000-04:00;-8.85;70.15;[{}];-8.85;0.00\n" +
-		"pay_1;7;REFUND;-79.00;PEN;2026-11-20T23:30:00.000-04:00;0.00;-79.00;[{}];0.00;0.00\n" +
-		";9;WITHDRAWAL;-500.00;PEN;2026-11-20T11:00:00.000-04:00;0.00;-500.00;;0.00;0.00\n" +
-		"pay_1;7;REFUND;79.00;PEN;2026-11-20T11:00:00.000-04:00;0.00;79.00;[{}];0.00;0.00\n" +
-		"pay_2;43;SETTLEMENT;100.00;PEN;2026-11-20T11:00:00.000-04:00;-3.00;95.50;[{}];-3.00;-1.50\n" +
-		"pay_3;44;CASHBACK;1.00;PEN;2026-11-20T11:00:00.000-04:00;0.00;1.00;[{}];0.00;0.00\n"
+	raw, err := os.ReadFile("testdata/account_money.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := string(raw)
 	for name, text := range map[string]string{"semicolons": file, "commas": strings.ReplaceAll(file, ";", ",")} {
 		var got []settlement.Row
 		for row, err := range open(t, account("pagoefectivo"), &script{}).ReadSettlement(strings.NewReader(text)) {
@@ -193,5 +190,23 @@ func TestTheReportIsAskedForOnce(t *testing.T) {
 	file, err := open(t, account("efecty"), s).FetchSettlement(context.Background(), monday)
 	if err != nil || file.Name != "new.csv" || string(file.Body) != "x" || len(s.calls) != 2 {
 		t.Errorf("%+v, %v by %v", file, err, s.calls)
+	}
+}
+
+// TestASampleOfAPayment, written from the field tables, with fields that we do not read.
+func TestASampleOfAPayment(t *testing.T) {
+	raw, err := os.ReadFile("testdata/payment.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &script{answers: map[string]string{"GET /v1/payments/search": `{"results":[` + string(raw) + `]}`, "POST /v1/payments": string(raw)}}
+	client := open(t, account("pagoefectivo"), s)
+	o, err := client.ReadPayment(context.Background(), payment.Payment{ID: "pay_7"})
+	if err != nil || o.Claim != payment.ClaimPaid || o.TransactionID != "7186000042" || o.Minor != 22_05 || !o.OccurredAt.Equal(ten()) {
+		t.Errorf("%+v, %v", o, err)
+	}
+	o, err = client.CreatePayment(context.Background(), payment.Payment{ID: "pay_7", Amount: money.New(22_05, money.PEN), Payer: identity.Person{Email: "a@b.c"}})
+	if err != nil || o.Voucher.Code != "9100000042" || o.Voucher.ExpiresAt.IsZero() || o.Voucher.URL == "" {
+		t.Errorf("%+v, %v", o, err)
 	}
 }

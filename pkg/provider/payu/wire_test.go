@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -277,5 +278,18 @@ func TestAnotherOrderIsNotOurs(t *testing.T) {
 	client, _ := open(t, account("efecty"), s)
 	if _, err := client.ReadPayment(context.Background(), payment.Payment{ID: "pay_1"}); !errors.Is(err, provider.ErrNoSuchPayment) {
 		t.Error(err)
+	}
+}
+
+// TestASampleOfAnOrder, written from the field tables, with fields that we do not read.
+func TestASampleOfAnOrder(t *testing.T) {
+	raw, err := os.ReadFile("testdata/order.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	client, _ := open(t, account("efecty"), &script{answers: map[string]string{reports: string(raw)}})
+	o, err := client.ReadPayment(context.Background(), payment.Payment{ID: "pay_7"})
+	if err != nil || o.Claim != payment.ClaimPaid || o.TransactionID != "0c2b4c64-9d3f-4c1e-8d19-3f6f6f1b7a42" || o.Minor != 80_000_00 || !o.OccurredAt.Equal(ten()) {
+		t.Errorf("%+v, %v", o, err)
 	}
 }
