@@ -64,16 +64,19 @@ func (w *World) seed() error {
 
 // accounts are a tenant's contracts, told where this world hears of what happens.
 func (w *World) accounts(tenant string) []provider.Account {
-	accounts := allsim.Accounts(tenant)
-	for i, a := range accounts {
+	var accounts []provider.Account
+	for _, a := range allsim.Accounts(tenant) {
+		if w.hooks.Keep != nil && !w.hooks.Keep(a) {
+			continue
+		}
 		if a.Settings == nil {
 			a.Settings = map[string]string{}
 		}
 		a.Settings["notification_url"] = w.hears(a)
-		accounts[i] = a
 		if w.hooks.Account != nil {
-			accounts[i] = w.hooks.Account(a)
+			a = w.hooks.Account(a)
 		}
+		accounts = append(accounts, a)
 	}
 	return accounts
 }

@@ -54,6 +54,8 @@ type Hooks struct {
 	Store   func(store.Store) store.Store
 	Doer    func(provider.Doer) provider.Doer
 	Account func(provider.Account) provider.Account
+	// Keep says which of the demo accounts there are; nil = all.
+	Keep func(provider.Account) bool
 	// WithoutSchedule leaves a schedule of the template out.
 	WithoutSchedule string
 }

@@ -1,0 +1,36 @@
+package proof_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/vuelto/vuelto/pkg/proof"
+)
+
+// Every single I/O of one refund's life, and every pair, before and after its effect, on each network and profile: the
+// process ends there, and the provider never holds two.
+func TestACrashAtEveryIOOfOneRefundNeverPaysTwice(t *testing.T) {
+	pairs := !testing.Short()
+	for _, network := range []string{"efecty", "pagoefectivo"} {
+		for _, profile := range proof.Profiles() {
+			t.Run(network+"/"+string(profile), func(t *testing.T) {
+				t.Parallel()
+				o := options(t)
+				o.Profiles = []proof.Profile{profile}
+				runs, violations, err := proof.Crashes(o, network, pairs)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for i, v := range violations {
+					if i < 5 {
+						t.Errorf("%s: %s (%s)", v.Subject, v.Sentence, v.Detail)
+					}
+				}
+				if runs < 50 {
+					t.Errorf("only %d crash points were tried", runs)
+				}
+				fmt.Printf("%s %s: %d lives with crashes\n", network, profile, runs)
+			})
+		}
+	}
+}
