@@ -25,7 +25,7 @@ func ParseLanguage(text string) (Language, error) {
 	return "", fmt.Errorf("settlement: no language %q: use zh, es or en", text)
 }
 
-// Explain says in words and arithmetic why a break is one. Numbers are plain decimals in major units.
+// Explain says in words and arithmetic why a break is one. Numbers are in major units.
 func Explain(b Break, l Language) string {
 	text := l.pick(sentence(b.Class))
 	if b.Class == MissingInBooks && b.Kind == "" {
@@ -132,13 +132,40 @@ func (b Break) arithmetic(l Language) string {
 	if b.Class == Reversed {
 		return strings.Join(sums, "; ") // what was expected is the cost of what it takes back
 	}
-	if b.has(FeeDifference) && b.Why.ExpectedFee != nil {
-		sums = append(sums, l.cost(l.term(feeTerm), b.Why.Fee, *b.Why.ExpectedFee, b))
-	}
-	if b.has(TaxDifference) && b.Why.ExpectedTax != nil {
-		sums = append(sums, l.cost(l.term(taxTerm), b.Why.Tax, *b.Why.ExpectedTax, b))
+	if expected := b.expectedCosts(l); len(expected) > 0 {
+		if b.Why.Net == b.Actual-b.Why.Fee-b.Why.Tax {
+			sums = append(sums, b.costSum(l))
+		}
+		sums = append(sums, strings.Join(expected, ", "))
 	}
 	return strings.Join(sums, "; ")
+}
+
+// costSum is how the money that came follows from the amount: "settled 11,750 = 12,000 − fee 210 − IVA 40".
+func (b Break) costSum(l Language) string {
+	var costs []cause
+	for _, c := range []cause{{feeTerm, -b.Why.Fee}, {taxTerm, -b.Why.Tax}} {
+		if c.minor != 0 {
+			costs = append(costs, c)
+		}
+	}
+	settled := l.pick("settled", "liquidado", "实际结算")
+	if len(costs) == 0 {
+		return settled + " " + decimal(b.Why.Net, b.Currency)
+	}
+	return l.sum(settled, b.Why.Net, b.Actual, costs, b.Currency)
+}
+
+// expectedCosts are the costs that differ, as they were expected.
+func (b Break) expectedCosts(l Language) []string {
+	var list []string
+	if b.has(FeeDifference) && b.Why.ExpectedFee != nil {
+		list = append(list, l.term(expectedFeeTerm, b.Currency)+" "+decimal(*b.Why.ExpectedFee, b.Currency))
+	}
+	if b.has(TaxDifference) && b.Why.ExpectedTax != nil {
+		list = append(list, l.term(expectedTaxTerm, b.Currency)+" "+decimal(*b.Why.ExpectedTax, b.Currency))
+	}
+	return list
 }
 
 // amountSum is how what was settled comes of what was expected.
@@ -169,7 +196,7 @@ func (b Break) has(c Class) bool {
 	return false
 }
 
-// sum prints "settled 11750.00 = 12000.00 − fee 210.00 − tax 40.00".
+// sum prints "settled 11,750 = 12,000 − fee 210 − IVA 40".
 func (l Language) sum(what string, actual, expected int64, causes []cause, c money.Currency) string {
 	var s strings.Builder
 	fmt.Fprintf(&s, "%s %s = %s", what, decimal(actual, c), decimal(expected, c))
@@ -181,31 +208,9 @@ func (l Language) sum(what string, actual, expected int64, causes []cause, c mon
 		if x.minor < 0 {
 			sign = "−"
 		}
-		fmt.Fprintf(&s, " %s %s %s", sign, l.term(x.of), decimal(abs(x.minor), c))
+		fmt.Fprintf(&s, " %s %s %s", sign, l.term(x.of, c), decimal(abs(x.minor), c))
 	}
 	return s.String()
-}
-
-// cost prints "fee 250.00 = expected 210.00 + tax 40.00".
-func (l Language) cost(what string, actual, expected int64, b Break) string {
-	gap := actual - expected
-	var candidates []cause
-	if what == l.term(feeTerm) {
-		candidates = Why{Tax: b.Why.Tax, ExpectedTax: b.Why.ExpectedTax}.costs(sign(gap))
-	} else {
-		candidates = Why{Fee: b.Why.Fee, ExpectedFee: b.Why.ExpectedFee}.costs(sign(gap))
-	}
-	if abs(gap) <= b.Why.Smallest {
-		candidates = []cause{{roundingTerm, gap}}
-	}
-	return l.sum(what, actual, expected, causesOf(gap, candidates), b.Currency)
-}
-
-func sign(n int64) int64 {
-	if n < 0 {
-		return -1
-	}
-	return 1
 }
 
 // decimals of a currency that the books may not know: files print two then.
@@ -216,7 +221,22 @@ func decimals(c money.Currency) int {
 	return 2
 }
 
-func decimal(minor int64, c money.Currency) string { return money.FormatMinor(minor, decimals(c)) }
+// decimal is an amount as people read it: "11,750", "-1,234.50".
+func decimal(minor int64, c money.Currency) string {
+	text := money.FormatMinor(minor, decimals(c))
+	whole, fraction, _ := strings.Cut(text, ".")
+	sign, digits := "", whole
+	if minor < 0 {
+		sign, digits = whole[:1], whole[1:]
+	}
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	if strings.Trim(fraction, "0") != "" {
+		digits += "." + fraction
+	}
+	return sign + digits
+}
 
 func optional(minor *int64, b Break) string {
 	if minor == nil {

@@ -1,6 +1,10 @@
 package settlement
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/vuelto/vuelto/pkg/money"
+)
 
 // pick is the text in the language.
 func (l Language) pick(en, es, zh string) string {
@@ -16,20 +20,33 @@ func (l Language) pick(en, es, zh string) string {
 // unexplained is what no set of causes adds up to.
 const unexplained term = -1
 
-func (l Language) term(t term) string {
+// term names a cause of a difference in a currency.
+func (l Language) term(t term, c money.Currency) string {
+	tax := l.tax(c)
 	switch t {
 	case feeTerm:
 		return l.pick("fee", "comisión", "手续费")
 	case taxTerm:
-		return l.pick("tax", "impuesto", "税")
+		return tax
 	case expectedFeeTerm:
 		return l.pick("expected fee", "comisión esperada", "预期手续费")
 	case expectedTaxTerm:
-		return l.pick("expected tax", "impuesto esperado", "预期税")
+		return l.pick("expected "+tax, tax+" esperado", "预期 "+tax)
 	case roundingTerm:
 		return l.pick("rounding", "redondeo", "尾差")
 	}
 	return l.pick("unexplained", "sin explicación", "无法解释")
+}
+
+// tax is what the country of a currency calls its tax on costs.
+func (l Language) tax(c money.Currency) string {
+	switch c {
+	case money.COP:
+		return "IVA"
+	case money.PEN:
+		return "IGV"
+	}
+	return l.pick("tax", "impuesto", "税")
 }
 
 // sentence is what a class means, with the names of numbers in braces.
