@@ -2,9 +2,8 @@ package recon
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/binary"
-	"slices"
+	"fmt"
 
 	"github.com/vuelto/vuelto/pkg/settlement"
 )
@@ -66,6 +65,9 @@ func (j *joiner) second(p int) error {
 }
 
 func (j *joiner) partition(p int, entries, rows *spool) error {
+	if entries.parts[p].size+rows.parts[p].size > j.partLimit {
+		return fmt.Errorf("%w: raise it", ErrCrowded)
+	}
 	var err error
 	if j.entryBytes, err = entries.load(p, j.entryBytes); err != nil {
 		return err
@@ -256,188 +258,4 @@ func (j *joiner) entryIsOpen(e *entry) bool {
 	}
 	ids := j.deferred.rowIDs
 	return ids.has(j.hash(e.transaction)) || ids.has(j.hash(e.reference))
-}
-
-// rest settles what is not plain: entries without a row, references with more to say, rows without an entry.
-func (j *joiner) rest() error {
-	local := &universe{}
-	groups := map[uint32][]uint32{} // of mixed references: the rows left, by first entry
-	for _, off := range j.left {
-		hash := binary.LittleEndian.Uint32(j.rowBytes[off:])
-		j.r.unpack(j.rowBytes[off:])
-		if first := j.find(hash, j.r.reference); first != 0 {
-			groups[first] = append(groups[first], off)
-			continue
-		}
-		if j.r.kind == reversal || j.rowIsOpen(&j.r) {
-			if err := j.laterRow(&j.r); err != nil {
-				return err
-			}
-			continue
-		}
-		local.row(&j.r, j.files, j.offset)
-	}
-	for slot := range j.table {
-		if first := j.table[slot]; first != 0 {
-			if err := j.reference(first, groups[first], local); err != nil {
-				return err
-			}
-		}
-	}
-	return j.judgeLocal(local)
-}
-
-// reference settles all entries of one reference.
-func (j *joiner) reference(first uint32, rows []uint32, local *universe) error {
-	if j.mixed[first-1] {
-		return j.mixedReference(first, rows, local)
-	}
-	for number := first; number != 0; number = j.after[number-1] {
-		off := j.taken[number-1]
-		if off != 0 {
-			j.r.unpack(j.rowBytes[off-1:])
-			j.tally.match(&j.r)
-		}
-		if off == 0 || j.matches != nil || j.reversals.any() {
-			j.e.unpack(j.entryBytes[j.at[number-1]:])
-		}
-		if err := j.single(off != 0, local); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// single settles the current entry, of a plain reference: matched by the current row, or without one.
-func (j *joiner) single(matched bool, local *universe) error {
-	if matched && j.matches != nil {
-		m := settlement.Match{Entry: j.e.full(), Row: j.r.full(j.files, j.offset)}
-		if err := j.keepMatch(&m, j.matches); err != nil {
-			return err
-		}
-	}
-	switch {
-	case matched:
-	case j.entryIsOpen(&j.e):
-		return j.laterEntry(&j.e)
-	case j.e.status != paid:
-		j.tally.matched++
-	case j.due(j.e.day) > j.date:
-		j.tally.pending++
-	default:
-		local.entry(&j.e)
-	}
-	return j.witness(&j.e)
-}
-
-// witness keeps an entry that is settled here for a reversal elsewhere that names it.
-func (j *joiner) witness(e *entry) error {
-	if len(e.transaction) > 0 && j.reversals.any() && j.reversals.has(j.hash(e.transaction)) {
-		return j.later.witness(e)
-	}
-	return nil
-}
-
-// mixedReference hands a whole reference to the rules, here or at the end of the run.
-func (j *joiner) mixedReference(first uint32, rows []uint32, local *universe) error {
-	for number := first; number != 0; number = j.after[number-1] {
-		if off := j.taken[number-1]; off != 0 {
-			rows = append(rows, off-1)
-		}
-	}
-	if j.isOpen(first, rows) {
-		for number := first; number != 0; number = j.after[number-1] {
-			j.e.unpack(j.entryBytes[j.at[number-1]:])
-			if err := j.laterEntry(&j.e); err != nil {
-				return err
-			}
-		}
-		for _, off := range rows {
-			j.r.unpack(j.rowBytes[off:])
-			if err := j.laterRow(&j.r); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
-	for number := first; number != 0; number = j.after[number-1] {
-		j.e.unpack(j.entryBytes[j.at[number-1]:])
-		local.entry(&j.e)
-		if err := j.witness(&j.e); err != nil {
-			return err
-		}
-	}
-	for _, off := range rows {
-		j.r.unpack(j.rowBytes[off:])
-		local.row(&j.r, j.files, j.offset)
-	}
-	return nil
-}
-
-// manyInOne is up to how many rows and entries a reference is looked at closely before it is left to the end.
-const manyInOne = 32
-
-// isOpen says that a row or an entry of the reference, not named within it by transaction, may be named from outside.
-func (j *joiner) isOpen(first uint32, rows []uint32) bool {
-	var entries []entry
-	for number := first; number != 0; number = j.after[number-1] {
-		var e entry
-		e.unpack(j.entryBytes[j.at[number-1]:])
-		if entries = append(entries, e); len(entries) > manyInOne {
-			return true
-		}
-	}
-	if len(rows) > manyInOne {
-		return true
-	}
-	own := make([]row, len(rows))
-	for i, off := range rows {
-		own[i].unpack(j.rowBytes[off:])
-	}
-	for i := range own {
-		r := &own[i]
-		if r.kind == reversal || (!namedInside(r.transaction, r.kind, entries, own, false) && j.rowIsOpen(r)) {
-			return true
-		}
-	}
-	for i := range entries {
-		e := &entries[i]
-		if !namedInside(e.transaction, e.kind, entries, own, true) && j.entryIsOpen(e) {
-			return true
-		}
-	}
-	return false
-}
-
-// namedInside says that each row (or each entry) of a transaction finds its counterpart within the reference.
-func namedInside(transaction []byte, kind uint8, entries []entry, rows []row, asEntry bool) bool {
-	var ofEntries, ofRows int
-	for i := range entries {
-		if entries[i].kind == kind && bytes.Equal(entries[i].transaction, transaction) {
-			ofEntries++
-		}
-	}
-	for i := range rows {
-		if rows[i].kind == kind && bytes.Equal(rows[i].transaction, transaction) {
-			ofRows++
-		}
-	}
-	if asEntry {
-		return ofRows >= ofEntries
-	}
-	return ofEntries >= ofRows
-}
-
-func (j *joiner) judgeLocal(local *universe) error {
-	if len(local.entries)+len(local.rows) == 0 {
-		return nil
-	}
-	return j.compare(local, j.breaks, j.matches, j.tally)
-}
-
-// inOrder sorts rows by file and line, as the rules want them.
-func inOrder(rows []numbered) {
-	slices.SortFunc(rows, func(a, b numbered) int {
-		return cmp.Or(cmp.Compare(a.file, b.file), cmp.Compare(a.Line, b.Line))
-	})
 }

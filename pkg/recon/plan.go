@@ -7,6 +7,8 @@ type plan struct {
 	spool      int64 // bytes of packed records that stay in memory
 	filter     int64 // bytes of each of two filters
 	lines      int64 // bytes of output that each worker sorts at once
+	part       int64 // bytes of one packed partition
+	later      int64 // bytes of packed records that hang together across references
 }
 
 const (
@@ -29,5 +31,6 @@ func planFor(memory, size int64, workers int) plan {
 	for partitions > 1 && int64(partitions*workers*chunkSize) > rest/4 {
 		partitions /= 2
 	}
-	return plan{partitions: partitions, deferred: size / lineSize / 8, spool: rest / 3, filter: rest / 12, lines: rest / 16 / int64(workers)}
+	return plan{partitions: partitions, deferred: size / lineSize / 8, spool: rest / 3, filter: rest / 12, lines: rest / 16 / int64(workers), later: max(rest/3, 1<<20),
+		part: max(rest/3/int64(workers), 1<<20)}
 }

@@ -40,12 +40,14 @@ type Options struct {
 // run is one comparison.
 type run struct {
 	Options
-	files  []string // base names of the settlement files
-	ranks  map[string]uint16
-	seed   maphash.Seed
-	offset int64
-	date   int32
-	free   chan *block
+	files []string // base names of the settlement files
+	ranks map[string]uint16
+	seed  maphash.Seed
+	// partLimit is how many bytes of one partition can be held at once.
+	partLimit int64
+	offset    int64
+	date      int32
+	free      chan *block
 
 	entries, rows, ids  *spool
 	transactions        atomic.Bool // some entry has a transaction id
@@ -104,7 +106,7 @@ func newRun(o Options) (*run, error) {
 		plan.partitions = o.Partitions
 	}
 	r := &run{Options: o, seed: maphash.MakeSeed(), offset: zoneOffset(o.Rules.Country), date: dayOf(o.Date),
-		free: make(chan *block, o.Workers+2), later: &later{}, reversals: &idSet{}, doubtful: &idSet{}, digests: map[string]string{},
+		free: make(chan *block, o.Workers+2), later: &later{limit: plan.later}, partLimit: plan.part, reversals: &idSet{}, doubtful: &idSet{}, digests: map[string]string{},
 		breakOrder: &order{dir: o.Temp, room: plan.lines}, matchOrder: &order{dir: o.Temp, room: plan.lines},
 		deferred: stage{entryIDs: newFilter(plan.deferred, plan.filter), rowIDs: newFilter(plan.deferred, plan.filter)}}
 	for range cap(r.free) {
@@ -261,7 +263,7 @@ func (r *run) join(ctx context.Context) error {
 		return err
 	}
 	j := joiners[0]
-	return r.compare(r.later.universe(r.files, r.offset), j.breaks, j.matches, j.tally)
+	return r.later.each(r, func(u *universe) error { return r.compare(u, j.breaks, j.matches, j.tally) })
 }
 
 // partitions lets the joiners do something with each partition.

@@ -136,7 +136,7 @@ func TestTheEngineIsTheRules(t *testing.T) {
 		rows := make([]settlement.Row, rapid.IntRange(0, 12).Draw(t, "rows"))
 		lines := []string{rowsHeader}
 		for i := range rows {
-			rows[i] = anyRow(i + 2).Draw(t, "row")
+			rows[i] = anyRow(i+2).Draw(t, "row")
 			rows[i].File = "rows.csv"
 			lines = append(lines, rowLine(rows[i]))
 		}
