@@ -180,6 +180,7 @@ func runWorld(o Options, profile Profile, index, n int) (Result, error) {
 	if err != nil {
 		return out, err
 	}
+	defer world.Close()
 	t.world, w.world = world, world
 	if tell != nil {
 		tell.world = world
