@@ -44,6 +44,13 @@ type Ingester struct {
 // lookBack is how many days before today are asked for as long as they have no file: a pull that failed is made up for.
 const lookBack = 7
 
+// pastEvery is how many hours lie between two questions for the days before today: with many accounts asking for each of
+// them every hour is most of what a day's pulls would cost, and nearly always in vain.
+const pastEvery = 6
+
+// makeUpHours is how many hours lie between two questions for an earlier day: every one of them costs a call.
+const makeUpHours = 6
+
 // Handle pulls what has been published for every account of a network. One account's trouble is not another's.
 func (in *Ingester) Handle(ctx context.Context, j job.Job) error {
 	accounts, err := in.Accounts.OfNetwork(ctx, j.Key.PK)
@@ -74,10 +81,10 @@ func (in *Ingester) account(ctx context.Context, a provider.Account) error {
 	if err != nil {
 		return err
 	}
-	today := calendar.On(in.Now(), country.Zone())
+	today, hour := calendar.On(in.Now(), country.Zone()), in.Now().In(country.Zone()).Hour()
 	for back := lookBack; back >= 0; back-- {
 		day := today.AddDays(-back)
-		if !country.IsBusinessDay(day) {
+		if !country.IsBusinessDay(day) || (back > 0 && hour%pastEvery != 0) {
 			continue
 		}
 		if err := in.day(ctx, client, day, back == 0); err != nil {

@@ -144,10 +144,15 @@ func TestAFileCountsOnce(t *testing.T) {
 	}
 }
 
-// TestAPullThatFailedIsMadeUpFor within a week of business days, and what is there is not asked for again.
+// TestAPullThatFailedIsMadeUpFor within a week of business days, every sixth hour, and what is there is not asked for again.
 func TestAPullThatFailedIsMadeUpFor(t *testing.T) {
 	r := open(t)
 	r.published["2026-11-19"], r.published["2026-11-20"] = "thursday", "friday"
+	if err := r.pull(); err != nil || strings.Join(r.asked, " ") != "2026-11-23" {
+		t.Fatalf("at nine in the morning asked for %v, %v", r.asked, err)
+	}
+	r.host.Sleep(3 * time.Hour)
+	r.asked = nil
 	if err := r.pull(); err != nil {
 		t.Fatal(err)
 	}
