@@ -11,7 +11,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 BUILD := env GOOS=linux GOARCH=arm64 GOARM64=v8.0 CGO_ENABLED=0 GOFLAGS= GOEXPERIMENT= \
 	go build -tags lambda.norpc -trimpath -buildvcs=false -ldflags "-s -w -buildid="
 
-.PHONY: help run test lint fmt sim bench build size e2e verify clean
+.PHONY: help run test lint fmt sim mutants crashes bench build size e2e verify clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,12 @@ fmt: ## gofmt everything
 
 sim: ## N refunds (N=10000) through the simulator, with faults
 	go run ./infra/vuelto sim --n $(N)
+
+mutants: ## fourteen guards broken on purpose, each of which the simulator must notice
+	go test -tags mutants -count=1 -timeout 20m -run Mutant -v ./pkg/proof | grep -v '^=== '
+
+crashes: ## a crash at every pair of I/Os of one refund (minutes)
+	go test -count=1 -timeout 60m -run ACrash ./pkg/proof -args -pairs
 
 bench: ## one table: name, figure, unit, ratio to its reference
 	@go run ./infra/bench

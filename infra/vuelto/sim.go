@@ -103,7 +103,7 @@ func runSim(out io.Writer, f simFlags) error {
 	if err != nil {
 		return err
 	}
-	debug.SetGCPercent(400) // worlds are thrown away whole: trading memory for time is cheap here
+	debug.SetGCPercent(800) // worlds are thrown away whole: trading memory for time is cheap here
 	o.Progress = progress(2 * f.n)
 	started := time.Now()
 	r, err := proof.Run(o)

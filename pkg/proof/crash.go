@@ -103,6 +103,7 @@ func goldenLife(o Options, network string, crashes []crash) (ios int, found []Vi
 	if err != nil {
 		return 0, nil, err
 	}
+	defer world.Close()
 	watch.world = world
 	m := newMerchants(world, 1, 0, 1, report)
 	l := life{m: m, network: network, wants: 1}

@@ -1,23 +1,26 @@
 package proof_test
 
 import (
+	"flag"
 	"fmt"
 	"testing"
 
 	"github.com/vuelto/vuelto/pkg/proof"
 )
 
-// Every single I/O of one refund's life, and every pair, before and after its effect, on each network and profile: the
-// process ends there, and the provider never holds two.
+// Pairs are some thousands of lives: minutes of work, behind make crashes.
+var pairs = flag.Bool("pairs", false, "also crash at every pair of I/Os")
+
+// Every single I/O of one refund's life, and with -pairs every pair, before and after its effect, on each network and
+// profile: the process ends there, and the provider never holds two.
 func TestACrashAtEveryIOOfOneRefundNeverPaysTwice(t *testing.T) {
-	pairs := !testing.Short()
 	for _, network := range []string{"efecty", "pagoefectivo"} {
 		for _, profile := range proof.Profiles() {
 			t.Run(network+"/"+string(profile), func(t *testing.T) {
 				t.Parallel()
 				o := options(t)
 				o.Profiles = []proof.Profile{profile}
-				runs, violations, err := proof.Crashes(o, network, pairs)
+				runs, violations, err := proof.Crashes(o, network, *pairs)
 				if err != nil {
 					t.Fatal(err)
 				}

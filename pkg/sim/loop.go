@@ -17,6 +17,7 @@ type Loop struct {
 	serial  int64
 	current *task
 	tasks   int64
+	idle    []*coroutine
 }
 
 // Clock is the loop's time: its own when simulating, real plus an offset when serving people.
@@ -82,11 +83,9 @@ func (l *Loop) Step(limit time.Time) bool {
 	return true
 }
 
-// task is one coroutine: a handler at work.
+// task is one run of a handler.
 type task struct {
-	resume   func() (struct{}, bool)
-	stop     func()
-	yield    func(struct{}) bool
+	on       *coroutine
 	finished bool
 	killed   bool
 	done     func(killed bool)
@@ -96,16 +95,42 @@ type task struct {
 	skewed   bool          // drawn
 }
 
+// coroutine runs one task after another: starting one anew for each would cost a stack that has to grow again.
+type coroutine struct {
+	resume func() (struct{}, bool)
+	stop   func()
+	yield  func(struct{}) bool
+	work   func()
+}
+
+func newCoroutine() *coroutine {
+	c := &coroutine{}
+	c.resume, c.stop = iter.Pull(func(yield func(struct{}) bool) {
+		c.yield = yield
+		for {
+			c.work()
+			if !yield(struct{}{}) {
+				return
+			}
+		}
+	})
+	return c
+}
+
 // Go starts f as a coroutine, as soon as possible. Whatever it calls may Sleep. done runs when f has returned or was
 // killed.
 func (l *Loop) Go(f func(), done func(killed bool)) {
 	l.tasks++
 	t := &task{done: done, serial: l.tasks, began: l.Now()}
-	t.resume, t.stop = iter.Pull(func(yield func(struct{}) bool) {
-		t.yield = yield
+	if n := len(l.idle); n > 0 {
+		t.on, l.idle = l.idle[n-1], l.idle[:n-1]
+	} else {
+		t.on = newCoroutine()
+	}
+	t.on.work = func() {
 		f()
 		t.finished = true
-	})
+	}
 	l.At(l.Now(), func() { l.run(t) })
 }
 
@@ -113,11 +138,14 @@ func (l *Loop) Go(f func(), done func(killed bool)) {
 func (l *Loop) run(t *task) {
 	before := l.current
 	l.current = t
-	t.resume()
+	t.on.resume()
 	if t.killed {
 		t.bury()
 	}
 	l.current = before
+	if t.finished {
+		l.idle = append(l.idle, t.on)
+	}
 	if (t.finished || t.killed) && t.done != nil {
 		t.done(t.killed)
 	}
@@ -129,9 +157,17 @@ func (t *task) bury() {
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		t.stop()
+		t.on.stop()
 	}()
 	<-ended
+}
+
+// Close lets the idle coroutines go. A loop that is used no more would otherwise keep them for ever.
+func (l *Loop) Close() {
+	for _, c := range l.idle {
+		c.stop()
+	}
+	l.idle = nil
 }
 
 // Sleep lets the running coroutine give way for d; outside of one, as in set-up code, it does nothing.
@@ -172,7 +208,7 @@ func (l *Loop) Kill() {
 
 // giveWay hands control back to the loop until the task is resumed; a killed one never is.
 func (l *Loop) giveWay(t *task) {
-	if !t.yield(struct{}{}) {
+	if !t.on.yield(struct{}{}) {
 		runtime.Goexit()
 	}
 }
