@@ -48,9 +48,6 @@ const lookBack = 7
 // them every hour is most of what a day's pulls would cost, and nearly always in vain.
 const pastEvery = 6
 
-// makeUpHours is how many hours lie between two questions for an earlier day: every one of them costs a call.
-const makeUpHours = 6
-
 // Handle pulls what has been published for every account of a network. One account's trouble is not another's.
 func (in *Ingester) Handle(ctx context.Context, j job.Job) error {
 	accounts, err := in.Accounts.OfNetwork(ctx, j.Key.PK)
