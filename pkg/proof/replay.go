@@ -172,3 +172,8 @@ func Reduce(o Options, v Violation, more func() bool) []string {
 	}
 	return needed
 }
+
+// RefundOf is the id of the n-th refund of an order in a world.
+func RefundOf(world, order, n int) string {
+	return disbursement.RefundID("demo", reference("R", world, order, n))
+}

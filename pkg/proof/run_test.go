@@ -1,11 +1,12 @@
 package proof_test
 
 import (
-	"fmt"
 	"maps"
 	"os"
 	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/vuelto/vuelto/pkg/proof"
 )
@@ -16,11 +17,12 @@ func options(t testing.TB) proof.Options {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return proof.Options{Seed: 1, N: 500, Rate: 1, Template: template}
+	return proof.Options{Seed: 1, N: 300, Rate: 1, Template: template}
 }
 
-func TestNothingIsPaidTwiceAndNothingIsLost(t *testing.T) {
-	r, err := proof.Run(options(t))
+func run(t *testing.T, o proof.Options) proof.Result {
+	t.Helper()
+	r, err := proof.Run(o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,9 +31,78 @@ func TestNothingIsPaidTwiceAndNothingIsLost(t *testing.T) {
 			t.Errorf("%s %s: %s (%s) [%s, world %d]", v.At.Format("02T15:04:05"), v.Subject, v.Sentence, v.Detail, v.Profile, v.World)
 		}
 	}
-	fmt.Println(r.Refunds, r.Accepted, r.IOs, r.Faults, r.States, r.HeldBy, r.Trace)
+	return r
 }
 
-func keys[V any](m map[string]V) []string {
-	return slices.Sorted(maps.Keys(m))
+func TestNothingIsPaidTwiceAndNothingIsLost(t *testing.T) {
+	cases := map[string]func(*proof.Options){
+		"without faults":            func(o *proof.Options) { o.Rate = 0 },
+		"with the table's":          func(*proof.Options) {},
+		"with five times as many":   func(o *proof.Options) { o.Rate, o.Seed = 5, 2 },
+		"with twelve times as many": func(o *proof.Options) { o.Rate, o.Seed, o.N = 12, 3, 150 },
+		"with every callback lost":  func(o *proof.Options) { o.LoseCallbacks, o.Seed = true, 4 },
+		"with late commits alone":   func(o *proof.Options) { o.Only, o.Rate, o.Seed = "late_commit", 20, 5 },
+	}
+	for name, change := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := options(t)
+			change(&o)
+			r := run(t, o)
+			if r.Accepted < o.N {
+				t.Errorf("only %d of %d were accepted: the run says little", r.Accepted, 2*o.N)
+			}
+			if (o.Rate == 0) != (r.Faults == 0) {
+				t.Errorf("%d faults at strength %g", r.Faults, o.Rate)
+			}
+			t.Logf("%d accepted, %d I/Os, %d faults, ends %v", r.Accepted, r.IOs, r.Faults, r.States)
+		})
+	}
 }
+
+// The same seed is the same story, whatever the number of workers; another seed is another.
+func TestARunReplaysIdentically(t *testing.T) {
+	o := options(t)
+	o.N, o.Rate, o.Workers = 120, 5, 1
+	first := run(t, o)
+	o.Workers = 2
+	if second := run(t, o); second.Trace != first.Trace || second.IOs != first.IOs {
+		t.Errorf("trace %s then %s", first.Trace, second.Trace)
+	}
+	o.Seed = 9
+	if other := run(t, o); other.Trace == first.Trace {
+		t.Error("another seed told the same story")
+	}
+}
+
+// A replay tells the life of one refund in words, without changing it.
+func TestAReplayTellsOneLife(t *testing.T) {
+	o := options(t)
+	o.N, o.Rate, o.Profiles = 60, 5, proof.Profiles()[1:]
+	plain := run(t, o)
+	id := ""
+	for n := 0; id == ""; n++ {
+		candidate := proof.RefundOf(0, n, 0)
+		if world, ok := proof.WorldOf(o, candidate); ok && world == 0 {
+			id = candidate
+		}
+	}
+	var story []string
+	o.Trace, o.Single = id, true
+	o.Tell = func(_ proof.Profile, _ time.Time, what string) { story = append(story, what) }
+	if told := run(t, o); told.Trace != plain.Trace {
+		t.Error("telling changed the story")
+	}
+	text := strings.Join(story, "\n")
+	for _, want := range []string{"(new) → queued", "→ submitting", "provider POST", "takes"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the story of %s lacks %q:\n%s", id, want, text)
+		}
+	}
+	if _, ok := proof.WorldOf(o, "rf_00000000000000000000000000"); ok {
+		t.Error("a refund that never was has a world")
+	}
+}
+
+// keys of a map, sorted.
+func keys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

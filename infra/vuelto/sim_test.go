@@ -1,0 +1,59 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"strings"
+	"testing"
+)
+
+func simulate(t *testing.T, args ...string) (string, error) {
+	t.Helper()
+	cmd := simCommand()
+	cmd.SilenceUsage, cmd.SilenceErrors = true, true
+	var out bytes.Buffer
+	cmd.SetOut(&out)
+	cmd.SetArgs(append(args, "--template", "../../template.yaml"))
+	err := cmd.Execute()
+	return out.String(), err
+}
+
+// What cannot be run is said in words that tell how to; main makes status 2 of it.
+func TestTheSimulatorRefusesWhatItCannotRun(t *testing.T) {
+	for want, args := range map[string][]string{
+		"is not a number":             {"--seed", "one"},
+		"ask for 1 to 100,000,000":    {"--n", "0"},
+		"use 0 to 100":                {"--rate", "-1"},
+		"is no fault":                 {"--only", "gremlins"},
+		"use table or json":           {"--output", "xml"},
+		"no refund or payout rf_none": {"replay", "1", "--n", "10", "--trace", "rf_none"},
+		"say whose life":              {"replay", "1"},
+		"keeps its guards":            {"--mutant", "no-fence"},
+		"no mutant":                   {"--mutant", "x-men"},
+	} {
+		_, err := simulate(t, args...)
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v: %v, want %q", args, err, want)
+		}
+	}
+	if _, err := os.Stat("../../template.yaml"); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestTheSimulatorAnswersInJSON(t *testing.T) {
+	out, err := simulate(t, "--n", "20", "-o", "json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var r map[string]any
+	if err := json.Unmarshal([]byte(out), &r); err != nil {
+		t.Fatal(err)
+	}
+	for _, field := range []string{"seed", "refunds", "ios", "faults", "violations", "held", "states", "coverage", "trace"} {
+		if _, ok := r[field]; !ok {
+			t.Errorf("no %q in the answer", field)
+		}
+	}
+}
