@@ -40,6 +40,12 @@ type stack struct {
 // start opens a world whose clock begins on friday and then follows real time.
 func start(t testing.TB) *stack {
 	t.Helper()
+	return startWith(t, func(*stack) sim.Hooks { return sim.Hooks{} })
+}
+
+// startWith is start with something between the world's parts. The hooks run on the world's loop.
+func startWith(t testing.TB, hooks func(*stack) sim.Hooks) *stack {
+	t.Helper()
 	template, err := os.ReadFile("../../template.yaml")
 	if err != nil {
 		t.Fatal(err)
@@ -48,7 +54,7 @@ func start(t testing.TB) *stack {
 	began := time.Now()
 	web := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.server.ServeHTTP(w, r) }))
 	s.url = "http://" + web.Listener.Addr().String()
-	s.server, err = sim.NewServer(sim.Options{Seed: 1, Template: template, BaseURL: s.url,
+	s.server, err = sim.NewServer(sim.Options{Seed: 1, Template: template, BaseURL: s.url, Hooks: hooks(s),
 		Log: slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelWarn}))},
 		func() time.Time { return friday().Add(time.Since(began)) })
 	if err != nil {
