@@ -43,7 +43,7 @@ var rows = []row{
 	{"pkg/settlement", ground},
 	{"pkg/reconciliation", ground},
 	{"pkg/event", ground},
-	{"pkg/ledger", append([]string{"pkg/disbursement", "pkg/settlement"}, ground...)},
+	{"pkg/ledger", machines},
 	{"pkg/store/storetest", []string{"pkg/store"}},
 	{"pkg/file/filetest", []string{"pkg/file"}},
 
