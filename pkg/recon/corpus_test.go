@@ -236,7 +236,7 @@ func TestEveryDefectIsFoundAndNamed(t *testing.T) {
 	c.repeated()
 	dir := t.TempDir()
 	o, known := c.write(t, dir)
-	o.Partitions = 16
+	o.Partitions, o.Matches = 16, false
 	got := runIt(t, o)
 	records, err := csv.NewReader(strings.NewReader(got.Breaks)).ReadAll()
 	if err != nil {

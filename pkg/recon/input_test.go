@@ -34,6 +34,7 @@ func runFiles(t testing.TB, books string, rows ...string) (outcome, error) {
 		paths = append(paths, write(t, filepath.Join(dir, fmt.Sprintf("rows%d.csv", i+1)), text))
 	}
 	o := options(t, dir, write(t, filepath.Join(dir, "books.csv"), books), paths...)
+	o.Matches = false
 	result, err := recon.Run(context.Background(), o)
 	if err != nil {
 		if _, err := os.Stat(o.Out); !errors.Is(err, os.ErrNotExist) {
@@ -42,7 +43,13 @@ func runFiles(t testing.TB, books string, rows ...string) (outcome, error) {
 		return outcome{}, err
 	}
 	result.Discard()
-	return runIt(t, o), nil
+	sieved := runIt(t, o)
+	o.Matches = true
+	whole := runIt(t, o)
+	if sieved.Breaks != whole.Breaks || !cmp.Equal(sieved.Summary, whole.Summary) {
+		t.Errorf("through the sieve:\n%s%s", cmp.Diff(whole.Breaks, sieved.Breaks), cmp.Diff(whole.Summary, sieved.Summary))
+	}
+	return whole, nil
 }
 
 func TestFormsOfOneFile(t *testing.T) {

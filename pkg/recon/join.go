@@ -15,7 +15,7 @@ type joiner struct {
 	*run
 	tally           *tally
 	breaks, matches *sorted // matches is nil if nobody wants them
-	dues            map[int32]int32
+	dues            *dueDays
 
 	entryBytes, rowBytes  []byte
 	at                    []uint32 // offset of each entry
@@ -24,6 +24,7 @@ type joiner struct {
 	taken                 []uint32 // per entry: offset of the row that matches it, from 1
 	mixed                 []bool   // per first entry: its reference is not plain
 	left                  []uint32 // offsets of rows that are not settled
+	interesting           []uint64 // references that the sieve does not keep back
 	waited                bool     // this is the second look
 	waitEntries, waitRows []byte
 	idBytes               []byte
@@ -41,7 +42,7 @@ type stage struct {
 
 // first look at a partition.
 func (j *joiner) first(p int) error {
-	if p < len(j.ids.parts) {
+	if p < len(j.ids.parts) && j.marks == nil {
 		if err := j.suspects(p); err != nil {
 			return err
 		}
@@ -229,17 +230,7 @@ func (j *joiner) pair() settlement.Pair {
 	return settlement.Pair{Expected: j.e.signed(), Actual: j.r.amount, Fee: j.r.fee, Tax: j.r.tax, Net: j.r.net,
 		ExpectedFee: j.e.fee, ExpectedTax: j.e.tax, CompareFee: j.e.hasFee, CompareTax: j.e.hasTax,
 		OtherCurrency: j.r.currency != j.e.currency, Settled: j.r.status == settled, Paid: j.e.status == paid,
-		RowDay: int32(floor(j.r.seconds, secondsOfDay)), EntryDay: j.e.day, DueDay: j.due(j.e.day), Date: j.date}
-}
-
-// due day of a local day; business days are counted once for each.
-func (j *joiner) due(local int32) int32 {
-	due, known := j.dues[local]
-	if !known {
-		due = dayOf(j.Rules.Country.AddBusinessDays(dateOf(local), j.Rules.SettlesIn))
-		j.dues[local] = due
-	}
-	return due
+		RowDay: int32(floor(j.r.seconds, secondsOfDay)), EntryDay: j.e.day, DueDay: j.dues.of(j.e.day), Date: j.date}
 }
 
 // rowIsOpen says that an entry of another reference may carry the row's transaction, the right way round or swapped.

@@ -48,6 +48,28 @@ func (s *splitter) cut(b *block, record []byte) error {
 	return nil
 }
 
+// column finds one column of a record that has not been cut. False: the record cannot be read.
+func (s *splitter) column(b *block, record []byte, column int) ([]byte, bool) {
+	at := s.header.at[column]
+	if !b.valid || (b.quoted && bytes.IndexByte(record, '"') >= 0) {
+		if err := s.cut(b, record); err != nil {
+			return nil, false
+		}
+		return s.cell(at), true
+	}
+	for ; at > 0; at-- {
+		n := bytes.IndexByte(record, ',')
+		if n < 0 {
+			return nil, false
+		}
+		record = record[n+1:]
+	}
+	if n := bytes.IndexByte(record, ','); n >= 0 {
+		record = record[:n]
+	}
+	return record, true
+}
+
 // get is a column of the record; empty if the file does not have it.
 func (s *splitter) get(column int) []byte {
 	if at := s.header.at[column]; at >= 0 {

@@ -114,21 +114,37 @@ func (b *block) records(do func(record []byte, line uint32, broken reason) error
 	return nil
 }
 
+// pass is what a reading is for.
+type pass uint8
+
+const (
+	onlyPass   pass = iota // everything goes to its partition, whole
+	sievePass              // everything is marked
+	secondPass             // what the marks have left goes to its partition
+)
+
 // bookReader parses blocks of the books.
 type bookReader struct {
 	*run
 	entryParser
-	sink  *sink
-	ids   *sink
-	tally *tally
-	name  string
-	known bool // this reader has seen a transaction id
+	pass    pass
+	sink    *sink
+	ids     *sink
+	tally   *tally
+	dues    *dueDays
+	scratch []byte
+	name    string
+	known   bool     // this reader has seen a transaction id
+	late    []uint64 // references wanted because a reversal names their transaction
 }
 
 // parse one block of the books. A line that cannot be read ends the run: books are ours, and have to be whole.
 func (k *bookReader) parse(b *block) error {
 	var e entry
 	return b.records(func(record []byte, line uint32, broken reason) error {
+		if k.pass == secondPass && broken == "" && !k.isWanted(b, record) {
+			return nil
+		}
 		var err error = broken
 		if broken == "" {
 			err = k.entryParser.parse(b, record, &e)
@@ -136,64 +152,120 @@ func (k *bookReader) parse(b *block) error {
 		if err != nil {
 			return &LineError{k.name, line, err.Error()}
 		}
-		hash := k.hash(e.reference)
-		to, err := k.sink.grow(k.entries.partOf(hash), e.size())
-		if err != nil {
-			return err
+		k.tally.entry(&e)
+		if k.pass == sievePass {
+			return k.sieve(&e, k.keepID(&e))
 		}
-		e.pack(to, uint32(hash))
+		if k.pass == onlyPass {
+			if err := k.keepID(&e); err != nil {
+				return err
+			}
+		}
 		if len(e.transaction) > 0 && !k.known {
 			k.known = true
 			k.transactions.Store(true)
 		}
-		id := k.hash(e.id)
-		if to, err = k.ids.grow(k.run.ids.partOf(id), 8); err != nil {
-			return err
+		hash := k.hash(e.reference)
+		to, err := k.sink.grow(k.entries.partOf(hash), e.size())
+		if err == nil {
+			e.pack(to, uint32(hash))
 		}
-		putHash(to, id)
-		k.tally.entries++
-		k.tally.amount(e.amount)
-		return nil
+		return err
 	})
+}
+
+// keepID keeps the hash of an id, so that one that stands twice is found.
+func (k *bookReader) keepID(e *entry) error {
+	id := k.hash(e.id)
+	to, err := k.ids.grow(k.run.ids.partOf(id), 8)
+	if err == nil {
+		putHash(to, id)
+	}
+	return err
+}
+
+// isWanted says whether a record of the second reading is to be looked at.
+func (k *bookReader) isWanted(b *block, record []byte) bool {
+	if k.wanted == nil {
+		return true
+	}
+	reference, ok := k.column(b, record, bookReference)
+	if !ok {
+		return true
+	}
+	hash := k.hash(reference)
+	if k.wanted.has(hash) {
+		return true
+	}
+	if k.reversals.any() {
+		if transaction, ok := k.column(b, record, bookTransaction); ok && len(transaction) > 0 && k.reversals.has(k.hash(transaction)) {
+			k.late = append(k.late, hash)
+			return true
+		}
+	}
+	return false
 }
 
 // rowReader parses blocks of one settlement file.
 type rowReader struct {
 	*run
 	rowParser
-	sink   *sink
-	breaks *sorted
-	tally  *tally
+	pass    pass
+	sink    *sink
+	breaks  *sorted
+	tally   *tally
+	scratch []byte
 }
 
-// parse one block of rows. What cannot be read is a break.
+// parse one block of rows. What cannot be read is a break, once.
 func (k *rowReader) parse(b *block) error {
 	var r row
 	return b.records(func(record []byte, line uint32, broken reason) error {
-		k.tally.rows++
+		if k.pass == secondPass && (broken != "" || !k.isWanted(b, record)) {
+			return nil
+		}
 		r.line = line
 		var err error = broken
 		if broken == "" {
 			err = k.rowParser.parse(b, record, &r)
 		}
 		if err != nil {
+			if k.pass == secondPass {
+				return nil
+			}
+			k.tally.rows++
 			return k.unreadable(line, &r, err, broken != "" || !b.valid)
 		}
-		hash := k.hash(r.reference)
-		if len(r.reference) == 0 { // it can name nothing by reference; keep these rows apart
-			hash = k.hash(r.transaction)
-		}
-		to, err := k.sink.grow(k.entries.partOf(hash), r.size())
-		if err != nil {
-			return err
-		}
-		r.pack(to, uint32(hash))
-		if r.kind == reversal && len(r.transaction) > 0 {
+		k.tally.row(&r)
+		if k.pass != secondPass && r.kind == reversal && len(r.transaction) > 0 {
 			k.reversals.add(k.hash(r.transaction))
 		}
-		k.tally.amount(r.amount)
-		return nil
+		if k.pass == sievePass {
+			return k.sieve(&r)
+		}
+		hash := k.grouped(&r)
+		to, err := k.sink.grow(k.entries.partOf(hash), r.size())
+		if err == nil {
+			r.pack(to, uint32(hash))
+		}
+		return err
 	})
+}
+
+// grouped is the hash of the reference. A row without one can name nothing by it; such rows keep apart.
+func (r *run) grouped(x *row) uint64 {
+	if len(x.reference) == 0 {
+		return r.hash(x.transaction)
+	}
+	return r.hash(x.reference)
+}
+
+func (k *rowReader) isWanted(b *block, record []byte) bool {
+	if k.wanted == nil {
+		return true
+	}
+	reference, ok := k.column(b, record, colReference)
+	return ok && (len(reference) == 0 || k.wanted.has(k.hash(reference)))
 }
 
 func (k *rowReader) unreadable(line uint32, r *row, why error, bare bool) error {

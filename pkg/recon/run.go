@@ -40,9 +40,9 @@ type Options struct {
 // run is one comparison.
 type run struct {
 	Options
-	files []string // base names of the settlement files
-	ranks map[string]uint16
-	seed  maphash.Seed
+	files          []string // base names of the settlement files
+	ranks          map[string]uint16
+	seed, factSeed maphash.Seed
 	// partLimit is how many bytes of one partition can be held at once.
 	partLimit int64
 	offset    int64
@@ -52,6 +52,10 @@ type run struct {
 	entries, rows, ids  *spool
 	transactions        atomic.Bool // some entry has a transaction id
 	deferred            stage
+	marks               *stage // of the sieve; nil if everything is read once
+	wanted              *wanted
+	first               []*tally // of the sieve's reading
+	room                *room
 	reversals, doubtful *idSet
 	later               *later
 	breakOrder          *order
@@ -71,25 +75,78 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 		return nil, err
 	}
 	defer r.close()
-	if err := r.readBooks(ctx); err != nil {
+	joiners := r.joiners()
+	if err := r.readAll(ctx, joiners); err != nil {
 		return nil, err
 	}
-	for i := range r.Settlements {
-		if err := r.readRows(ctx, i); err != nil {
-			return nil, err
-		}
-	}
-	if err := r.join(ctx); err != nil {
+	if err := r.join(ctx, joiners); err != nil {
 		return nil, err
 	}
 	all := newTally()
 	for _, t := range r.tallies {
 		all.add(t)
 	}
+	if r.marks != nil {
+		if err := r.keptBack(all); err != nil {
+			return nil, err
+		}
+	}
 	if err := all.check(); err != nil {
 		return nil, err
 	}
 	return r.write(all)
+}
+
+// readAll reads the inputs: once if every match is to be written, else through the sieve and then what that has left.
+func (r *run) readAll(ctx context.Context, joiners []*joiner) error {
+	if r.Matches {
+		return r.reading(ctx, onlyPass)
+	}
+	r.marks = &stage{entries: newSpool(r.Temp, len(r.entries.parts), r.room), rows: newSpool(r.Temp, len(r.entries.parts), r.room)}
+	defer r.marks.entries.close()
+	defer r.marks.rows.close()
+	if err := r.reading(ctx, sievePass); err != nil {
+		return err
+	}
+	r.first, r.tallies = r.tallies, nil
+	for i := range joiners {
+		r.tallies = append(r.tallies, newTally())
+		for class, n := range r.first[i].breaks {
+			r.tallies[i].breaks[class] = n // of rows that cannot be read
+		}
+		joiners[i].tally = r.tallies[i]
+	}
+	var err error
+	if r.wanted, err = r.sieveAll(ctx, joiners); err != nil {
+		return err
+	}
+	if err := r.refuseTwice(ctx); err != nil {
+		return err
+	}
+	return r.reading(ctx, secondPass)
+}
+
+func (r *run) reading(ctx context.Context, pass pass) error {
+	if err := r.readBooks(ctx, pass); err != nil {
+		return err
+	}
+	for i := range r.Settlements {
+		if err := r.readRows(ctx, i, pass); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *run) joiners() []*joiner {
+	list := make([]*joiner, r.Workers)
+	for i := range list {
+		list[i] = &joiner{run: r, tally: r.tallies[i], breaks: r.breaks[i], dues: newDueDays(r.Rules)}
+		if r.Matches {
+			list[i].matches = r.matches[i]
+		}
+	}
+	return list
 }
 
 func newRun(o Options) (*run, error) {
@@ -105,7 +162,7 @@ func newRun(o Options) (*run, error) {
 	if o.Partitions > 0 {
 		plan.partitions = o.Partitions
 	}
-	r := &run{Options: o, seed: maphash.MakeSeed(), offset: zoneOffset(o.Rules.Country), date: dayOf(o.Date),
+	r := &run{Options: o, seed: maphash.MakeSeed(), factSeed: maphash.MakeSeed(), offset: zoneOffset(o.Rules.Country), date: dayOf(o.Date),
 		free: make(chan *block, o.Workers+2), later: &later{limit: plan.later}, partLimit: plan.part, reversals: &idSet{}, doubtful: &idSet{}, digests: map[string]string{},
 		breakOrder: &order{dir: o.Temp, room: plan.lines}, matchOrder: &order{dir: o.Temp, room: plan.lines},
 		deferred: stage{entryIDs: newFilter(plan.deferred, plan.filter), rowIDs: newFilter(plan.deferred, plan.filter)}}
@@ -113,6 +170,7 @@ func newRun(o Options) (*run, error) {
 		r.free <- &block{array: make([]byte, blockSize)}
 	}
 	room := newRoom(plan.spool)
+	r.room = room
 	r.entries, r.rows, r.ids = newSpool(o.Temp, plan.partitions, room), newSpool(o.Temp, plan.partitions, room),
 		newSpool(o.Temp, max(plan.partitions/8, 1), room)
 	r.deferred.entries, r.deferred.rows = newSpool(o.Temp, plan.partitions, room), newSpool(o.Temp, plan.partitions, room)
@@ -154,14 +212,17 @@ func (r *run) hash(text []byte) uint64 { return maphash.Bytes(r.seed, text) }
 func putHash(to []byte, hash uint64) { binary.LittleEndian.PutUint64(to, hash) }
 
 // readSource reads a source to its end and keeps its digest.
-func (r *run) readSource(ctx context.Context, path string, first func(s *source, header []byte) error, workers []func(b *block) error) error {
-	s, err := openSource(path)
+func (r *run) readSource(ctx context.Context, path string, pass pass, first func(s *source, header []byte) error, workers []func(b *block) error) error {
+	s, err := openSource(path, pass != secondPass)
 	if err != nil {
 		return err
 	}
 	defer s.close()
 	if err := r.blocks(ctx, s, func(header []byte) error { return first(s, header) }, workers); err != nil {
 		return err
+	}
+	if pass == secondPass {
+		return nil
 	}
 	digest, err := s.digest()
 	if err != nil {
@@ -180,23 +241,23 @@ func (r *run) readSource(ctx context.Context, path string, first func(s *source,
 
 // progress tells how much of the inputs has been read.
 func (r *run) progress(s *source) {
-	if r.Progress == nil {
-		return
+	if r.Progress == nil || r.wanted != nil {
+		return // the second reading is short
 	}
 	if at, err := s.file.Seek(0, 1); err == nil {
 		r.Progress(r.read.Load() + at)
 	}
 }
 
-func (r *run) readBooks(ctx context.Context) error {
+func (r *run) readBooks(ctx context.Context, pass pass) error {
 	readers := make([]*bookReader, r.Workers)
 	workers := make([]func(*block) error, r.Workers)
 	for i := range readers {
-		readers[i] = &bookReader{run: r, entryParser: entryParser{offset: r.offset}, sink: newSink(r.entries), ids: newSink(r.ids),
-			tally: r.tallies[i], name: filepath.Base(r.Books)}
+		readers[i] = &bookReader{run: r, entryParser: entryParser{offset: r.offset}, pass: pass, sink: newSink(r.into(pass).entries),
+			ids: newSink(r.ids), tally: r.tallies[i], dues: newDueDays(r.Rules), name: filepath.Base(r.Books)}
 		workers[i] = readers[i].parse
 	}
-	err := r.readSource(ctx, r.Books, func(s *source, record []byte) error {
+	err := r.readSource(ctx, r.Books, pass, func(s *source, record []byte) error {
 		h, err := readHeader(s.name, record, bookColumns, []string{"fee", "tax"})
 		for _, k := range readers {
 			k.header = h
@@ -213,20 +274,31 @@ func (r *run) readBooks(ctx context.Context) error {
 		if err := k.ids.flush(); err != nil {
 			return err
 		}
+		for _, hash := range k.late {
+			r.wanted.add(hash)
+		}
 	}
 	return nil
 }
 
-func (r *run) readRows(ctx context.Context, file int) error {
+// into are the spools that a reading fills.
+func (r *run) into(pass pass) stage {
+	if pass == sievePass {
+		return *r.marks
+	}
+	return stage{entries: r.entries, rows: r.rows}
+}
+
+func (r *run) readRows(ctx context.Context, file int, pass pass) error {
 	readers := make([]*rowReader, r.Workers)
 	workers := make([]func(*block) error, r.Workers)
 	for i := range readers {
-		readers[i] = &rowReader{run: r, rowParser: rowParser{file: uint16(file)}, sink: newSink(r.rows), breaks: r.breaks[i],
-			tally: r.tallies[i]}
+		readers[i] = &rowReader{run: r, rowParser: rowParser{file: uint16(file)}, pass: pass, sink: newSink(r.into(pass).rows),
+			breaks: r.breaks[i], tally: r.tallies[i]}
 		workers[i] = readers[i].parse
 	}
 	wanted, optional := r.Profile.columns()
-	err := r.readSource(ctx, r.Settlements[file], func(s *source, record []byte) error {
+	err := r.readSource(ctx, r.Settlements[file], pass, func(s *source, record []byte) error {
 		h, err := readHeader(s.name, record, wanted, optional)
 		for _, k := range readers {
 			k.header = h
@@ -245,19 +317,14 @@ func (r *run) readRows(ctx context.Context, file int) error {
 }
 
 // join compares every partition, then what of it had to wait for the others, then what names across references.
-func (r *run) join(ctx context.Context) error {
-	joiners := make([]*joiner, r.Workers)
-	for i := range joiners {
-		joiners[i] = &joiner{run: r, tally: r.tallies[i], breaks: r.breaks[i], dues: map[int32]int32{}}
-		if r.Matches {
-			joiners[i].matches = r.matches[i]
-		}
-	}
+func (r *run) join(ctx context.Context, joiners []*joiner) error {
 	if err := r.partitions(ctx, joiners, (*joiner).first); err != nil {
 		return err
 	}
-	if err := r.refuseTwice(ctx); err != nil {
-		return err
+	if r.marks == nil {
+		if err := r.refuseTwice(ctx); err != nil {
+			return err
+		}
 	}
 	if err := r.partitions(ctx, joiners, (*joiner).second); err != nil {
 		return err

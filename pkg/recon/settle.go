@@ -97,7 +97,7 @@ func (j *joiner) single(matched bool, local *universe) error {
 		return j.laterEntry(&j.e)
 	case j.e.status != paid:
 		j.tally.matched++
-	case j.due(j.e.day) > j.date:
+	case j.dues.of(j.e.day) > j.date:
 		j.tally.pending++
 	default:
 		local.entry(&j.e)

@@ -36,14 +36,17 @@ type source struct {
 	rest io.Reader // the file's own bytes, for what unpacking leaves unread
 }
 
-// openSource opens a plain, gzip or zip file; which of them it is, its first bytes say. Errors: ErrArchive, and those of
-// the file system.
-func openSource(path string) (*source, error) {
+// openSource opens a plain, gzip or zip file; which of them it is, its first bytes say. Its digest is known afterwards only
+// if it is summed. Errors: ErrArchive, and those of the file system.
+func openSource(path string, summed bool) (*source, error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	s := &source{name: filepath.Base(path), file: file, sum: sha256.New()}
+	s := &source{name: filepath.Base(path), file: file, sum: noSum{}}
+	if summed {
+		s.sum = sha256.New()
+	}
 	if err := s.unpack(); err != nil {
 		_ = file.Close()
 		return nil, fmt.Errorf("%s: %w", s.name, err)
@@ -122,6 +125,11 @@ func (s *source) digest() (string, error) {
 }
 
 func (s *source) close() { _ = s.file.Close() }
+
+// noSum is the digest that nobody asked for.
+type noSum struct{ hash.Hash }
+
+func (noSum) Write(p []byte) (int, error) { return len(p), nil }
 
 // counter counts what goes through.
 type counter struct {

@@ -18,6 +18,7 @@ var ErrTooMuch = errors.New("the amounts add up to more than can be counted")
 type tally struct {
 	rows, entries, matched, pending, unreadable int64
 	breaks                                      map[settlement.Class]int64
+	read                                        []total // of everything that was read; Expected sums entries
 	totals                                      []total
 	accounted                                   []total // Difference only: what the breaks account for
 	// size is the sum of all amounts in size: it bounds every other sum.
@@ -40,6 +41,24 @@ func of(list *[]total, currency uint16) *settlement.Total {
 	}
 	*list = append(*list, total{currency: currency})
 	return &(*list)[len(*list)-1].Total
+}
+
+// entry counts one that was read.
+func (t *tally) entry(e *entry) {
+	t.entries++
+	t.amount(e.amount)
+	of(&t.read, e.currency).Expected += e.signed()
+}
+
+// row counts one that was read.
+func (t *tally) row(r *row) {
+	t.rows++
+	t.amount(r.amount)
+	sum := of(&t.read, r.currency)
+	sum.Gross += r.amount
+	sum.Fee += r.fee
+	sum.Tax += r.tax
+	sum.Net += r.net
 }
 
 // match counts a row that names its entry without a difference.
@@ -87,9 +106,21 @@ func add(to *settlement.Total, more settlement.Total) {
 	to.Expected += more.Expected
 }
 
+// addRead adds what was counted while reading.
+func (t *tally) addRead(u *tally) {
+	t.rows, t.entries, t.unreadable = t.rows+u.rows, t.entries+u.entries, t.unreadable+u.unreadable
+	for _, x := range u.read {
+		add(of(&t.read, x.currency), x.Total)
+	}
+	if t.size += u.size; t.size > math.MaxInt64 {
+		t.size = math.MaxInt64 + 1
+	}
+}
+
+// add all of a tally.
 func (t *tally) add(u *tally) {
-	t.rows, t.entries, t.matched, t.pending, t.unreadable = t.rows+u.rows, t.entries+u.entries, t.matched+u.matched,
-		t.pending+u.pending, t.unreadable+u.unreadable
+	t.addRead(u)
+	t.matched, t.pending = t.matched+u.matched, t.pending+u.pending
 	for c, n := range u.breaks {
 		t.breaks[c] += n
 	}
@@ -98,9 +129,6 @@ func (t *tally) add(u *tally) {
 	}
 	for _, x := range u.accounted {
 		of(&t.accounted, x.currency).Difference += x.Difference
-	}
-	if t.size += u.size; t.size > math.MaxInt64 {
-		t.size = math.MaxInt64 + 1
 	}
 }
 

@@ -36,6 +36,7 @@ func (s *idSet) add(hash uint64) {
 }
 
 func (s *idSet) any() bool            { return len(s.ids) > 0 }
+func (s *idSet) count() int           { return len(s.ids) }
 func (s *idSet) has(hash uint64) bool { return s.ids[hash] }
 
 // suspects finds hashes of ids that came twice in a partition.
@@ -70,7 +71,7 @@ func (r *run) refuseTwice(ctx context.Context) error {
 	if !r.doubtful.any() {
 		return nil
 	}
-	s, err := openSource(r.Books)
+	s, err := openSource(r.Books, false)
 	if err != nil {
 		return err
 	}
