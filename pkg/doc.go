@@ -10,7 +10,8 @@
 //	api bundle                   HTTP in and out; the one place where everything is wired
 //	aws/…  mem/…                 the cloud, and its twins in memory: nothing else knows where it runs
 //	config telemetry             what the environment says; lines with a closed list of fields
-//	sim story                    a whole world with clock, faults and simulated providers; stories played in it
+//	sim story proof              a whole world with clock and simulated providers; stories played in it; every fault
+//	ledger                       the double entry behind payments and disbursements
 //
 // Who may import whom is a table in imports_test.go.
 package pkg
