@@ -18,7 +18,6 @@ type spool struct {
 	mu    sync.Mutex
 	file  *os.File
 	end   int64
-	spare [][]byte // chunks to be used again
 	parts []part
 }
 
@@ -34,8 +33,13 @@ type chunk struct {
 	size int
 }
 
-// room is how many bytes all spools together may still keep in memory.
-type room struct{ left atomic.Int64 }
+// room is how many bytes all spools together may still keep in memory, and the chunks that none of them uses now.
+type room struct {
+	left atomic.Int64
+
+	mu    sync.Mutex
+	spare [][]byte
+}
 
 func newRoom(bytes int64) *room {
 	r := &room{}
@@ -57,25 +61,25 @@ func newSpool(dir string, parts int, room *room) *spool {
 }
 
 // take a chunk with room for at least so many bytes.
-func (s *spool) take(size int) []byte {
+func (r *room) take(size int) []byte {
 	if size > chunkSize {
 		return make([]byte, 0, size)
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if n := len(s.spare); n > 0 {
-		c := s.spare[n-1]
-		s.spare = s.spare[:n-1]
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if n := len(r.spare); n > 0 {
+		c := r.spare[n-1]
+		r.spare = r.spare[:n-1]
 		return c[:0]
 	}
 	return make([]byte, 0, chunkSize)
 }
 
-func (s *spool) giveBack(c []byte) {
+func (r *room) giveBack(c []byte) {
 	if cap(c) == chunkSize {
-		s.mu.Lock()
-		s.spare = append(s.spare, c)
-		s.mu.Unlock()
+		r.mu.Lock()
+		r.spare = append(r.spare, c)
+		r.mu.Unlock()
 	}
 }
 
@@ -85,7 +89,7 @@ func (s *spool) partOf(hash uint64) int { return int(hash >> 32 * uint64(len(s.p
 // put a full chunk into a partition. The chunk belongs to the spool from now on.
 func (s *spool) put(to int, c []byte) error {
 	if len(c) == 0 {
-		s.giveBack(c)
+		s.room.giveBack(c)
 		return nil
 	}
 	s.mu.Lock()
@@ -107,7 +111,7 @@ func (s *spool) put(to int, c []byte) error {
 	if _, err := s.file.WriteAt(c, at); err != nil {
 		return fmt.Errorf("writing a partition: %w", err)
 	}
-	s.giveBack(c)
+	s.room.giveBack(c)
 	return nil
 }
 
@@ -138,7 +142,7 @@ func (s *spool) load(from int, into []byte) ([]byte, error) {
 	for _, c := range p.chunks {
 		if c.kept != nil {
 			into = append(into, c.kept...)
-			s.giveBack(c.kept)
+			s.room.giveBack(c.kept)
 			s.room.left.Add(int64(cap(c.kept)))
 			continue
 		}
@@ -173,7 +177,7 @@ func (k *sink) grow(part, size int) ([]byte, error) {
 		if err := k.spool.put(part, c); err != nil {
 			return nil, err
 		}
-		c = k.spool.take(size)
+		c = k.spool.room.take(size)
 	}
 	n := len(c)
 	k.open[part] = c[:n+size]
