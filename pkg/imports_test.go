@@ -75,7 +75,8 @@ var rows = []row{
 	{"functions/*", append([]string{"pkg/bundle", "pkg/provider", "pkg/provider/all", "pkg/aws/*", "pkg/config", "pkg/telemetry"}, contracts...)},
 	{"infra/enrol", []string{"pkg/*", "pkg/provider/all", "pkg/aws/awsenv", "pkg/aws/dynamostore"}},
 	{"infra/e2e", []string{"pkg/*", "pkg/*/*"}},
-	{"infra/*", []string{"pkg/*", "pkg/mem/*", "pkg/provider/*", "pkg/store/storetest"}},
+	{"infra/runtimeapi", nil},
+	{"infra/*", []string{"pkg/*", "pkg/mem/*", "pkg/provider/*", "pkg/store/storetest", "infra/runtimeapi"}},
 	{"infra/*/*", []string{"pkg/*", "pkg/mem/*", "pkg/provider/*", "pkg/store/storetest"}},
 }
 

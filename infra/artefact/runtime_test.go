@@ -4,53 +4,20 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
-	"io"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/vuelto/vuelto/infra/runtimeapi"
 )
-
-// runtime plays Lambda's Runtime API to one function: it hands out events and collects the answers.
-type runtime struct {
-	events  chan []byte
-	answers chan answer
-}
-
-type answer struct {
-	path string
-	body []byte
-}
-
-const invocation = "/2018-06-01/runtime/invocation/"
-
-// ServeHTTP implements http.Handler.
-func (r *runtime) ServeHTTP(w http.ResponseWriter, req *http.Request) {
-	if req.Method == http.MethodGet && req.URL.Path == invocation+"next" {
-		select {
-		case event := <-r.events:
-			w.Header().Set("Lambda-Runtime-Aws-Request-Id", "inv-1")
-			w.Header().Set("Lambda-Runtime-Deadline-Ms", fmt.Sprint(time.Now().Add(20*time.Second).UnixMilli()))
-			w.Header().Set("Lambda-Runtime-Invoked-Function-Arn", "arn:aws:lambda:sa-east-1:123456789012:function:f")
-			_, _ = w.Write(event)
-		case <-req.Context().Done():
-		}
-		return
-	}
-	body, _ := io.ReadAll(req.Body)
-	w.WriteHeader(http.StatusAccepted)
-	r.answers <- answer{req.URL.Path, body}
-}
 
 // function is a built function with a runtime to itself.
 type function struct {
 	*testing.T
-	*runtime
+	api *runtimeapi.API
 	cmd *exec.Cmd
 	log bytes.Buffer
 }
@@ -64,11 +31,13 @@ func environment(api string) []string {
 
 func start(t *testing.T, program string, without string) *function {
 	t.Helper()
-	r := &runtime{events: make(chan []byte, 1), answers: make(chan answer, 1)}
-	server := httptest.NewServer(r)
-	t.Cleanup(server.Close)
-	f := &function{T: t, runtime: r, cmd: exec.Command(program)}
-	for _, v := range environment(strings.TrimPrefix(server.URL, "http://")) {
+	api, err := runtimeapi.Listen()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(api.Close)
+	f := &function{T: t, api: api, cmd: exec.Command(program)}
+	for _, v := range environment(api.Address()) {
 		if without == "" || !strings.HasPrefix(v, without+"=") {
 			f.cmd.Env = append(f.cmd.Env, v)
 		}
@@ -87,17 +56,12 @@ func start(t *testing.T, program string, without string) *function {
 // invoke hands the function an event and decodes its answer.
 func (f *function) invoke(event []byte, into any) {
 	f.Helper()
-	f.events <- event
-	select {
-	case a := <-f.answers:
-		if !strings.HasSuffix(a.path, "/response") {
-			f.Fatalf("%s: %s", a.path, a.body)
-		}
-		if err := json.Unmarshal(a.body, into); err != nil {
-			f.Fatalf("%v in %s", err, a.body)
-		}
-	case <-time.After(20 * time.Second):
-		f.Fatal("no answer")
+	answer, err := f.api.Invoke(context.Background(), event)
+	if err != nil {
+		f.Fatal(err)
+	}
+	if err := json.Unmarshal(answer, into); err != nil {
+		f.Fatalf("%v in %s", err, answer)
 	}
 }
 
