@@ -170,9 +170,10 @@ func (j *joiner) sift(p int) error {
 
 // wanted are the references of the second reading; nil means all.
 type wanted struct {
+	// front is small enough for the processor's cache and denies nearly all that is not wanted.
+	front []uint64
 	slots []uint64
 	mask  uint64
-	count int
 }
 
 func newWanted(n int) *wanted {
@@ -180,23 +181,26 @@ func newWanted(n int) *wanted {
 	for size < 3*n {
 		size *= 2
 	}
-	return &wanted{slots: make([]uint64, size), mask: uint64(size - 1)}
+	return &wanted{front: make([]uint64, size/8), slots: make([]uint64, size), mask: uint64(size - 1)}
 }
 
 // add a hash. There is room for the number it was made for, and half of it more.
 func (w *wanted) add(hash uint64) {
+	*w.word(hash) |= 1 << (hash & 63)
 	hash |= 1 // never 0, which means free
 	slot := hash >> 1 & w.mask
 	for w.slots[slot] != 0 && w.slots[slot] != hash {
 		slot = (slot + 1) & w.mask
 	}
-	if w.slots[slot] == 0 {
-		w.slots[slot] = hash
-		w.count++
-	}
+	w.slots[slot] = hash
 }
 
+func (w *wanted) word(hash uint64) *uint64 { return &w.front[hash>>32&(w.mask>>3)] }
+
 func (w *wanted) has(hash uint64) bool {
+	if *w.word(hash)>>(hash&63)&1 == 0 {
+		return false
+	}
 	hash |= 1
 	for slot := hash >> 1 & w.mask; w.slots[slot] != 0; slot = (slot + 1) & w.mask {
 		if w.slots[slot] == hash {
