@@ -4,6 +4,8 @@ package proof_test
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -39,7 +41,7 @@ func TestEveryMutantIsKilledByTwoSeeds(t *testing.T) {
 			if kills < 2 {
 				t.Errorf("survived: only %d of 6 seeds noticed", kills)
 			}
-			fmt.Printf("%-20s killed by %v\n", name, keys(killed))
+			fmt.Printf("%-20s killed by %v\n", name, slices.Sorted(maps.Keys(killed)))
 		})
 	}
 }

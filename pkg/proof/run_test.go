@@ -1,9 +1,7 @@
 package proof_test
 
 import (
-	"maps"
 	"os"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -103,6 +101,3 @@ func TestAReplayTellsOneLife(t *testing.T) {
 		t.Error("a refund that never was has a world")
 	}
 }
-
-// keys of a map, sorted.
-func keys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -44,13 +44,12 @@ const (
 
 // watcher checks each commit as it happens, on a shadow of what it has seen.
 type watcher struct {
-	world      *sim.World
-	payments   map[string]*balance // by record key
-	stories    map[string]story
-	violations []Violation
-	doubles    map[string]int
-	report     func(subject, sentence, detail string)
-	mix        func(int64, ...string)
+	world    *sim.World
+	payments map[string]*balance // by record key
+	stories  map[string]story
+	doubles  map[string]int
+	report   func(subject, sentence, detail string)
+	mix      func(int64, ...string)
 }
 
 type balance struct {
