@@ -18,6 +18,7 @@ type Loop struct {
 	current *task
 	tasks   int64
 	idle    []*coroutine
+	live    map[*task]bool // begun and not over
 }
 
 // Clock is the loop's time: its own when simulating, real plus an offset when serving people.
@@ -28,7 +29,7 @@ type Clock interface {
 }
 
 // NewLoop makes an empty loop.
-func NewLoop(clock Clock) *Loop { return &Loop{clock: clock} }
+func NewLoop(clock Clock) *Loop { return &Loop{clock: clock, live: map[*task]bool{}} }
 
 type event struct {
 	at     time.Time
@@ -131,6 +132,7 @@ func (l *Loop) Go(f func(), done func(killed bool)) {
 		f()
 		t.finished = true
 	}
+	l.live[t] = true
 	l.At(l.Now(), func() { l.run(t) })
 }
 
@@ -145,6 +147,9 @@ func (l *Loop) run(t *task) {
 	l.current = before
 	if t.finished {
 		l.idle = append(l.idle, t.on)
+	}
+	if t.finished || t.killed {
+		delete(l.live, t)
 	}
 	if (t.finished || t.killed) && t.done != nil {
 		t.done(t.killed)
@@ -162,8 +167,14 @@ func (t *task) bury() {
 	<-ended
 }
 
-// Close lets the idle coroutines go. A loop that is used no more would otherwise keep them for ever.
+// Close ends what is still at work and lets the idle coroutines go. A loop that is used no more would otherwise be kept in
+// memory by them for ever, with the whole world they belong to.
 func (l *Loop) Close() {
+	for t := range l.live {
+		l.current, t.killed = t, true
+		t.bury()
+	}
+	l.current, l.live, l.events = nil, map[*task]bool{}, nil
 	for _, c := range l.idle {
 		c.stop()
 	}

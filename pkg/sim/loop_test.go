@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -94,5 +95,30 @@ func TestRealTimeJumpsForward(t *testing.T) {
 	wall = wall.Add(time.Minute)
 	if got := l.Now().Sub(start); got != 2*time.Hour+time.Minute || fmt.Sprint(at) != "[1h0m0s]" {
 		t.Errorf("now %v, ran at %v", got, at)
+	}
+}
+
+// A closed loop leaves no goroutine behind, whatever its tasks were waiting for.
+func TestACloseEndsWhatIsStillAtWork(t *testing.T) {
+	before := runtime.NumGoroutine()
+	ended := 0
+	for range 50 {
+		l := sim.NewLoop(sim.NewVirtual(start))
+		l.Go(func() { l.Sleep(time.Minute) }, nil)
+		l.Go(func() {
+			defer func() { ended++ }()
+			l.Sleep(10 * 365 * 24 * time.Hour)
+		}, nil)
+		drain(l)
+		l.Close()
+	}
+	for range 100 {
+		if runtime.NumGoroutine() <= before {
+			break
+		}
+		runtime.Gosched()
+	}
+	if n := runtime.NumGoroutine(); n > before || ended != 50 {
+		t.Errorf("%d goroutines, %d before; %d of 50 ended", n, before, ended)
 	}
 }
