@@ -174,7 +174,7 @@ func build(seed uint64, size int) *corpus {
 				}
 			}
 		}
-		for range 150 {
+		for range 800 { // right ones are most, as in any file: the sieve is made for that
 			c.add(c.movement(), "")
 		}
 	}

@@ -26,10 +26,11 @@ func anyEntry(i int) *rapid.Generator[settlement.Entry] {
 	return rapid.Custom(func(t *rapid.T) settlement.Entry {
 		return settlement.Entry{ID: fmt.Sprintf("e%d", i),
 			Kind:          rapid.SampledFrom([]settlement.Kind{"payment", "payment", "refund", "payout"}).Draw(t, "kind"),
-			Reference:     rapid.SampledFrom([]string{"a", "b", "c", "d", "x", "y"}).Draw(t, "reference"),
-			TransactionID: rapid.SampledFrom([]string{"", "x", "y", "z", "w", "a", "b"}).Draw(t, "transaction"),
+			Reference:     rapid.SampledFrom([]string{"a", "b", "c", "d", "x", "y", fmt.Sprint("own", i), fmt.Sprint("own", i)}).Draw(t, "reference"),
+			TransactionID: rapid.SampledFrom([]string{"", "x", "y", "z", "w", "a", "b", fmt.Sprint("T", i), fmt.Sprint("T", i)}).Draw(t, "transaction"),
 			Amount:        rapid.SampledFrom([]int64{100, 200, 10000, 101, 50}).Draw(t, "amount"),
 			Fee:           rapid.SampledFrom([]*int64{nil, nil, minor(5)}).Draw(t, "fee"),
+			Tax:           rapid.SampledFrom([]*int64{nil, nil, minor(1)}).Draw(t, "tax"),
 			Currency:      rapid.SampledFrom([]money.Currency{"PEN", "PEN", "PEN", "USD"}).Draw(t, "currency"),
 			Status:        rapid.SampledFrom([]string{"paid", "paid", "paid", "expired"}).Draw(t, "status"),
 			OccurredAt:    time.Date(2026, 11, rapid.IntRange(18, 21).Draw(t, "day"), 17, 0, 0, 0, time.UTC)}
@@ -48,9 +49,48 @@ func anyRow(line int) *rapid.Generator[settlement.Row] {
 			Status:        rapid.SampledFrom([]string{"SETTLED", "SETTLED", "SETTLED", "FAILED"}).Draw(t, "status"),
 			At:            time.Date(2026, 11, rapid.IntRange(18, 21).Draw(t, "day"), 17, 0, 0, 0, time.UTC)}
 		r.Net = r.Amount - r.Fee - rapid.SampledFrom([]int64{0, 0, 0, 1}).Draw(t, "off")
-		r.Raw = fmt.Sprint(r.Type, r.Reference, "|", r.TransactionID, "|", r.Amount, r.Fee, r.Net, r.Currency, r.Status, r.At)
+		r.Raw = content(r)
 		return r
 	})
+}
+
+// copyOf is the row that an entry asks for, or nearly.
+func copyOf(e settlement.Entry, line int) *rapid.Generator[settlement.Row] {
+	return rapid.Custom(func(t *rapid.T) settlement.Row {
+		r := settlement.Row{Line: line, Type: settlement.Type(strings.ToUpper(string(e.Kind))), Reference: e.Reference, TransactionID: e.TransactionID,
+			Amount: e.Amount, Currency: e.Currency, Status: "SETTLED", At: e.OccurredAt}
+		if e.Kind != settlement.KindPayment {
+			r.Amount = -e.Amount
+		}
+		if e.Fee != nil {
+			r.Fee = *e.Fee
+		}
+		if e.Tax != nil {
+			r.Tax = *e.Tax
+		}
+		r.Net = r.Amount - r.Fee - r.Tax
+		switch rapid.IntRange(0, 11).Draw(t, "slip") {
+		case 0:
+			r.Status = "REJECTED"
+		case 1:
+			r.Net++
+		case 2:
+			r.Fee, r.Net = r.Fee+1, r.Net-1
+		case 3:
+			r.Tax, r.Net = r.Tax+1, r.Net-1
+		case 4:
+			r.At = r.At.AddDate(0, 0, 1)
+		case 5:
+			r.Type, r.Amount, r.Net, r.Reference = settlement.Reversal, -r.Amount, -r.Amount-r.Fee-r.Tax, "none"
+		}
+		r.Raw = content(r)
+		return r
+	})
+}
+
+// content is what makes two rows identical.
+func content(r settlement.Row) string {
+	return fmt.Sprint(r.Type, r.Reference, "|", r.TransactionID, "|", r.Amount, " ", r.Fee, " ", r.Tax, " ", r.Net, r.Currency, r.Status, r.At)
 }
 
 func minor(n int64) *int64 { return &n }
@@ -139,7 +179,11 @@ func TestTheEngineIsTheRules(t *testing.T) {
 		rows := make([]settlement.Row, rapid.IntRange(0, 12).Draw(t, "rows"))
 		lines := []string{rowsHeader}
 		for i := range rows {
-			rows[i] = anyRow(i+2).Draw(t, "row")
+			if len(entries) > 0 && rapid.Bool().Draw(t, "copy") {
+				rows[i] = copyOf(rapid.SampledFrom(entries).Draw(t, "of"), i+2).Draw(t, "row")
+			} else {
+				rows[i] = anyRow(i+2).Draw(t, "row")
+			}
 			rows[i].File = "rows.csv"
 			lines = append(lines, rowLine(rows[i]))
 		}
