@@ -111,9 +111,15 @@ func Decode(record store.Record) (Reconciliation, error) {
 	return r, nil
 }
 
-// Has says whether a file with these bytes is among the day's.
-func (r Reconciliation) Has(digest string) bool {
+// Has says whether a file adds nothing: its bytes are what counts already, or came under another name. Bytes that came
+// before and were replaced since are news: the provider has gone back to them, as after a download that was cut short.
+func (r Reconciliation) Has(name, digest string) bool {
 	for _, f := range r.Files {
+		if f.Digest == digest && f.Name != name {
+			return true
+		}
+	}
+	for _, f := range r.Current() {
 		if f.Digest == digest {
 			return true
 		}

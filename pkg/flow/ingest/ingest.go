@@ -91,11 +91,12 @@ func (in *Ingester) account(ctx context.Context, a provider.Account) error {
 	return nil
 }
 
-// day pulls one day's file. Today's is asked for again even if there is one: a corrected file may have taken its place.
+// day pulls one day's file. Today's is asked for again even if there is one, and so is an earlier one whose day is
+// broken: a corrected file may have taken its place, and the last download may have been cut short.
 func (in *Ingester) day(ctx context.Context, client *provider.Client, day calendar.Date, always bool) error {
 	a := client.Account()
 	r, err := in.find(ctx, a, day)
-	if err != nil || (len(r.Files) > 0 && !always) {
+	if err != nil || (len(r.Files) > 0 && !always && r.Status != reconciliation.Broken) {
 		return err
 	}
 	f, err := client.FetchSettlement(ctx, day)
@@ -126,10 +127,10 @@ func (in *Ingester) find(ctx context.Context, a provider.Account, day calendar.D
 func (in *Ingester) Keep(ctx context.Context, a provider.Account, r reconciliation.Reconciliation, f provider.File) error {
 	sum := sha256.Sum256(f.Body)
 	digest := hex.EncodeToString(sum[:])
-	if r.Has(digest) {
+	name := path.Base("/" + f.Name)
+	if r.Has(name, digest) {
 		return nil
 	}
-	name := path.Base("/" + f.Name)
 	where := fmt.Sprintf("settlement/%s/%s/%s/%s-%s", a.Tenant, a.ID, r.Date, digest[:16], name)
 	if err := in.Files.Put(ctx, where, f.Body); err != nil {
 		return err
