@@ -72,6 +72,7 @@ type troubles struct {
 	ios     int64
 	count   map[Fault]int
 	sites   map[site]int
+	visits  map[sim.Point]int               // I/Os, calls and callbacks in trouble's reach, by call site; nil = not asked for
 	outages map[string]time.Time            // provider → end of its outage
 	mix     func(at int64, parts ...string) // into the trace
 	tell    *teller
@@ -89,6 +90,9 @@ var errBroken = errors.New("connection reset while the answer was under way")
 func newTroubles(o Options, seed uint64, mix func(int64, ...string)) *troubles {
 	t := &troubles{rand: rand.New(rand.NewPCG(seed, 0x74726f75626c65)), chance: map[Fault]float64{}, count: map[Fault]int{},
 		sites: map[site]int{}, outages: map[string]time.Time{}, mix: mix}
+	if o.Sites {
+		t.visits = map[sim.Point]int{}
+	}
 	for _, r := range rates() {
 		if o.Only == "" || o.Only == r.fault {
 			t.chance[r.fault] = min(r.per*o.Rate, 0.9)
@@ -119,12 +123,20 @@ func (t *troubles) hits(f Fault, at sim.Point) bool {
 	return true
 }
 
+// visit counts an opportunity.
+func (t *troubles) visit(at sim.Point) {
+	if t.visits != nil && !t.quiet {
+		t.visits[at.Site()]++
+	}
+}
+
 // functionTimeout is after how long a frozen invocation is killed.
 const functionTimeout = 30 * time.Second
 
 // strike does one I/O of a handler.
 func (t *troubles) strike(at sim.Point, effect func() error) error {
 	t.ios++
+	t.visit(at)
 	t.mix(t.world.Now().UnixNano(), at.Boundary, at.Call, at.About)
 	t.world.Sleep(t.latency(at))
 	if t.hits(CrashBefore, at) {
@@ -186,6 +198,7 @@ func (t *troubles) lag() time.Duration {
 // deliver draws the copies of a message.
 func (t *troubles) deliver() []time.Duration {
 	at := sim.Point{Boundary: "queue", Call: "deliver"}
+	t.visit(at)
 	copies := []time.Duration{t.span(50 * time.Millisecond)}
 	if t.hits(Reorder, at) {
 		copies[0] = t.span(5 * time.Second)
@@ -204,6 +217,7 @@ func (t *troubles) arm(n simnet.Network) {
 	f := n.Faults()
 	f.Decide = func(op simnet.Operation, _ *http.Request) simnet.Kind {
 		at := sim.Point{Boundary: "provider", Call: n.Name(), About: string(op)}
+		t.visit(at)
 		if t.down(n.Name(), at) {
 			return simnet.Outage
 		}
@@ -214,8 +228,9 @@ func (t *troubles) arm(n simnet.Network) {
 		return t.first(kinds, at)
 	}
 	f.DecideCallback = func(about simnet.Operation, _ *http.Request) simnet.Kind {
-		return t.first([]simnet.Kind{simnet.LostCallback, simnet.BadSignature, simnet.LateCallback, simnet.DuplicateCallback},
-			sim.Point{Boundary: "callback", Call: n.Name(), About: string(about)})
+		at := sim.Point{Boundary: "callback", Call: n.Name(), About: string(about)}
+		t.visit(at)
+		return t.first([]simnet.Kind{simnet.LostCallback, simnet.BadSignature, simnet.LateCallback, simnet.DuplicateCallback}, at)
 	}
 	f.LateBy = func() time.Duration {
 		if t.rand.IntN(4) == 0 {

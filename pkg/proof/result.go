@@ -8,7 +8,7 @@ import (
 )
 
 func newResult(seed uint64) Result {
-	return Result{Seed: seed, States: map[string]int{}, Kinds: map[Fault]int{}, Coverage: map[string]map[Fault]int{},
+	return Result{Seed: seed, States: map[string]int{}, Kinds: map[Fault]int{}, Coverage: map[string]map[Fault]int{}, Sites: map[string]int{},
 		HeldBy: map[Profile]float64{}, ByProfile: map[Profile]map[string]int{}}
 }
 
@@ -45,6 +45,9 @@ func (r *Result) add(w Result, p Profile) {
 			}
 			r.Coverage[at][f] += n
 		}
+	}
+	for at, n := range w.Sites {
+		r.Sites[at] += n
 	}
 	r.Trace += w.Trace
 }

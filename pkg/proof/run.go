@@ -32,6 +32,8 @@ type Options struct {
 	Trace  string
 	Single bool // run world World alone
 	World  int
+	// Sites counts the I/Os of every call site too, for the coverage table.
+	Sites bool
 	// FailFast ends a world with its first violation: for mutants, whose worlds may never come to rest.
 	FailFast bool
 	// NoRedrive leaves dead letters where they are.
@@ -73,6 +75,7 @@ type Result struct {
 	States     map[string]int             `json:"states"`
 	Kinds      map[Fault]int              `json:"kinds"`
 	Coverage   map[string]map[Fault]int   `json:"coverage"`
+	Sites      map[string]int             `json:"sites,omitempty"` // how often faults could strike there; see Options.Sites
 	Trace      string                     `json:"trace"`
 	Found      []Violation                `json:"found,omitempty"`
 	ByProfile  map[Profile]map[string]int `json:"by_profile"`
@@ -231,6 +234,9 @@ func (r *Result) count(t *troubles) {
 	}
 	for s, c := range t.sites {
 		r.cover(s, c)
+	}
+	for at, c := range t.visits {
+		r.Sites[at.String()] += c
 	}
 }
 
