@@ -19,7 +19,7 @@ type line struct {
 func main() {
 	runtime.GOMAXPROCS(1) // figures are for one core
 	var lines []line
-	for _, part := range []func() ([]line, error){throughput, life, ready, sizes} {
+	for _, part := range []func() ([]line, error){throughput, life, ready, cold, sizes} {
 		more, err := part()
 		if err != nil {
 			fmt.Fprintln(os.Stderr, "bench:", err)

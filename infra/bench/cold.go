@@ -1,0 +1,163 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/vuelto/vuelto/infra/runtimeapi"
+)
+
+const (
+	starts = 15
+	// coldBar is how much longer than the bare handler a function may take from its start to its first answer.
+	coldBar = 1.25
+)
+
+// program is something that Lambda could start, and how long its starts took, in milliseconds.
+type program struct {
+	name, path string
+	event      []byte
+	bare       *program
+	took       []float64
+}
+
+// cold measures each function from its start to its first answer, beside a bare handler that links and makes the same
+// clients of AWS and beside a hello. Nothing is asked of AWS: the events are answered without it. All take turns, so that
+// whatever else the machine does meets all of them.
+func cold() ([]line, error) {
+	dir, err := os.MkdirTemp("", "vuelto")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	hello, functions, all, err := buildCold(dir)
+	if err != nil {
+		return nil, err
+	}
+	for round := range starts + 1 { // the first round reads the programs from disk
+		for _, p := range all {
+			took, err := p.start()
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", p.name, err)
+			}
+			if round > 0 {
+				p.took = append(p.took, took)
+			}
+		}
+	}
+	lines := []line{{"cold start of a hello", show(hello.median()), "ms", "", ""}}
+	for _, p := range functions {
+		what := fmt.Sprintf("goal %v of a bare handler with the same clients,", coldBar)
+		lines = append(lines, compared("  "+p.name, p.median(), "ms", p.bare.median(), what))
+	}
+	return lines, nil
+}
+
+// buildCold builds the functions for this machine as they deploy, and what they are compared with.
+func buildCold(dir string) (hello *program, functions, all []*program, err error) {
+	hello = &program{name: "hello", path: filepath.Join(dir, "hello"), event: []byte(`{}`)}
+	if err := compile(hello.path, "./infra/bench/testdata/hello"); err != nil {
+		return nil, nil, nil, err
+	}
+	all = []*program{hello}
+	mains, err := filepath.Glob(filepath.Join("functions", "*", "main.go"))
+	if err != nil || len(mains) == 0 {
+		return nil, nil, nil, fmt.Errorf("no functions: %w", err)
+	}
+	bares := map[string]*program{}
+	for _, main := range mains {
+		name := filepath.Base(filepath.Dir(main))
+		text, err := os.ReadFile(main)
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		clients := clientsOf(string(text))
+		bare := bares[clients]
+		if bare == nil {
+			bare = &program{name: "bare" + clients, path: filepath.Join(dir, "bare"+clients), event: []byte(`{}`)}
+			if err := compile(bare.path, "./infra/bench/testdata/bare", strings.Split(clients, "+")...); err != nil {
+				return nil, nil, nil, err
+			}
+			bares[clients] = bare
+			all = append(all, bare)
+		}
+		p := &program{name: name, path: filepath.Join(dir, name), event: plain(name), bare: bare}
+		if err := compile(p.path, "./functions/"+name); err != nil {
+			return nil, nil, nil, err
+		}
+		functions, all = append(functions, p), append(all, p)
+	}
+	return hello, functions, all, nil
+}
+
+// clientsOf are the build tags of the bare handler with the clients that a function opens.
+func clientsOf(main string) string {
+	tags := ""
+	for _, c := range []struct{ opens, tag string }{{"sqsqueue.Open", "+sqs"}, {"s3file.Open", "+s3"}} {
+		if strings.Contains(main, c.opens) {
+			tags += c.tag
+		}
+	}
+	return tags
+}
+
+// plain is an event that a function answers without AWS.
+func plain(function string) []byte {
+	switch function {
+	case "merchant-api":
+		return []byte(`{"version":"2.0","rawPath":"/healthz","requestContext":{"http":{"method":"GET","path":"/healthz"}}}`)
+	case "webhook-intake":
+		return []byte(`{"version":"2.0","rawPath":"/elsewhere","requestContext":{"http":{"method":"POST","path":"/elsewhere"}}}`)
+	}
+	return []byte(`{"Records":[{"messageId":"m-1","body":"{\"kind\":\"none\"}"}]}`)
+}
+
+// compile builds with the flags of make build, for this machine.
+func compile(to, what string, tags ...string) error {
+	cmd := exec.Command("go", "build", "-tags", strings.Join(append(tags, "lambda.norpc"), ","), "-trimpath", "-buildvcs=false",
+		"-ldflags", "-s -w -buildid=", "-o", to, what)
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("go build %s: %w\n%s", what, err, out)
+	}
+	return nil
+}
+
+// start is how many milliseconds one start takes until the answer is posted.
+func (p *program) start() (float64, error) {
+	api, err := runtimeapi.Listen()
+	if err != nil {
+		return 0, err
+	}
+	defer api.Close()
+	var said bytes.Buffer
+	cmd := exec.Command(p.path)
+	cmd.Env = []string{"AWS_LAMBDA_RUNTIME_API=" + api.Address(), "AWS_LAMBDA_FUNCTION_NAME=f", "AWS_REGION=sa-east-1", "AWS_ACCESS_KEY_ID=A",
+		"AWS_SECRET_ACCESS_KEY=S", "AWS_ENDPOINT_URL=http://127.0.0.1:1", "VUELTO_MODE=test", "VUELTO_TABLE=t", "VUELTO_BUCKET=b",
+		"VUELTO_QUEUE_SUBMIT=q", "VUELTO_QUEUE_POLL=q", "VUELTO_QUEUE_APPLY=q", "VUELTO_QUEUE_RECONCILE=q"}
+	cmd.Stdout, cmd.Stderr = &said, &said
+	began := time.Now()
+	if err := cmd.Start(); err != nil {
+		return 0, err
+	}
+	_, err = api.Invoke(context.Background(), p.event)
+	took := time.Since(began).Seconds() * 1000
+	_ = cmd.Process.Kill()
+	_ = cmd.Wait()
+	if err != nil {
+		return 0, fmt.Errorf("%w\n%s", err, said.Bytes())
+	}
+	return took, nil
+}
+
+func (p *program) median() float64 {
+	sorted := slices.Sorted(slices.Values(p.took))
+	return sorted[len(sorted)/2]
+}
