@@ -243,6 +243,17 @@ func TestRepeatedRowsAcrossFiles(t *testing.T) {
 	}
 }
 
+// TestTwoEntriesOfOneTransaction: the earlier one has the row, in whatever order they stand in the books.
+func TestTwoEntriesOfOneTransaction(t *testing.T) {
+	earlier := strings.NewReplacer("pay_1", "pay_2", "10:00:00", "09:00:00").Replace(aBook)
+	for _, books := range []string{aBook + earlier, earlier + aBook} {
+		got, err := runFiles(t, booksHeader+books, rowsHeader+aRow)
+		if err != nil || !strings.Contains(got.Matches, "\npay_2,") || !strings.Contains(got.Breaks, "MISSING_AT_NETWORK,,payment,pay_1,") {
+			t.Errorf("%v\n%s%s", err, got.Matches, got.Breaks)
+		}
+	}
+}
+
 func TestNoCellRuns(t *testing.T) {
 	for _, hostile := range []string{"=1+1", "+1+1", "-1+1", "@SUM(A1)", "\tx", "＝1", "－1", "＋1", "＠x"} {
 		got, err := runFiles(t, booksHeader, rowsHeader+strings.Replace(aRow, "R1", hostile, 1))

@@ -1,5 +1,11 @@
-// Package recon compares settlement files with books of any size: it reads them in streams, cuts them into partitions by
-// reference, and lets the rules of pkg/settlement judge each.
+// Package recon compares settlement files with books of any size. It reads them twice. The sieve marks each record in 24
+// bytes and finds the references whose one entry and one row agree in everything; the second reading brings the others,
+// whole, into partitions by reference, and the rules of pkg/settlement judge these. What names across references waits until
+// all partitions have been looked at. Nothing depends on the order of the books, on the workers or on the memory.
+//
+// Of the processor's time on a million entries and as many rows, one of a hundred broken, a quarter goes into SHA-256 and
+// the system's reading, a third into splitting lines and parsing cells, a tenth each into the second reading, the marks, and
+// the rules with their sentences.
 package recon
 
 import (

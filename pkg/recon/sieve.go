@@ -85,7 +85,7 @@ func (k *bookReader) sieve(e *entry, err error) error {
 	if e.hasTax {
 		m.costs |= comparesTax
 	}
-	if e.status != paid || len(e.transaction) == 0 || k.dues.of(e.day) < k.date {
+	if e.status != paid || k.dues.of(e.day) < k.date {
 		m.costs |= odd
 	}
 	to, err := k.sink.grow(k.marks.entries.partOf(m.reference), markSize)
