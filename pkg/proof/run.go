@@ -165,7 +165,7 @@ func runWorld(o Options, profile Profile, index, n int) (Result, error) {
 	t := newTroubles(o, seed, mix)
 	w := newWatcher(mix, report)
 	var messages []message
-	hooks := sim.Hooks{Strike: t.strike, Skew: t.skew, Lag: t.lag, Deliver: t.deliver, Committed: w.committed,
+	hooks := sim.Hooks{Keep: direct, Strike: t.strike, Skew: t.skew, Lag: t.lag, Deliver: t.deliver, Committed: w.committed,
 		Called:  func(*http.Request, *http.Response) { w.called(world.Networks) },
 		Sent:    func(queue string, body []byte) { messages = append(messages, message{queue, body}) },
 		Account: profile.apply}
