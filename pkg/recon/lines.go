@@ -42,21 +42,36 @@ func (r *run) keepBreak(b *settlement.Break, to *sorted) error {
 // keepMatch puts a match among the lines of matches.csv.
 func (r *run) keepMatch(m *settlement.Match, to *sorted) error {
 	zone := r.Rules.Country.Zone()
-	var c csvLine
-	c.text(m.Entry.ID)
-	c.text(string(m.Entry.Kind))
-	c.text(m.Entry.Reference)
-	c.text(m.Row.TransactionID)
-	c.text(m.Row.File)
-	c.number(int64(m.Row.Line), 0)
-	c.number(m.Row.Amount, 2)
-	c.number(m.Row.Fee, 2)
-	c.number(m.Row.Tax, 2)
-	c.number(m.Row.Net, 2)
-	c.text(string(m.Row.Currency))
-	c.date(calendar.On(m.Row.At, zone))
-	c.date(r.Rules.Due(m.Entry.OccurredAt))
-	return to.add(r.ranks[m.Row.File], uint32(m.Row.Line), m.Entry.ID, c.end())
+	e, w := &m.Entry, &m.Row
+	to.line.match(e.ID, string(e.Kind), e.Reference, w.TransactionID, w.File, w.Line, [4]int64{w.Amount, w.Fee, w.Tax, w.Net}, string(w.Currency))
+	to.line.date(calendar.On(w.At, zone))
+	to.line.date(r.Rules.Due(e.OccurredAt))
+	return to.add(r.ranks[w.File], uint32(w.Line), e.ID, to.line.end())
+}
+
+// keepPlain does the same with a row and an entry as they are packed.
+func (j *joiner) keepPlain() error {
+	e, w, to := &j.e, &j.r, j.matches
+	file := j.files[w.file]
+	to.line.match(string(e.id), string(kinds[e.kind]), string(e.reference), string(w.transaction), file, int(w.line),
+		[4]int64{w.amount, w.fee, w.tax, w.net}, currencyText(w.currency))
+	to.line.date(dateOf(int32(floor(w.seconds, secondsOfDay))))
+	to.line.date(dateOf(j.dues.of(e.day)))
+	return to.add(j.ranks[file], w.line, string(e.id), to.line.end())
+}
+
+func (c *csvLine) match(id, kind, reference, transaction, file string, line int, amounts [4]int64, currency string) {
+	c.bytes = c.bytes[:0]
+	c.text(id)
+	c.text(kind)
+	c.text(reference)
+	c.text(transaction)
+	c.text(file)
+	c.number(int64(line), 0)
+	for _, minor := range amounts {
+		c.number(minor, 2)
+	}
+	c.text(currency)
 }
 
 // csvLine is one line of an output.

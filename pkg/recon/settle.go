@@ -5,8 +5,6 @@ import (
 	"cmp"
 	"encoding/binary"
 	"slices"
-
-	"github.com/vuelto/vuelto/pkg/settlement"
 )
 
 // rest settles what is not plain: entries without a row, references with more to say, rows without an entry.
@@ -86,8 +84,7 @@ func (j *joiner) reference(first uint32, rows []uint32, local *universe) error {
 // single settles the current entry, of a plain reference: matched by the current row, or without one.
 func (j *joiner) single(matched bool, local *universe) error {
 	if matched && j.matches != nil {
-		m := settlement.Match{Entry: j.e.full(), Row: j.r.full(j.files, j.offset)}
-		if err := j.keepMatch(&m, j.matches); err != nil {
+		if err := j.keepPlain(); err != nil {
 			return err
 		}
 	}

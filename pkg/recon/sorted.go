@@ -32,6 +32,7 @@ type sorted struct {
 	*order
 	bytes []byte
 	at    []uint32
+	line  csvLine // the one being written
 }
 
 func (o *order) worker() *sorted { return &sorted{order: o} }
