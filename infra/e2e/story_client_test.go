@@ -41,7 +41,7 @@ func (s *stack) enrol() {
 	if err != nil {
 		s.Fatal(err)
 	}
-	cmd := exec.Command(filepath.Join(s.programs, "enrol"), "--table", table)
+	cmd := exec.Command(filepath.Join(s.programs, "enrol"), "--table", s.table)
 	cmd.Env, cmd.Stdin, cmd.Stderr = append(os.Environ(), s.env...), bytes.NewReader(file), &s.log
 	out, err := cmd.Output()
 	if err != nil {

@@ -48,11 +48,17 @@ type stack struct {
 	env      []string // of every function
 	url      string   // of the gateway
 	key      string   // of the merchant's system
+	table    string
 	queues   map[string]*queue
 	log      lines
 
 	mu        sync.Mutex
-	functions map[string]*runtimeapi.API
+	functions map[string]invoker
+}
+
+// invoker calls one function: through the Runtime API, or through an emulator's Lambda.
+type invoker interface {
+	Invoke(ctx context.Context, event []byte) ([]byte, error)
 }
 
 // lines collects what processes print.
@@ -82,7 +88,7 @@ func newStack(t *testing.T) *stack {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &stack{T: t, programs: t.TempDir(), queues: map[string]*queue{}, functions: map[string]*runtimeapi.API{}}
+	s := &stack{T: t, table: table, programs: t.TempDir(), queues: map[string]*queue{}, functions: map[string]invoker{}}
 	if s.template, err = sim.ParseTemplate(text); err != nil {
 		t.Fatal(err)
 	}
