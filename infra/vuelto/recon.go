@@ -76,9 +76,9 @@ func runRecon(ctx context.Context, stdout io.Writer, f reconFlags) error {
 	if f.output != "table" && f.output != "json" {
 		return fmt.Errorf("-o %q: use table or json", f.output)
 	}
-	// The collector keeps the heap within what the run plans with; the rest is the program itself and its stacks.
+	// The limit is what counts: below it a collection would cost time and save nothing.
 	debug.SetMemoryLimit(max(options.Memory-outsideHeap, options.Memory/2))
-	debug.SetGCPercent(25)
+	debug.SetGCPercent(-1)
 	bar := progressBar(append([]string{f.books}, f.settlements...))
 	if bar != nil {
 		options.Progress = func(read int64) { _ = bar.Set64(read) }
