@@ -74,3 +74,19 @@ func TestSensitiveNeverPrintsItself(t *testing.T) {
 		t.Error("Reveal must give the value")
 	}
 }
+
+func TestFieldsOfAPerson(t *testing.T) {
+	full := identity.Person{Name: "n", Email: "e", Phone: "p", DocumentType: "CC", DocumentNumber: "d", Account: "a", Bank: "b", AccountType: "k"}
+	if lacking := full.Lacks(identity.Fields()...); lacking != nil {
+		t.Errorf("of a whole person: %v", lacking)
+	}
+	for _, f := range identity.Fields() {
+		less := full.Without(f)
+		if lacking := less.Lacks(identity.Fields()...); len(lacking) != 1 || lacking[0] != f {
+			t.Errorf("without %s: %v", f, lacking)
+		}
+	}
+	if full.Without("shoe_size") != full || len(full.Lacks("shoe_size")) != 1 {
+		t.Error("a field that is none")
+	}
+}

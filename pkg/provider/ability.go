@@ -40,6 +40,7 @@ type abilities struct {
 	reply   Acknowledger
 	rows    SettlementReader
 	file    SettlementFetcher
+	details DetailTeller
 }
 
 func abilitiesOf(a Adapter) (able abilities) {
@@ -56,6 +57,7 @@ func abilitiesOf(a Adapter) (able abilities) {
 	able.reply, _ = a.(Acknowledger)
 	able.rows, _ = a.(SettlementReader)
 	able.file, _ = a.(SettlementFetcher)
+	able.details, _ = a.(DetailTeller)
 	return able
 }
 

@@ -57,6 +57,9 @@ func (c *Client) handOver(ctx context.Context, d disbursement.Disbursement) (dis
 	if err := c.profile.Fits(d.Amount); err != nil {
 		return disbursement.Observation{}, err
 	}
+	if err := c.Missing(d.Kind, d.Route, d.Beneficiary).err(c.profile.Name); err != nil {
+		return disbursement.Observation{}, err
+	}
 	if mutant.On("key-per-attempt") || mutant.On("delete-on-error") {
 		d.ID += "-" + strconv.Itoa(len(d.Attempts))
 	}

@@ -74,8 +74,20 @@ func (a *Adapter) Refund(ctx context.Context, d disbursement.Disbursement) (disb
 	return observe(reply, d)
 }
 
-// fill adds what is known of the beneficiary's bank. Where anything is missing dLocal e-mails the buyer, so that nothing is
-// demanded here.
+// Missing demands nothing: whatever dLocal is not told of the bank it asks of the buyer by e-mail.
+func (a *Adapter) Missing(_ disbursement.Route, who identity.Person) provider.Missing {
+	asked := who.Lacks(identity.FieldName)
+	if a.document {
+		asked = append(asked, who.Lacks(identity.FieldDocumentType, identity.FieldDocumentNumber)...)
+	}
+	asked = append(asked, who.Lacks(identity.FieldBank, identity.FieldAccount)...)
+	if accountType(who.AccountType) == "" {
+		asked = append(asked, identity.FieldAccountType)
+	}
+	return provider.Missing{Asked: asked}
+}
+
+// fill adds what is known of the beneficiary's bank.
 func (a *Adapter) fill(r *refundRequest, p identity.Person) {
 	r.BeneficiaryName, r.BankAccount = clip(p.Name.Reveal(), longestName), p.Account.Reveal()
 	r.BankAccountType = accountType(p.AccountType)

@@ -3,6 +3,7 @@ package dlocal_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -220,6 +221,25 @@ func TestASampleOfAPayment(t *testing.T) {
 	for _, o := range []payment.Observation{polled, *facts[0].Payment} {
 		if o.Claim != payment.ClaimPaid || o.TransactionID != "D-4-000000000042" || o.Minor != 80_000_00 || !o.OccurredAt.Equal(ten()) {
 			t.Errorf("%+v", o)
+		}
+	}
+}
+
+// TestWhatTheBuyerWillBeAsked: nothing is demanded, but what is not told is asked of the buyer, which takes days.
+func TestWhatTheBuyerWillBeAsked(t *testing.T) {
+	a := account("efecty")
+	a.Settings["send_document"] = "true"
+	for _, c := range []struct {
+		who  identity.Person
+		want string
+	}{
+		{due().Beneficiary, ""},
+		{due().Beneficiary.Without(identity.FieldBank).Without(identity.FieldAccount), "bank account"},
+		{identity.Person{AccountType: "piggy"}, "name document_type document_number bank account account_type"},
+	} {
+		m := open(t, a, says(500, "")).Missing(disbursement.Refund, disbursement.Original, c.who)
+		if got := strings.Trim(fmt.Sprint(m.Asked), "[]"); got != c.want || m.Needed != nil {
+			t.Errorf("%q of %v, want %q", got, m.Needed, c.want)
 		}
 	}
 }

@@ -63,14 +63,16 @@ func (a *Adapter) Pay(ctx context.Context, d disbursement.Disbursement) (disburs
 	return a.handOver(ctx, "/payouts", d, disbursementRequest{MerchantPayoutID: d.ID, Purpose: d.Reason})
 }
 
+// Missing names what a withdrawal needs. The cashier asks for the document: without name and number nobody could ever
+// collect.
+func (a *Adapter) Missing(_ disbursement.Route, who identity.Person) provider.Missing {
+	return provider.Missing{Needed: who.Lacks(identity.FieldName, identity.FieldDocumentNumber)}
+}
+
 func (a *Adapter) handOver(ctx context.Context, path string, d disbursement.Disbursement, r disbursementRequest) (disbursement.Observation, error) {
 	var err error
 	if r.Amount, err = a.pesos(d.Amount); err != nil {
 		return disbursement.Observation{}, err
-	}
-	// The cashier asks for the document: without name and number nobody could ever collect.
-	if d.Beneficiary.Name == "" || d.Beneficiary.DocumentNumber == "" {
-		return disbursement.Observation{}, fmt.Errorf("%w: Efecty wants the beneficiary's name and document", provider.ErrDetails)
 	}
 	r.Currency, r.Beneficiary = string(d.Amount.Currency()), personOf(d.Beneficiary)
 	reply, err := a.call(ctx, http.MethodPost, path, r, 0)

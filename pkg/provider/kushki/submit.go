@@ -3,10 +3,10 @@ package kushki
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"time"
 
 	"github.com/vuelto/vuelto/pkg/disbursement"
+	"github.com/vuelto/vuelto/pkg/identity"
 	"github.com/vuelto/vuelto/pkg/provider"
 )
 
@@ -61,13 +61,23 @@ func (a *Adapter) beneficiary(d disbursement.Disbursement) (map[string]any, json
 	if err != nil {
 		return nil, "", err
 	}
-	kind, ok := accountType(b.AccountType)
-	if !ok || b.Name == "" || b.Account == "" || b.Bank == "" {
-		return nil, "", fmt.Errorf("%w: Kushki wants the person's name, bank, account and account type (savings, checking or a Bre-B key type)", provider.ErrDetails)
-	}
+	kind, _ := accountType(b.AccountType)
 	return map[string]any{"documentType": code, "documentNumber": number, "accountType": kind, "accountNumber": b.Account.Reveal(),
 		"bankId": b.Bank, "totalAmount": sum, "currency": string(d.Amount.Currency()), "paymentDescription": d.ID,
 		"name": b.Name.Reveal(), a.mail: b.Email.Reveal()}, sum, nil
+}
+
+// Missing names what a transfer needs. The kind of account is savings, checking, or a kind of Bre-B key.
+func (s sender) Missing(_ disbursement.Route, who identity.Person) provider.Missing {
+	needed := who.Lacks(identity.FieldName)
+	if _, _, err := s.document(who); err != nil {
+		needed = append(needed, identity.FieldDocumentType, identity.FieldDocumentNumber)
+	}
+	needed = append(needed, who.Lacks(identity.FieldBank, identity.FieldAccount)...)
+	if _, ok := accountType(who.AccountType); !ok {
+		needed = append(needed, identity.FieldAccountType)
+	}
+	return provider.Missing{Needed: needed}
 }
 
 // accountType names a kind of account as Kushki does: checking, savings, or the five kinds of Bre-B keys.

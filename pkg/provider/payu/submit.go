@@ -72,22 +72,39 @@ func (p payer) Pay(ctx context.Context, d disbursement.Disbursement) (disburseme
 	return observe(reply, d)
 }
 
+// Missing names what a payout needs: an account, and a document of a type that PayU takes.
+func (p payer) Missing(_ disbursement.Route, who identity.Person) provider.Missing {
+	needed := who.Lacks(identity.FieldName)
+	if _, _, err := p.document(who); err != nil {
+		needed = append(needed, identity.FieldDocumentType, identity.FieldDocumentNumber)
+	}
+	needed = append(needed, who.Lacks(identity.FieldBank, identity.FieldAccount)...)
+	if accountType(who.AccountType) == "" {
+		needed = append(needed, identity.FieldAccountType)
+	}
+	return provider.Missing{Needed: needed}
+}
+
+// document names a person's document as PayU does. Error: ErrDetails.
+func (p payer) document(who identity.Person) (code, number string, err error) {
+	document, err := identity.ParseDocument(p.market.code, who.DocumentType, who.DocumentNumber.Reveal())
+	if err == nil {
+		var ok bool
+		if code, number, ok = document.In(identity.SchemePayU); ok {
+			return code, number, nil
+		}
+	}
+	return "", "", fmt.Errorf("%w: a document that PayU takes", provider.ErrDetails)
+}
+
 // bankAccount is where the money goes. Error: ErrDetails.
 func (p payer) bankAccount(who identity.Person) (bankAccount, error) {
-	kind := accountType(who.AccountType)
-	if who.Name == "" || who.Account == "" || who.Bank == "" || kind == "" {
-		return bankAccount{}, fmt.Errorf("%w: PayU wants the beneficiary's name, bank code, account and kind of account", provider.ErrDetails)
-	}
-	document, err := identity.ParseDocument(p.market.code, who.DocumentType, who.DocumentNumber.Reveal())
+	code, number, err := p.document(who)
 	if err != nil {
-		return bankAccount{}, fmt.Errorf("%w: PayU wants the beneficiary's document", provider.ErrDetails)
+		return bankAccount{}, err
 	}
-	code, number, ok := document.In(identity.SchemePayU)
-	if !ok {
-		return bankAccount{}, fmt.Errorf("%w: PayU does not take this kind of document", provider.ErrDetails)
-	}
-	return bankAccount{SupplierType: "RELATED_THIRD_PARTY", AccountNumber: who.Account.Reveal(), BankCode: who.Bank, AccountType: kind,
-		Country: p.market.code, DocumentNumber: number, DocumentType: code, FullName: who.Name.Reveal(), State: "ACTIVE", MerchantID: p.merchant}, nil
+	return bankAccount{SupplierType: "RELATED_THIRD_PARTY", AccountNumber: who.Account.Reveal(), BankCode: who.Bank,
+		AccountType: accountType(who.AccountType), Country: p.market.code, DocumentNumber: number, DocumentType: code, FullName: who.Name.Reveal(), State: "ACTIVE", MerchantID: p.merchant}, nil
 }
 
 // accountType names a kind of account as PayU does; empty if it is none that PayU knows.

@@ -1,9 +1,11 @@
 package providertest
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/vuelto/vuelto/pkg/disbursement"
+	"github.com/vuelto/vuelto/pkg/identity"
 	"github.com/vuelto/vuelto/pkg/provider/simnet"
 )
 
@@ -14,6 +16,7 @@ func submitClauses() []clause {
 		{"a payout goes the same way as a refund", payoutGoes, (*lab).asked},
 		{"repeating a reference gives the first disbursement back exactly where the profile says so", repeated, (*lab).refunds},
 		{"an amount that does not fit is held and never sent", doesNotFit, (*lab).refunds},
+		{"what is missing of a person is told beforehand, by field, and is just what a hand-over would be held for", missing, (*lab).refunds},
 		{"a road the provider lacks is held and never sent", noRoad, (*lab).refunds},
 		{"whatever the provider does next, webhook and poll tell it alike", verbs, (*lab).asked},
 	}
@@ -91,6 +94,27 @@ func doesNotFit(l *lab) {
 	l.claims(o, disbursement.ClaimDenied)
 	if o.HoldReason != disbursement.HoldUnreadable || l.line.calls != 0 {
 		l.Errorf("held for %q after %d calls", o.HoldReason, l.line.calls)
+	}
+}
+
+func missing(l *lab) {
+	for _, field := range append(identity.Fields(), "") { // the last is somebody of whom all is known
+		world := newLab(l.T, l.subject)
+		d := world.refund("rf_1")
+		d.Beneficiary = d.Beneficiary.Without(field)
+		needed := world.client.Missing(d.Kind, d.Route, d.Beneficiary).Needed
+		o := world.client.Submit(world.ctx, d)
+		if held := o.HoldReason == disbursement.HoldDetails; held != (len(needed) > 0) || held != (world.line.calls == 0) || (field == "" && held) {
+			l.Errorf("without %q: missing %v, held for %q after %d calls", field, needed, o.HoldReason, world.line.calls)
+		}
+		for _, f := range needed {
+			if !slices.Contains(identity.Fields(), f) || !strings.Contains(o.Note, string(f)) {
+				l.Errorf("without %q: %q is not named in %q", field, f, o.Note)
+			}
+		}
+	}
+	if m := l.client.Missing(disbursement.Refund, disbursement.Manual, identity.Person{}); m.Needed != nil || m.Asked != nil {
+		l.Errorf("by a road that it lacks: %v", m)
 	}
 }
 
