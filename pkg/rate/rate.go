@@ -1,0 +1,188 @@
+// Package rate is what one currency is worth in another on a day, and who says so. Rates are decimal digits from the first
+// line that reads them; no binary fraction ever holds one.
+package rate
+
+import (
+	"errors"
+	"fmt"
+	"math/big"
+	"strings"
+
+	"github.com/govalues/decimal"
+
+	"github.com/vuelto/vuelto/pkg/calendar"
+	"github.com/vuelto/vuelto/pkg/money"
+)
+
+// Source is who publishes a rate. Stored strings: append only.
+type Source string
+
+const (
+	// TRM is Colombia's tasa representativa del mercado, pesos for a dollar, which the Superintendencia Financiera certifies
+	// for every calendar day.
+	TRM Source = "TRM"
+	// SBS is the rate that Peru's Superintendencia de Banca publishes at the end of each banking day, soles for a dollar or
+	// another currency, as what banks buy and sell at: the mid of both is used.
+	SBS Source = "SBS"
+	// CFETS is the central parity of the China Foreign Exchange Trade System, yuan for a dollar.
+	CFETS Source = "CFETS"
+)
+
+// quotes is the currency that each source gives its rates in.
+func (s Source) quotes() money.Currency {
+	switch s {
+	case TRM:
+		return money.COP
+	case SBS:
+		return money.PEN
+	case CFETS:
+		return money.CNY
+	}
+	return ""
+}
+
+// Sources lists every source.
+func Sources() []Source { return []Source{TRM, SBS, CFETS} }
+
+// Official is the source that a currency's dollar rate is read from; empty for the dollar and what nobody publishes.
+func Official(c money.Currency) Source {
+	for _, s := range Sources() {
+		if s.quotes() == c {
+			return s
+		}
+	}
+	return ""
+}
+
+var (
+	// ErrRate says a text is no positive decimal rate, or a pair none that the source gives.
+	ErrRate = errors.New("rate: invalid")
+	// ErrPair says a rate is not between the currencies of an amount.
+	ErrPair = errors.New("rate: of other currencies")
+)
+
+// maxDigits keeps a rate and its inverse within what a decimal holds.
+const maxDigits = 15
+
+// Rate says that on a day one unit of Base was worth Value units of Quote. It is made by New.
+type Rate struct {
+	Source Source
+	Day    calendar.Date
+	Base   money.Currency
+	Quote  money.Currency
+	value  decimal.Decimal
+}
+
+// New reads a rate such as "4123.45". Error: ErrRate.
+func New(s Source, day calendar.Date, base, quote money.Currency, value string) (Rate, error) {
+	r := Rate{Source: s, Day: day, Base: base, Quote: quote}
+	switch {
+	case s.quotes() == "":
+		return r, fmt.Errorf("%w: source %.20q is none of %v", ErrRate, s, Sources())
+	case day.IsZero():
+		return r, fmt.Errorf("%w: no day", ErrRate)
+	case s.quotes() != quote:
+		return r, fmt.Errorf("%w: %s gives rates in %s, not %.8q", ErrRate, s, s.quotes(), quote)
+	case !base.Known() || base == quote:
+		return r, fmt.Errorf("%w: currency %.8q", ErrRate, base)
+	}
+	value, err := plain(value)
+	if err != nil {
+		return r, err
+	}
+	r.value, err = decimal.Parse(value)
+	if err != nil || !r.value.IsPos() {
+		return r, fmt.Errorf("%w: %.20q is no positive decimal", ErrRate, value)
+	}
+	r.value = r.value.Trim(0)
+	return r, nil
+}
+
+// plain lets only digits and one point through: a decimal comma would make a hundredfold of a rate.
+func plain(text string) (string, error) {
+	whole, fraction, dotted := strings.Cut(text, ".")
+	if whole == "" || (dotted && fraction == "") || len(whole)+len(fraction) > maxDigits || strings.Trim(whole+fraction, "0123456789") != "" {
+		return "", fmt.Errorf("%w: %.20q is no decimal such as 4123.45", ErrRate, text)
+	}
+	return text, nil
+}
+
+// Mid is the rate half-way between what is bought and what is sold at. Error: ErrRate, also when one is more than a tenth off the
+// other, which is a slip.
+func Mid(s Source, day calendar.Date, base, quote money.Currency, buy, sell string) (Rate, error) {
+	b, err := New(s, day, base, quote, buy)
+	if err != nil {
+		return b, err
+	}
+	r, err := New(s, day, base, quote, sell)
+	if err != nil {
+		return r, err
+	}
+	gap, err := r.value.SubAbs(b.value)
+	tenth, err2 := b.value.Mul(decimal.MustNew(1, 1))
+	if err != nil || err2 != nil || gap.Cmp(tenth) > 0 {
+		return r, fmt.Errorf("%w: bought at %s and sold at %s", ErrRate, buy, sell)
+	}
+	r.value, err = decimal.Mean(b.value, r.value)
+	r.value = r.value.Trim(0)
+	return r, err
+}
+
+// Value is the rate's digits, without zeros at the end: "4123.45".
+func (r Rate) Value() string { return r.value.String() }
+
+// Digits is the rate as Units × 10^-Decimals.
+func (r Rate) Digits() (units int64, decimals int) { return int64(r.value.Coef()), r.value.Scale() }
+
+// Inverse is what one unit of Quote was worth in Base, to as many digits as a decimal holds: for people and records. What is
+// converted is divided by the rate itself.
+func (r Rate) Inverse() string {
+	inverse, err := r.value.Inv()
+	if err != nil {
+		return ""
+	}
+	return inverse.Trim(0).String()
+}
+
+// Pair is how a rate's currencies are written: "USD/COP" is pesos for a dollar.
+func (r Rate) Pair() string { return string(r.Base) + "/" + string(r.Quote) }
+
+// Convert gives an amount of one of the two currencies in the other, rounded half away from zero to its minor unit. Errors:
+// ErrPair, money.ErrOverflow.
+func (r Rate) Convert(a money.Amount) (money.Amount, error) {
+	value, scale := new(big.Int).SetUint64(r.value.Coef()), power(r.value.Scale())
+	from, err := a.Currency().Exponent()
+	if err != nil {
+		return money.Amount{}, err
+	}
+	other := r.Quote
+	if a.Currency() == r.Quote {
+		value, scale, other = scale, value, r.Base
+	} else if a.Currency() != r.Base {
+		return money.Amount{}, fmt.Errorf("%w: %s at %s", ErrPair, a, r.Pair())
+	}
+	to, err := other.Exponent()
+	if err != nil {
+		return money.Amount{}, err
+	}
+	value.Mul(value, power(to))
+	scale.Mul(scale, power(from))
+	minor, fits := half(new(big.Int).Mul(big.NewInt(a.Minor()), value), scale)
+	if !fits {
+		return money.Amount{}, fmt.Errorf("%w: %s at %s", money.ErrOverflow, a, r.Value())
+	}
+	return money.New(minor, other), nil
+}
+
+func power(n int) *big.Int { return new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(n)), nil) }
+
+// half is a quotient rounded half away from zero; false if it does not fit.
+func half(dividend, divisor *big.Int) (int64, bool) {
+	twice := new(big.Int).Abs(dividend)
+	twice.Lsh(twice, 1).Add(twice, divisor)
+	twice.Quo(twice, new(big.Int).Lsh(divisor, 1))
+	if dividend.Sign() < 0 {
+		twice.Neg(twice)
+	}
+	return twice.Int64(), twice.IsInt64()
+}
