@@ -106,6 +106,8 @@ func (s *Server) move(kind disbursement.Kind) handler {
 			if d, err = s.Requester.Find(ctx, c, kind, id); err == nil {
 				d, err = s.Poller.Disbursement(ctx, d)
 			}
+		case "resolve", "take", "release":
+			return s.desk(r, c, kind)
 		case "approve", "reject":
 			if !c.Key.May(merchant.Agree) {
 				return nil, errForbidden

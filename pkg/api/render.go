@@ -52,6 +52,7 @@ type disbursementAnswer struct {
 	RequestedBy           string             `json:"requested_by"`
 	ApprovedBy            string             `json:"approved_by,omitempty"`
 	CreatedAt             string             `json:"created_at"`
+	Manual                *manualAnswer      `json:"manual,omitempty"`
 	Attempts              []attemptAnswer    `json:"attempts"`
 	History               []stepAnswer       `json:"history"`
 }
@@ -64,7 +65,7 @@ func renderDisbursement(d disbursement.Disbursement) disbursementAnswer {
 		OriginalTransactionID: d.OriginalTransaction, NetworkReference: optional(d.Reference), CashCode: d.CashCode,
 		CashCodeExpiresAt: stamp(d.CashExpires), HeldReason: d.HeldReason, NextAction: nextAction(d), DueAt: optional(stamp(d.Due)),
 		SettledOn: optional(d.SettledOn.String()), RequestedBy: d.RequestedBy, ApprovedBy: d.ApprovedBy,
-		CreatedAt: stamp(d.CreatedAt), Attempts: []attemptAnswer{}, History: []stepAnswer{},
+		CreatedAt: stamp(d.CreatedAt), Manual: manual(d), Attempts: []attemptAnswer{}, History: []stepAnswer{},
 	}
 	if d.Kind == disbursement.Refund {
 		a.ReasonCode, a.MerchantRefundID = d.Reason, d.MerchantRef
@@ -94,7 +95,7 @@ func nextAction(d disbursement.Disbursement) string {
 	case disbursement.Collectable:
 		return "The buyer collects the cash with the code."
 	case disbursement.Held:
-		return "A person looks at the evidence and resolves it; money stays reserved until then."
+		return heldAction(d)
 	case disbursement.Rejected:
 		return "Ask for a new refund once the reason is mended."
 	case disbursement.Returned:

@@ -106,6 +106,7 @@ func (s *Server) routes() []route {
 		{"GET /v1/payouts", merchant.Read, s.list(disbursement.Payout)},
 		{"GET /v1/payouts/{id}", merchant.Read, s.get(disbursement.Payout)},
 		{"POST /v1/payouts/{id}/{move}", merchant.Move, s.move(disbursement.Payout)},
+		{"GET /v1/manual", merchant.Read, s.listManual},
 		{"GET /v1/providers", merchant.Read, s.providers},
 		{"GET /v1/reconciliations", merchant.Read, s.listReconciliations},
 		{"GET /v1/reconciliations/{id}", merchant.Read, s.getReconciliation},
@@ -198,14 +199,23 @@ func write(w http.ResponseWriter, result any) {
 	}
 }
 
-// body reads a request's JSON, strictly, and the key that makes it safe to repeat.
-func body(r *http.Request, c request.Caller, into any) (request.Key, error) {
+// read takes a request's body as it came.
+func read(r *http.Request) ([]byte, error) {
 	raw, err := io.ReadAll(io.LimitReader(r.Body, MaxBody+1))
 	if err != nil {
-		return request.Key{}, fmt.Errorf("%w: %v", errMalformed, err)
+		return nil, fmt.Errorf("%w: %v", errMalformed, err)
 	}
 	if len(raw) > MaxBody {
-		return request.Key{}, errBodyTooLarge
+		return nil, errBodyTooLarge
+	}
+	return raw, nil
+}
+
+// body reads a request's JSON, strictly, and the key that makes it safe to repeat.
+func body(r *http.Request, c request.Caller, into any) (request.Key, error) {
+	raw, err := read(r)
+	if err != nil {
+		return request.Key{}, err
 	}
 	key := strings.TrimSpace(r.Header.Get("Idempotency-Key"))
 	if unquoted, ok := strings.CutPrefix(key, `"`); ok && strings.HasSuffix(unquoted, `"`) {

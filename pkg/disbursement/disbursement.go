@@ -115,6 +115,7 @@ type Disbursement struct {
 
 	Attempts []Attempt
 	History  []Step
+	Desk     Desk // what people do about it while it is held
 
 	RequestedBy string
 	ApprovedBy  string

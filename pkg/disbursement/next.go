@@ -34,7 +34,7 @@ var table = map[State]map[Claim]State{
 	Settled: {ClaimRejected: Returned, ClaimVoided: Returned, ClaimReturned: Returned},
 	Held: {ClaimAccepted: Accepted, ClaimCollectable: Collectable, ClaimPaid: Paid, ClaimSettled: Settled,
 		ClaimRejected: Rejected, ClaimVoided: Cancelled, ClaimReturned: Returned, ClaimRequeue: Queued,
-		ClaimCancel: Cancelled},
+		ClaimSupply: Queued, ClaimCancel: Cancelled, ClaimPropose: Held, ClaimWithdraw: Held},
 	Rejected:  {ClaimPaid: Held, ClaimSettled: Held},
 	Returned:  {ClaimPaid: Held, ClaimSettled: Held},
 	Cancelled: {ClaimPaid: Held, ClaimSettled: Held},
@@ -55,6 +55,16 @@ func Next(d Disbursement, o Observation) (Disbursement, Transition, error) {
 	if d.seen(o.Evidence) {
 		return d, t, nil
 	}
+	if o.Claim.desk() {
+		return d.sit(o)
+	}
+	if o.Claim == ClaimAgree {
+		agreed, err := d.agreed(o)
+		if err != nil {
+			return d, t, err
+		}
+		o = agreed
+	}
 	before := d.Reserves()
 	next := d.clone()
 	next.learn(o, &t)
@@ -63,7 +73,7 @@ func Next(d Disbursement, o Observation) (Disbursement, Transition, error) {
 		return d, Transition{From: d.State, To: d.State}, err
 	}
 	if move {
-		if len(d.History) >= MaxHistory && !to.Final() && o.Claim != ClaimRequeue {
+		if len(d.History) >= MaxHistory && !to.Final() && !o.Resolved && o.Claim != ClaimSupply {
 			to = Held
 		}
 		next.enter(to, o)
@@ -89,6 +99,8 @@ func (d Disbursement) ordered(o Observation) (State, bool, error) {
 	}
 	older := !o.OccurredAt.IsZero() && !d.EvidenceAt.IsZero() && o.OccurredAt.Before(d.EvidenceAt)
 	switch {
+	case o.Resolved:
+		return to, true, nil
 	case d.State == Held && len(d.History) > MaxHistory && !o.Claim.personal():
 		return "", false, nil
 	case d.Contested && !o.Claim.personal():
@@ -97,8 +109,8 @@ func (d Disbursement) ordered(o Observation) (State, bool, error) {
 		return "", false, nil // a stalled worker's proof about an attempt that is no longer the last
 	case d.State == Queued && !d.Sent() && o.Claim.evidence():
 		return Held, true, nil // evidence for something never sent
-	case d.State == Held && o.Claim == ClaimRequeue && d.HeldFrom != Queued && d.HeldFrom != AwaitingApproval && d.HeldReason != HoldDenied && o.Note == "":
-		return "", false, fmt.Errorf("%w: requeue without proof", ErrNotAllowed)
+	case d.State == Held && (o.Claim == ClaimRequeue || o.Claim == ClaimCancel || o.Claim == ClaimSupply) && !d.Unsent():
+		return "", false, fmt.Errorf("%w: %s alone, of what the provider may have", ErrNotAllowed, o.Claim)
 	case d.State.Final() && older && d.State != Returned:
 		return Returned, true, nil // it was paid first and bounced later; told the other way round
 	case d.State == Returned && older:
@@ -130,6 +142,9 @@ func (d *Disbursement) learn(o Observation, t *Transition) {
 			d.SettledOn, d.Fee, t.Changed = o.SettledOn, o.Fee, true
 		}
 	}
+	if d.State == Held && o.Claim == ClaimNotFound && o.Attempt == len(d.Attempts) && d.Desk.NotFound != o.Attempt {
+		d.Desk.NotFound, t.Changed = o.Attempt, true
+	}
 	if n := o.Attempt; n > 0 && n <= len(d.Attempts) && o.By == ByReply && d.Attempts[n-1].Outcome == "" {
 		d.Attempts[n-1].Outcome, d.Attempts[n-1].ResponseID, t.Changed = string(o.Claim), o.ResponseID, true
 	}
@@ -157,11 +172,14 @@ func (d *Disbursement) enter(to State, o Observation) {
 		if o.Claim == ClaimApprove {
 			d.ApprovedBy = o.By
 		}
+		if o.Claim == ClaimSupply {
+			d.Beneficiary = d.Beneficiary.With(o.Beneficiary)
+		}
 	}
 	if from == Held {
-		d.HeldFrom, d.HeldReason, d.Contested = "", "", false
+		d.HeldFrom, d.HeldReason, d.Contested, d.Desk = "", "", false, Desk{}
 	}
-	if o.Claim.evidence() {
+	if o.Claim.evidence() && !o.Resolved { // what people decided must not make a provider's later word look old
 		if at := firstInstant(o.OccurredAt, o.At); at.After(d.EvidenceAt) {
 			d.EvidenceAt = at
 		}
@@ -231,7 +249,8 @@ func (c Claim) success() bool {
 // personal says the claim is a move of people or of ourselves, which is refused where it does not fit.
 func (c Claim) personal() bool {
 	switch c {
-	case ClaimApprove, ClaimCancel, ClaimSubmit, ClaimRequeue, ClaimHold:
+	case ClaimApprove, ClaimCancel, ClaimSubmit, ClaimRequeue, ClaimHold, ClaimSupply, ClaimTake, ClaimRelease, ClaimPropose,
+		ClaimWithdraw, ClaimAgree:
 		return true
 	}
 	return false

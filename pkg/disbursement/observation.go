@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/vuelto/vuelto/pkg/calendar"
+	"github.com/vuelto/vuelto/pkg/identity"
 )
 
 // Claim is what an observation says. Stored strings (in attempts): append only.
@@ -31,13 +32,21 @@ const (
 	ClaimCancel  Claim = "cancel"  // a person stops it
 	ClaimRequeue Claim = "requeue" // two people, with proof that it was never applied
 	ClaimHold    Claim = "hold"    // we give up asking; a person must look
+	ClaimSupply  Claim = "supply"  // what was missing of the beneficiary has been told
+
+	// Of people about what is held; see Desk.
+	ClaimTake     Claim = "take"     // a person looks into it
+	ClaimRelease  Claim = "release"  // and leaves it to others
+	ClaimPropose  Claim = "propose"  // a person says how it ends, on what evidence
+	ClaimWithdraw Claim = "withdraw" // the proposal is taken back
+	ClaimAgree    Claim = "agree"    // a second person agrees: what was proposed happens
 )
 
 // Claims lists every claim in the order of the table that people review.
 func Claims() []Claim {
 	return []Claim{ClaimApprove, ClaimCancel, ClaimSubmit, ClaimNotApplied, ClaimUnknown, ClaimDenied, ClaimNotFound,
 		ClaimAccepted, ClaimCollectable, ClaimPaid, ClaimSettled, ClaimRejected, ClaimVoided, ClaimReturned,
-		ClaimHold, ClaimRequeue}
+		ClaimHold, ClaimRequeue, ClaimSupply, ClaimTake, ClaimRelease, ClaimPropose, ClaimWithdraw, ClaimAgree}
 }
 
 // Observation is one thing learned about a disbursement: a reply, a webhook item, a poll's answer, a settlement row, or
@@ -66,6 +75,11 @@ type Observation struct {
 	Code        string        // the provider's own code or status word, as it came
 	Note        string        // reason in words
 	HoldReason  string        // for ClaimHold and ClaimDenied
+
+	Action      Action          // for ClaimPropose and ClaimAgree
+	Proof       string          // for ClaimPropose: where the evidence can be looked up
+	Beneficiary identity.Person // for ClaimSupply and ClaimPropose: what was missing; empty fields change nothing
+	Resolved    bool            // two people agreed on it: it counts though the provider never said it
 }
 
 // Reasons for which a disbursement is held. Stored strings: append only.
@@ -78,4 +92,5 @@ const (
 	HoldNoLookup   = "no_lookup"     // unknown, and the provider cannot be asked by our reference
 	HoldManual     = "manual_route"  // the documented manual road
 	HoldDetails    = "details_asked" // the beneficiary's details are missing
+	HoldWindow     = "window_over"   // no road is open any more: paid by hand, documented
 )

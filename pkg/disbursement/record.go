@@ -57,6 +57,7 @@ type body struct {
 	LastSentAt  int64            `json:"ls,omitempty"`
 	Polls       int              `json:"pl,omitempty"`
 	Due         int64            `json:"du,omitempty"`
+	Desk        *deskBody        `json:"dk,omitempty"`
 }
 
 type attemptBody struct {
@@ -87,7 +88,7 @@ func Encode(d Disbursement) store.Record {
 		EvidenceAt: calendar.Millis(d.EvidenceAt), PaidAt: calendar.Millis(d.PaidAt), SettledOn: d.SettledOn,
 		RequestedBy: d.RequestedBy, ApprovedBy: d.ApprovedBy, CreatedAt: calendar.Millis(d.CreatedAt),
 		AcceptedOn: d.AcceptedOn, SentAt: calendar.Millis(d.SentAt), LastSentAt: calendar.Millis(d.LastSentAt),
-		Polls: d.Polls, Due: calendar.Millis(d.Due),
+		Polls: d.Polls, Due: calendar.Millis(d.Due), Desk: encodeDesk(d.Desk),
 	}
 	for _, a := range d.Attempts {
 		b.Attempts = append(b.Attempts, attemptBody{calendar.Millis(a.At), a.ResponseID, a.Outcome})
@@ -103,7 +104,7 @@ func Encode(d Disbursement) store.Record {
 	return store.Record{Key: key, Version: d.Version, Body: encoded, Index: index(d, key)}
 }
 
-// index: listed always; on the work index while somebody must act, or from payment until settlement.
+// index: listed always; on the work index while somebody must act, a person included, or from payment until settlement.
 func index(d Disbursement, key store.Key) map[store.Index]store.Key {
 	at := map[store.Index]store.Key{store.List: ListKey(d)}
 	switch {
@@ -111,6 +112,8 @@ func index(d Disbursement, key store.Key) map[store.Index]store.Key {
 		at[store.Work] = job.DueKey(d.Due, job.Submit, key)
 	case !d.Due.IsZero():
 		at[store.Work] = job.DueKey(d.Due, job.Poll, key)
+	case d.State == Held:
+		at[store.Work] = job.HeldKey(d.Tenant, d.HeldAt(), key)
 	case d.State == Paid:
 		at[store.Work] = job.AwaitKey(d.Tenant, d.Account, d.PaidAt, key)
 	case !d.SettledOn.IsZero():
@@ -137,6 +140,7 @@ func Decode(r store.Record) (Disbursement, error) {
 		EvidenceAt: at(b.EvidenceAt), PaidAt: at(b.PaidAt), SettledOn: b.SettledOn, RequestedBy: b.RequestedBy,
 		ApprovedBy: b.ApprovedBy, CreatedAt: at(b.CreatedAt), AcceptedOn: b.AcceptedOn, SentAt: at(b.SentAt),
 		LastSentAt: at(b.LastSentAt), Polls: b.Polls, Due: at(b.Due), Version: r.Version,
+		Desk: b.Desk.decode(),
 	}
 	for _, a := range b.Attempts {
 		d.Attempts = append(d.Attempts, Attempt{at(a.At), a.ResponseID, a.Outcome})

@@ -26,8 +26,10 @@ func full() disbursement.Disbursement {
 		State: disbursement.Held, HeldFrom: disbursement.Returned, HeldReason: disbursement.HoldContested, Contested: true,
 		Overdrawn: true, Reference: "net", CashCode: "123", CashExpires: at(1), Received: 4000, Returned: 1000, Fee: 7,
 		EvidenceAt: at(2), PaidAt: at(3), SettledOn: calendar.Date{Year: 2026, Month: 11, Day: 21},
-		Attempts:    []disbursement.Attempt{{At: at(4), ResponseID: "r", Outcome: "unknown"}},
-		History:     []disbursement.Step{{At: at(5), From: "queued", To: "submitting", Evidence: "e", By: "b", Note: "n"}},
+		Attempts: []disbursement.Attempt{{At: at(4), ResponseID: "r", Outcome: "unknown"}},
+		History:  []disbursement.Step{{At: at(5), From: "queued", To: "submitting", Evidence: "e", By: "b", Note: "n"}},
+		Desk: disbursement.Desk{Owner: "p3", Until: at(10), NotFound: 1, Proposal: disbursement.Proposal{Action: disbursement.Supply, By: "p3",
+			At: at(11), Proof: "case 7", Note: "words", Beneficiary: identity.Person{Name: "Eva"}, Amount: 9}},
 		RequestedBy: "p1", ApprovedBy: "p2", CreatedAt: at(6), AcceptedOn: calendar.Date{Year: 2026, Month: 11, Day: 20},
 		SentAt: at(7), LastSentAt: at(8), Polls: 3, Due: at(9), Version: 5,
 	}
@@ -47,7 +49,7 @@ func TestRecordKeepsEveryField(t *testing.T) {
 // A refund as it is created must fit one kilobyte: each kilobyte more is another write unit, twice in a transaction.
 func TestAFreshRefundFitsOneWriteUnit(t *testing.T) {
 	d := full()
-	d.State, d.Attempts, d.HeldReason, d.HeldFrom = disbursement.Queued, nil, "", ""
+	d.State, d.Attempts, d.HeldReason, d.HeldFrom, d.Desk = disbursement.Queued, nil, "", "", disbursement.Desk{}
 	d.RequestedBy, d.ApprovedBy = "sk_test_demo", ""
 	if n := len(disbursement.Encode(d).Body); n > 760 {
 		t.Errorf("body is %d bytes; with keys and index attributes it would pass 1 KB", n)
@@ -64,11 +66,12 @@ func TestWorkIndexFollowsTheState(t *testing.T) {
 		{disbursement.Unknown, noon, "|poll|"},
 		{disbursement.Paid, time.Time{}, "2026-11-20T17:03:00.000Z|demo#rf"},
 		{disbursement.Settled, time.Time{}, "demo#rf"},
-		{disbursement.Held, time.Time{}, ""},
+		{disbursement.Held, time.Time{}, "2026-11-20T17:05:00.000Z|demo#rf"},
+		{disbursement.Cancelled, time.Time{}, ""},
 	}
 	for _, c := range cases {
 		d := full()
-		d.State, d.Due = c.state, c.due
+		d.State, d.Due, d.History[0].To = c.state, c.due, c.state
 		if c.state != disbursement.Settled {
 			d.SettledOn = calendar.Date{}
 		}

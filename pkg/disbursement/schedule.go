@@ -42,11 +42,11 @@ func (d Disbursement) Asked(now time.Time) Disbursement {
 	return d
 }
 
-// Exhausted says we have asked long enough, counted from acceptance or, where a person had to agree, from then.
+// Exhausted says we have asked long enough, counted from acceptance or, where a person let it go (again), from then.
 func (d Disbursement) Exhausted(now time.Time) bool {
 	start := d.CreatedAt
 	for _, s := range d.History {
-		if s.From == AwaitingApproval {
+		if s.From == AwaitingApproval || (s.From == Held && s.To == Queued) {
 			start = s.At
 		}
 	}

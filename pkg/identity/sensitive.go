@@ -60,6 +60,29 @@ type Person struct {
 // IsZero says nothing is known of the person.
 func (p Person) IsZero() bool { return p == Person{} }
 
+// With is the person with the fields that more names in their place.
+func (p Person) With(more Person) Person {
+	pick := func(old *Sensitive, value Sensitive) {
+		if value != "" {
+			*old = value
+		}
+	}
+	pick(&p.Name, more.Name)
+	pick(&p.Email, more.Email)
+	pick(&p.Phone, more.Phone)
+	pick(&p.DocumentNumber, more.DocumentNumber)
+	pick(&p.Account, more.Account)
+	for _, f := range []struct {
+		old   *string
+		value string
+	}{{&p.DocumentType, more.DocumentType}, {&p.Bank, more.Bank}, {&p.AccountType, more.AccountType}} {
+		if f.value != "" {
+			*f.old = f.value
+		}
+	}
+	return p
+}
+
 // Clean trims what people paste: outer space and control characters.
 func Clean(s string) string {
 	return strings.TrimSpace(strings.Map(func(r rune) rune {

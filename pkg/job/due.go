@@ -54,6 +54,14 @@ func AwaitPartition(tenant, account string) string { return tenant + "#await#" +
 // AwaitUntil is the upper bound of a query for what has waited since before an instant.
 func AwaitUntil(t time.Time) string { return t.UTC().Format(dueLayout) }
 
+// HeldKey lists a record in the work index while a person must look at it, under the instant since when.
+func HeldKey(tenant string, since time.Time, key store.Key) store.Key {
+	return store.Key{PK: HeldPartition(tenant), SK: since.UTC().Format(dueLayout) + "|" + key.PK}
+}
+
+// HeldPartition is the partition of the work index with what waits for a merchant's people.
+func HeldPartition(tenant string) string { return tenant + "#held" }
+
 // SettledKey lists a record under the settlement day that showed it, so that a day can be run again without asking for
 // each of its rows.
 func SettledKey(tenant, account, day string, key store.Key) store.Key {

@@ -22,7 +22,7 @@ func (r *Requester) Find(ctx context.Context, c Caller, kind disbursement.Kind, 
 	return d, err
 }
 
-// Cancel stops a disbursement that no provider has: never sent, or proven not applied. Asking again for what is cancelled already succeeds.
+// Cancel stops a disbursement that no provider has: never sent, or proven not applied, held or not. Asking again for what is cancelled already succeeds.
 // Errors: ErrNotFound, ErrCannotBeStopped.
 func (r *Requester) Cancel(ctx context.Context, c Caller, kind disbursement.Kind, id string) (disbursement.Disbursement, error) {
 	d, err := r.Find(ctx, c, kind, id)
@@ -30,7 +30,15 @@ func (r *Requester) Cancel(ctx context.Context, c Caller, kind disbursement.Kind
 		return d, err
 	}
 	return r.move(ctx, d, disbursement.Observation{Claim: disbursement.ClaimCancel, By: c.Key.Person, Note: "cancelled on request"},
-		disbursement.AwaitingApproval, disbursement.Queued)
+		cancellable(d)...)
+}
+
+func cancellable(d disbursement.Disbursement) []disbursement.State {
+	states := []disbursement.State{disbursement.AwaitingApproval, disbursement.Queued}
+	if d.Unsent() {
+		states = append(states, disbursement.Held)
+	}
+	return states
 }
 
 // Approve lets a disbursement go. Whoever asked for it cannot. Errors: ErrNotFound, ErrSamePerson, ErrState.

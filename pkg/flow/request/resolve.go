@@ -1,0 +1,107 @@
+package request
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/vuelto/vuelto/pkg/disbursement"
+	"github.com/vuelto/vuelto/pkg/identity"
+	"github.com/vuelto/vuelto/pkg/store"
+)
+
+// Withdraw takes a proposal back; see Resolution.
+const Withdraw disbursement.Action = "withdraw"
+
+// Resolution is how a person says that a held disbursement ends: the first proposes it with evidence, the second agrees.
+type Resolution struct {
+	Action      disbursement.Action
+	Evidence    string // where it can be looked up; the first person's
+	Note        string
+	Beneficiary identity.Person // for disbursement.Supply
+	Amount      int64           // minor units the buyer got, for disbursement.ConfirmPaid; 0 = all of it
+}
+
+// Resolve proposes how a held disbursement ends, or agrees to what another person has proposed, in which case it happens.
+// Errors: ErrNotFound, ErrState, ErrEvidence, ErrDetails, ErrSamePerson, ErrDiffers, ErrAssigned, ErrAction.
+func (r *Requester) Resolve(ctx context.Context, c Caller, kind disbursement.Kind, id string, q Resolution) (disbursement.Disbursement, error) {
+	d, err := r.Find(ctx, c, kind, id)
+	if err != nil {
+		return d, err
+	}
+	now := r.Now()
+	o := disbursement.Observation{By: c.Key.Person, At: now, Action: q.Action, Proof: q.Evidence, Note: q.Note,
+		Beneficiary: q.Beneficiary, Amount: q.Amount}
+	stamp := ":" + c.Key.Person + ":" + strconv.FormatInt(now.UnixMilli(), 36)
+	switch {
+	case d.State != disbursement.Held && resolvedBy(d, c.Key.Person):
+		return d, nil // a double click
+	case d.State != disbursement.Held:
+		return d, fmt.Errorf("%w: it is %s", ErrState, d.State)
+	case q.Action == Withdraw:
+		o.Claim, o.Evidence = disbursement.ClaimWithdraw, "withdraw"+stamp
+	case d.Desk.Proposal.Action != "":
+		o.Claim = disbursement.ClaimAgree
+	case q.Evidence == "":
+		return d, fmt.Errorf("%w: a proposal names where its evidence can be looked up", ErrEvidence)
+	case q.Action == disbursement.Supply && q.Beneficiary.IsZero():
+		return d, fmt.Errorf("%w: nothing of the beneficiary is supplied", ErrDetails)
+	case q.Amount > d.Amount.Minor():
+		return d, fmt.Errorf("%w: it is over %s", ErrAmount, d.Amount)
+	default:
+		o.Claim, o.Evidence = disbursement.ClaimPropose, "propose"+stamp
+	}
+	after, err := r.desk(ctx, d, o)
+	if err == nil && after.State == disbursement.Queued {
+		r.submit(ctx, disbursement.Key(d.Tenant, d.ID))
+	}
+	return after, err
+}
+
+// resolvedBy says whether the last step was this person's agreement.
+func resolvedBy(d disbursement.Disbursement, person string) bool {
+	last := d.History[len(d.History)-1]
+	return last.From == disbursement.Held && last.By == person
+}
+
+// Take assigns a held disbursement to the caller for a while; Release leaves it to others. Errors: ErrNotFound, ErrState,
+// ErrAssigned.
+func (r *Requester) Take(ctx context.Context, c Caller, kind disbursement.Kind, id string) (disbursement.Disbursement, error) {
+	return r.sit(ctx, c, kind, id, disbursement.ClaimTake)
+}
+
+// Release is the reverse of Take.
+func (r *Requester) Release(ctx context.Context, c Caller, kind disbursement.Kind, id string) (disbursement.Disbursement, error) {
+	return r.sit(ctx, c, kind, id, disbursement.ClaimRelease)
+}
+
+func (r *Requester) sit(ctx context.Context, c Caller, kind disbursement.Kind, id string, claim disbursement.Claim) (disbursement.Disbursement, error) {
+	d, err := r.Find(ctx, c, kind, id)
+	if err != nil {
+		return d, err
+	}
+	return r.desk(ctx, d, disbursement.Observation{Claim: claim, By: c.Key.Person, At: r.Now()})
+}
+
+// desk folds what a person does about a held disbursement.
+func (r *Requester) desk(ctx context.Context, d disbursement.Disbursement, o disbursement.Observation) (disbursement.Disbursement, error) {
+	after, _, err := r.Observer.Disbursement(ctx, disbursement.Key(d.Tenant, d.ID), o)
+	switch {
+	case err == nil:
+		return after, nil
+	case errors.Is(err, disbursement.ErrSecondPerson):
+		return d, fmt.Errorf("%w: %s proposed it", ErrSamePerson, o.By)
+	case errors.Is(err, disbursement.ErrDiffers):
+		return d, fmt.Errorf("%w: %v", ErrDiffers, err)
+	case errors.Is(err, disbursement.ErrTaken):
+		return d, fmt.Errorf("%w: %v", ErrAssigned, err)
+	case errors.Is(err, disbursement.ErrNotAllowed) && after.State == disbursement.Held:
+		return after, fmt.Errorf("%w: %v", ErrAction, err)
+	case errors.Is(err, disbursement.ErrNotAllowed):
+		return after, fmt.Errorf("%w: it is %s", ErrState, after.State)
+	case errors.Is(err, store.ErrNotFound):
+		return d, ErrNotFound
+	}
+	return d, busy(err)
+}
