@@ -22,6 +22,10 @@ import (
 // deliveries is how often SQS delivers each message of the story: the standard queues promise at least once.
 const deliveries = 3
 
+// hidden is how long a received message is invisible here. Under load the emulator ends connections after it has handed
+// messages out; nobody has those, and the template's visibility time-outs are minutes, longer than the story waits.
+const hidden = 10 * time.Second
+
 // queue is one of the template's queues in the emulator, with the event source mapping that feeds its function.
 type queue struct {
 	*stack
@@ -69,7 +73,7 @@ func (q *queue) start() {
 	q.stop = cancel
 	q.ended.Go(func() {
 		for ctx.Err() == nil {
-			messages, err := q.receive(ctx, q.url, int32(q.spec.BatchSize), q.spec.Visibility)
+			messages, err := q.receive(ctx, q.url, int32(q.spec.BatchSize))
 			if err == nil && len(messages) > 0 {
 				err = q.work(messages)
 			}
@@ -87,9 +91,9 @@ func (q *queue) pause() {
 	q.ended.Wait()
 }
 
-func (q *queue) receive(ctx context.Context, url string, most int32, hide time.Duration) ([]types.Message, error) {
+func (q *queue) receive(ctx context.Context, url string, most int32) ([]types.Message, error) {
 	out, err := q.client.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{
-		QueueUrl: aws.String(url), MaxNumberOfMessages: most, WaitTimeSeconds: 1, VisibilityTimeout: int32(hide.Seconds()),
+		QueueUrl: aws.String(url), MaxNumberOfMessages: most, WaitTimeSeconds: 1, VisibilityTimeout: int32(hidden.Seconds()),
 		MessageSystemAttributeNames: []types.MessageSystemAttributeName{types.MessageSystemAttributeNameApproximateReceiveCount},
 	})
 	if err != nil {
@@ -178,8 +182,8 @@ func (q *queue) die() int {
 	for _, body := range q.seen {
 		q.send(body)
 	}
-	for deadline := time.Now().Add(time.Minute); q.left(q.dlq) < len(q.seen); {
-		messages, err := q.receive(context.Background(), q.url, 10, time.Minute)
+	for deadline := time.Now().Add(2 * time.Minute); q.left(q.dlq) < len(q.seen); {
+		messages, err := q.receive(context.Background(), q.url, 10)
 		if err != nil {
 			q.Fatal(err)
 		}
@@ -199,7 +203,7 @@ func (q *queue) die() int {
 func (q *queue) redrive() {
 	q.Helper()
 	for q.left(q.dlq) > 0 {
-		messages, err := q.receive(context.Background(), q.dlq, 10, time.Minute)
+		messages, err := q.receive(context.Background(), q.dlq, 10)
 		if err != nil {
 			q.Fatal(err)
 		}
