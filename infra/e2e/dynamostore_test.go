@@ -43,9 +43,12 @@ func TestStore(t *testing.T) {
 	})
 }
 
-// TestStoreWithLostReplies is the whole contract again while every second write loses a request or a reply.
+// TestStoreWithLostReplies is the whole contract again while every second write loses a request or a reply. On ministack
+// only: moto undoes a refused transaction by putting back a copy of the whole table, so that on a busy machine, where a
+// request that we gave up on is still at work, it forgets what others wrote meanwhile.
 func TestStoreWithLostReplies(t *testing.T) {
-	each(t, func(t *testing.T, env awsenv.Env) {
+	t.Run(emulators()[0].name, func(t *testing.T) {
+		env := start(t, emulators()[0])
 		var mu sync.Mutex
 		random := rand.New(rand.NewPCG(7, 7))
 		draw := func() float64 {
