@@ -34,7 +34,8 @@ var rows = []row{
 	{"pkg/identity", nil},
 	{"pkg/store", nil},
 	{"pkg/file", nil},
-	{"pkg/mutant", nil}, // guards that a simulator may break, in builds of its own
+	{"pkg/catalogue", nil}, // words for people, by code
+	{"pkg/mutant", nil},    // guards that a simulator may break, in builds of its own
 	{"pkg/job", []string{"pkg/store"}},
 	{"pkg/payment", ground},
 	{"pkg/disbursement", ground},
@@ -59,7 +60,7 @@ var rows = []row{
 
 	{"pkg/flow/observe", nouns},
 	{"pkg/flow/*", verbs},
-	{"pkg/api", append([]string{"pkg/flow/request"}, verbs...)},
+	{"pkg/api", append([]string{"pkg/flow/request", "pkg/catalogue"}, verbs...)},
 	{"pkg/bundle", append([]string{"pkg/api", "pkg/flow/*"}, verbs...)},
 
 	{"pkg/aws/host", append([]string{"pkg/bundle", "pkg/config", "pkg/telemetry", "pkg/provider", "pkg/provider/all", "pkg/aws/*"}, contracts...)},

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 
+	"github.com/vuelto/vuelto/pkg/catalogue"
 	"github.com/vuelto/vuelto/pkg/flow/request"
 	"github.com/vuelto/vuelto/pkg/store"
 )
@@ -110,6 +111,9 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	if p.Status >= 500 {
 		s.Log.ErrorContext(r.Context(), "request failed", "request_id", requestID(r), "path", r.URL.Path, "code", p.Code, "error", err)
+	}
+	if w, ok := catalogue.Find(catalogue.Errors, p.Code, catalogue.Language(r.Header.Get("Accept-Language"))); ok {
+		p.Title, p.NextStep = w.Title, w.NextStep
 	}
 	p.Type, p.RequestID = "/docs/errors/"+p.Code, requestID(r)
 	if p.Status == http.StatusUnauthorized {

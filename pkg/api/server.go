@@ -58,6 +58,7 @@ type handler func(*http.Request, request.Caller) (any, error)
 func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") })
+	mux.HandleFunc("GET /docs/{kind}/{code}", s.docs)
 	for _, r := range s.routes() {
 		mux.HandleFunc(r.pattern, s.guarded(r.action, r.handle))
 	}

@@ -1,0 +1,94 @@
+// Package catalogue has the words for what the API says by code: errors, statuses and events, each with a title, its cause
+// and the next step, in the three languages of those who read them. Codes are for scripts; these are for people.
+package catalogue
+
+import (
+	_ "embed"
+	"encoding/json"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// Kind is what a code names.
+type Kind string
+
+const (
+	// Errors are the codes of problems.
+	Errors Kind = "errors"
+	// Statuses are states of payments and disbursements, as payment.paid or disbursement.held.
+	Statuses Kind = "statuses"
+)
+
+// Words explain one code in one language.
+type Words struct {
+	Title    string `json:"title"`
+	Cause    string `json:"cause"`
+	NextStep string `json:"next_step"`
+}
+
+// Languages that every code has words in; the first is for who asks for another.
+func Languages() []string { return []string{"en", "es", "zh"} }
+
+var (
+	//go:embed errors.json
+	errors []byte
+	//go:embed statuses.json
+	statuses []byte
+)
+
+// page is one kind's words, by code and language. They are read when somebody first needs them, which most invocations of a
+// function never do.
+type page map[string]map[string]Words
+
+var (
+	errorPage  = sync.OnceValue(func() page { return read(errors) })
+	statusPage = sync.OnceValue(func() page { return read(statuses) })
+)
+
+func read(text []byte) page {
+	var p page
+	if err := json.Unmarshal(text, &p); err != nil {
+		panic(err) // embedded, and read by a test
+	}
+	return p
+}
+
+func pageOf(k Kind) page {
+	switch k {
+	case Errors:
+		return errorPage()
+	case Statuses:
+		return statusPage()
+	}
+	return nil
+}
+
+// Find gives the words for a code; false if it has none.
+func Find(k Kind, code, language string) (Words, bool) {
+	w, ok := pageOf(k)[code][language]
+	return w, ok
+}
+
+// Codes lists the codes of a kind, sorted.
+func Codes(k Kind) []string {
+	var codes []string
+	for code := range pageOf(k) {
+		codes = append(codes, code)
+	}
+	slices.Sort(codes)
+	return codes
+}
+
+// Language picks the language of a reader from an Accept-Language header: the first named one that there are words in.
+// Weights are read as order, which is how they are written in practice.
+func Language(accept string) string {
+	for part := range strings.SplitSeq(accept, ",") {
+		tag, _, _ := strings.Cut(strings.TrimSpace(part), ";")
+		primary, _, _ := strings.Cut(strings.ToLower(tag), "-")
+		if slices.Contains(Languages(), primary) {
+			return primary
+		}
+	}
+	return Languages()[0]
+}
