@@ -61,7 +61,7 @@ var rows = []row{
 	{"pkg/flow/observe", nouns},
 	{"pkg/flow/*", verbs},
 	{"pkg/api", append([]string{"pkg/flow/request", "pkg/catalogue"}, verbs...)},
-	{"pkg/bundle", append([]string{"pkg/api", "pkg/flow/*"}, verbs...)},
+	{"pkg/bundle", append([]string{"pkg/api", "pkg/flow/*", "infra/openapi"}, verbs...)}, // the description is embedded where it is kept
 
 	{"pkg/aws/host", append([]string{"pkg/bundle", "pkg/config", "pkg/telemetry", "pkg/provider", "pkg/provider/all", "pkg/aws/*"}, contracts...)},
 	{"pkg/aws/*", append([]string{"pkg/aws/*"}, contracts...)},

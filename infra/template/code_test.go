@@ -237,7 +237,7 @@ func TestProviderCallsEndBeforeTheirFunction(t *testing.T) {
 // Every route of the code is behind one of the template's, and those lead to the function that has it.
 func TestRoutes(t *testing.T) {
 	code := map[string][]string{
-		"merchant-api":   append((&api.Server{}).Patterns(), "GET /healthz", "GET /docs/{kind}/{code}"),
+		"merchant-api":   append((&api.Server{}).Patterns(), "GET /healthz", "GET /openapi.json", "GET /docs/{kind}/{code}"),
 		"webhook-intake": {"POST /webhooks/{provider}/{account}"},
 	}
 	for _, f := range read(t).functions(t) {

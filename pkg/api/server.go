@@ -50,6 +50,7 @@ type Server struct {
 	Now       func() time.Time
 	Log       *slog.Logger
 	NewID     func() string // request ids
+	OpenAPI   []byte        // what GET /openapi.json answers
 }
 
 type handler func(*http.Request, request.Caller) (any, error)
@@ -58,6 +59,7 @@ type handler func(*http.Request, request.Caller) (any, error)
 func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") })
+	mux.HandleFunc("GET /openapi.json", func(w http.ResponseWriter, _ *http.Request) { write(w, json.RawMessage(s.OpenAPI)) })
 	mux.HandleFunc("GET /docs/{kind}/{code}", s.docs)
 	for _, r := range s.routes() {
 		mux.HandleFunc(r.pattern, s.guarded(r.action, r.handle))

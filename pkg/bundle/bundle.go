@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/vuelto/vuelto/infra/openapi"
 	"github.com/vuelto/vuelto/pkg/api"
 	"github.com/vuelto/vuelto/pkg/file"
 	"github.com/vuelto/vuelto/pkg/flow/apply"
@@ -110,6 +111,7 @@ func (b *Bundle) Server() *api.Server {
 			Float: p.Float, Log: p.Log},
 		Poller:    b.Poller(),
 		Directory: &merchant.Directory{Store: p.Store, Now: b.now, Live: p.Live},
+		OpenAPI:   openapi.Document(),
 		Clients:   b.clients, Store: p.Store, Files: p.Files, Now: b.now, Log: p.Log, NewID: p.NewID,
 	}
 }

@@ -126,7 +126,11 @@ func (s *stack) try(method, path string, body any, headers ...string) (reply, er
 	}
 	defer resp.Body.Close()
 	read, err := io.ReadAll(resp.Body)
-	return reply{resp.StatusCode, resp.Header, read}, err
+	r := reply{resp.StatusCode, resp.Header, read}
+	if fault := described().fault(req, r); err == nil && fault != "" {
+		s.t.Error(fault)
+	}
+	return r, err
 }
 
 // as makes a call with a key, and an Idempotency-Key that nobody used before.
