@@ -210,7 +210,7 @@ func TestProviderCallsEndBeforeTheirFunction(t *testing.T) {
 	p := load(t)
 	longest := time.Duration(0)
 	for _, a := range allsim.Accounts("demo") {
-		adapter, err := all.Registry()[a.Provider](a, nil, nil)
+		adapter, err := all.Registry()[a.Provider].New(a, nil, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -119,7 +119,7 @@ func (s *Server) desk(r *http.Request, c request.Caller, kind disbursement.Kind)
 	if err != nil {
 		return nil, err
 	}
-	return renderDisbursement(d), nil
+	return s.renderDisbursement(d), nil
 }
 
 // resolve asks the provider first where the resolution says that it does not have the disbursement: its answer may end the
@@ -179,7 +179,7 @@ func (s *Server) listManual(r *http.Request, c request.Caller) (any, error) {
 			if matches(query, "kind", string(d.Kind)) && matches(query, "reason", d.HeldReason) && matches(query, "store", d.Store) &&
 				matches(query, "provider", d.Provider) && matches(query, "assigned_to", d.Desk.Owner) &&
 				matches(query, "safe_action", string(d.Advice())) {
-				out.Data = append(out.Data, renderDisbursement(d))
+				out.Data = append(out.Data, s.renderDisbursement(d))
 			}
 			after = q.Cursor(store.Position{SK: record.Index[store.Work].SK, Key: record.Key})
 			scanned++

@@ -74,7 +74,7 @@ func (s *Server) createPayment(r *http.Request, c request.Caller) (any, error) {
 	return s.Requester.Payment(r.Context(), request.Payment{
 		Caller: c, Key: key, Network: q.Network, Provider: q.Provider, Store: q.Store, Order: q.OrderReference,
 		Amount: money.New(q.Amount, money.Currency(q.Currency)), Expires: time.Duration(hours) * time.Hour, Payer: q.Payer.person(),
-		Answer: func(p payment.Payment) request.Answer { return created(renderPayment(p, 0)) },
+		Answer: func(p payment.Payment) request.Answer { return created(s.renderPayment(p, 0)) },
 	})
 }
 
@@ -111,7 +111,7 @@ func (s *Server) paymentView(r *http.Request, p payment.Payment) (paymentAnswer,
 			refunded += d.Reserves()
 		}
 	}
-	return renderPayment(p, refunded), nil
+	return s.renderPayment(p, refunded), nil
 }
 
 func (s *Server) listPayments(r *http.Request, c request.Caller) (any, error) {
@@ -173,17 +173,19 @@ type paymentAnswer struct {
 	NetworkTransactionID *string         `json:"network_transaction_id"`
 	Voucher              voucherAnswer   `json:"voucher"`
 	Receipts             []receiptAnswer `json:"receipts,omitempty"`
+	ProviderMessage      *messageAnswer  `json:"provider_message"`
 	CreatedAt            string          `json:"created_at"`
 	PaidAt               *string         `json:"paid_at"`
 	History              []stepAnswer    `json:"history,omitempty"`
 }
 
-func renderPayment(p payment.Payment, refunded int64) paymentAnswer {
+func (s *Server) renderPayment(p payment.Payment, refunded int64) paymentAnswer {
 	a := paymentAnswer{
 		ID: p.ID, Status: p.State, Network: p.Network, Provider: p.Provider, Store: p.Store, OrderReference: p.Order,
 		Amount: p.Amount.Minor(), Currency: string(p.Amount.Currency()), PaidAmount: p.PaidMinor(),
 		ReservedAmount: p.PaidMinor() - p.Free - refunded, RefundedAmount: refunded, Situation: string(p.Situation()),
-		Reference: p.Voucher.Code, NetworkTransactionID: optional(p.TransactionID()), CreatedAt: stamp(p.CreatedAt),
+		ProviderMessage: s.Meaning.message(p.Provider, p.Word, p.Said),
+		Reference:       p.Voucher.Code, NetworkTransactionID: optional(p.TransactionID()), CreatedAt: stamp(p.CreatedAt),
 		Voucher: voucherAnswer{p.Voucher.Code, p.Voucher.Barcode, stamp(p.Deadline()), p.Voucher.URL},
 	}
 	if at := p.PaidAt(); !at.IsZero() {

@@ -41,6 +41,6 @@ func (s *Server) createPayout(r *http.Request, c request.Caller) (any, error) {
 		Caller: c, Key: key, Network: q.Network, Provider: q.Provider, Store: q.Store,
 		Amount: money.New(q.Amount, money.Currency(q.Currency)), Purpose: q.Purpose, MerchantRef: q.MerchantPayoutID,
 		Beneficiary: q.Beneficiary.person(),
-		Answer:      func(d disbursement.Disbursement) request.Answer { return created(renderDisbursement(d)) },
+		Answer:      func(d disbursement.Disbursement) request.Answer { return created(s.renderDisbursement(d)) },
 	})
 }

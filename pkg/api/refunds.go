@@ -65,7 +65,7 @@ func (s *Server) refund(r *http.Request, c request.Caller, fixed disbursement.Ro
 		Caller: c, Key: key, Payment: q.Payment, Provider: q.Provider, OriginalTransaction: q.OriginalTransactionID,
 		Order: q.OrderReference, Amount: money.New(q.Amount, money.Currency(q.Currency)), Reason: q.ReasonCode,
 		ReasonText: q.ReasonText, MerchantRef: q.MerchantRefundID, Route: asked, Beneficiary: q.Beneficiary.person(),
-		Answer: func(d disbursement.Disbursement) request.Answer { return created(renderDisbursement(d)) },
+		Answer: func(d disbursement.Disbursement) request.Answer { return created(s.renderDisbursement(d)) },
 	})
 }
 
@@ -89,7 +89,7 @@ func (s *Server) get(kind disbursement.Kind) handler {
 		if err != nil {
 			return nil, err
 		}
-		return renderDisbursement(d), nil
+		return s.renderDisbursement(d), nil
 	}
 }
 
@@ -123,7 +123,7 @@ func (s *Server) move(kind disbursement.Kind) handler {
 		if err != nil {
 			return nil, err
 		}
-		return renderDisbursement(d), nil
+		return s.renderDisbursement(d), nil
 	}
 }
 
@@ -136,7 +136,7 @@ func (s *Server) list(kind disbursement.Kind) handler {
 				!matches(query, "payment", d.Payment) || !matches(query, "merchant_"+string(kind)+"_id", d.MerchantRef) {
 				return nil, err
 			}
-			return renderDisbursement(d), nil
+			return s.renderDisbursement(d), nil
 		}
 		if id := query.Get("payment"); id != "" && kind == disbursement.Refund {
 			return s.refundsOf(r, c, id, show)

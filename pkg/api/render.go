@@ -46,6 +46,7 @@ type disbursementAnswer struct {
 	CashCode              string             `json:"cash_code,omitempty"`
 	CashCodeExpiresAt     string             `json:"cash_code_expires_at,omitempty"`
 	HeldReason            string             `json:"held_reason,omitempty"`
+	ProviderMessage       *messageAnswer     `json:"provider_message"`
 	NextAction            string             `json:"next_action"`
 	DueAt                 *string            `json:"due_at"`
 	SettledOn             *string            `json:"settled_on"`
@@ -57,7 +58,7 @@ type disbursementAnswer struct {
 	History               []stepAnswer       `json:"history"`
 }
 
-func renderDisbursement(d disbursement.Disbursement) disbursementAnswer {
+func (s *Server) renderDisbursement(d disbursement.Disbursement) disbursementAnswer {
 	a := disbursementAnswer{
 		ID: d.ID, Status: d.State, Payment: optional(d.Payment), Network: d.Network, Provider: d.Provider, Store: d.Store,
 		OrderReference: d.Order, Amount: d.Amount.Minor(), Currency: string(d.Amount.Currency()), ReceivedAmount: d.Received,
@@ -65,7 +66,8 @@ func renderDisbursement(d disbursement.Disbursement) disbursementAnswer {
 		OriginalTransactionID: d.OriginalTransaction, NetworkReference: optional(d.Reference), CashCode: d.CashCode,
 		CashCodeExpiresAt: stamp(d.CashExpires), HeldReason: d.HeldReason, NextAction: nextAction(d), DueAt: optional(stamp(d.Due)),
 		SettledOn: optional(d.SettledOn.String()), RequestedBy: d.RequestedBy, ApprovedBy: d.ApprovedBy,
-		CreatedAt: stamp(d.CreatedAt), Manual: manual(d), Attempts: []attemptAnswer{}, History: []stepAnswer{},
+		ProviderMessage: s.Meaning.message(d.Provider, d.Word, d.Said), CreatedAt: stamp(d.CreatedAt), Manual: manual(d),
+		Attempts: []attemptAnswer{}, History: []stepAnswer{},
 	}
 	if d.Kind == disbursement.Refund {
 		a.ReasonCode, a.MerchantRefundID = d.Reason, d.MerchantRef

@@ -64,7 +64,8 @@ func open(t *testing.T) *rig {
 		Requester: &request.Requester{Store: r, Observer: observe.Observer{Store: r, Log: log}, Clients: r, Now: now,
 			Float: func() float64 { return 0 }, Log: log},
 		Directory: &merchant.Directory{Store: r, Now: now}, Clients: r, Store: r, Files: memfile.New(), Now: now, Log: log,
-		NewID: func() string { serial++; return fmt.Sprint("req_", serial) },
+		Meaning: func(string, string) (provider.Meaning, bool) { return provider.Meaning{}, false },
+		NewID:   func() string { serial++; return fmt.Sprint("req_", serial) },
 	}
 	r.handler = r.server.Handler()
 	writes := []store.Write{store.Put{Record: merchant.Encode(merchant.Merchant{ID: "demo", Stores: []merchant.Store{

@@ -45,6 +45,7 @@ type Server struct {
 	Poller    Asker
 	Directory *merchant.Directory
 	Clients   Clients
+	Meaning   Translator
 	Store     store.Store
 	Files     file.Store
 	Now       func() time.Time

@@ -112,6 +112,7 @@ func (b *Bundle) Server() *api.Server {
 		Poller:    b.Poller(),
 		Directory: &merchant.Directory{Store: p.Store, Now: b.now, Live: p.Live},
 		OpenAPI:   openapi.Document(),
+		Meaning:   p.Registry.Meaning,
 		Clients:   b.clients, Store: p.Store, Files: p.Files, Now: b.now, Log: p.Log, NewID: p.NewID,
 	}
 }

@@ -106,9 +106,11 @@ type Disbursement struct {
 	Reference   string // the provider's id of the disbursement
 	CashCode    string
 	CashExpires time.Time
-	Received    int64 // minor units the buyer got; 0 until paid
-	Returned    int64 // minor units that came back
-	Fee         int64 // minor units the settlement charged
+	Received    int64  // minor units the buyer got; 0 until paid
+	Returned    int64  // minor units that came back
+	Fee         int64  // minor units the settlement charged
+	Word        string // the provider's last code or status word that moved it
+	Said        string // the provider's own text beside it, as it came, without the beneficiary's details
 	EvidenceAt  time.Time
 	PaidAt      time.Time
 	SettledOn   calendar.Date

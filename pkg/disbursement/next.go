@@ -1,6 +1,7 @@
 package disbursement
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"time"
@@ -183,6 +184,9 @@ func (d *Disbursement) enter(to State, o Observation) {
 		if at := firstInstant(o.OccurredAt, o.At); at.After(d.EvidenceAt) {
 			d.EvidenceAt = at
 		}
+	}
+	if word := cmp.Or(o.Word, o.Code); word != "" || o.Said != "" {
+		d.Word, d.Said = word, d.Beneficiary.Hide(o.Said.Reveal())
 	}
 	d.State, d.Polls = to, 0
 	d.History = append(d.History, Step{At: o.At, From: from, To: to, Evidence: o.Evidence, By: o.By, Note: note(o)})

@@ -69,12 +69,14 @@ type Observation struct {
 
 	CashCode    string
 	CashExpires time.Time
-	Amount      int64         // minor units received or returned; 0 = all of it
-	Fee         int64         // minor units, of a settlement row
-	SettledOn   calendar.Date // of a settlement row
-	Code        string        // the provider's own code or status word, as it came
-	Note        string        // reason in words
-	HoldReason  string        // for ClaimHold and ClaimDenied
+	Amount      int64              // minor units received or returned; 0 = all of it
+	Fee         int64              // minor units, of a settlement row
+	SettledOn   calendar.Date      // of a settlement row
+	Code        string             // the provider's own code or status word, as it came
+	Word        string             // the provider's status word by which to translate it; empty = Code
+	Said        identity.Sensitive // the provider's own text beside it, as it came
+	Note        string             // reason in words
+	HoldReason  string             // for ClaimHold and ClaimDenied
 
 	Action      Action          // for ClaimPropose and ClaimAgree
 	Proof       string          // for ClaimPropose: where the evidence can be looked up

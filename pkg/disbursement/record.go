@@ -44,6 +44,8 @@ type body struct {
 	Received    int64            `json:"rv,omitempty"`
 	Returned    int64            `json:"rn,omitempty"`
 	Fee         int64            `json:"fe,omitempty"`
+	Word        string           `json:"w,omitempty"`
+	Said        string           `json:"sd,omitempty"`
 	EvidenceAt  int64            `json:"ea,omitempty"`
 	PaidAt      int64            `json:"pa,omitempty"`
 	SettledOn   calendar.Date    `json:"so,omitzero"`
@@ -85,6 +87,7 @@ func Encode(d Disbursement) store.Record {
 		OrigRef: d.OriginalReference, State: d.State, HeldFrom: d.HeldFrom, HeldReason: d.HeldReason,
 		Contested: d.Contested, Overdrawn: d.Overdrawn, Reference: d.Reference, CashCode: d.CashCode,
 		CashExpires: calendar.Millis(d.CashExpires), Received: d.Received, Returned: d.Returned, Fee: d.Fee,
+		Word: d.Word, Said: d.Said,
 		EvidenceAt: calendar.Millis(d.EvidenceAt), PaidAt: calendar.Millis(d.PaidAt), SettledOn: d.SettledOn,
 		RequestedBy: d.RequestedBy, ApprovedBy: d.ApprovedBy, CreatedAt: calendar.Millis(d.CreatedAt),
 		AcceptedOn: d.AcceptedOn, SentAt: calendar.Millis(d.SentAt), LastSentAt: calendar.Millis(d.LastSentAt),
@@ -137,6 +140,7 @@ func Decode(r store.Record) (Disbursement, error) {
 		OriginalTransaction: b.OrigTxn, OriginalReference: b.OrigRef, State: b.State, HeldFrom: b.HeldFrom,
 		HeldReason: b.HeldReason, Contested: b.Contested, Overdrawn: b.Overdrawn, Reference: b.Reference,
 		CashCode: b.CashCode, CashExpires: at(b.CashExpires), Received: b.Received, Returned: b.Returned, Fee: b.Fee,
+		Word: b.Word, Said: b.Said,
 		EvidenceAt: at(b.EvidenceAt), PaidAt: at(b.PaidAt), SettledOn: b.SettledOn, RequestedBy: b.RequestedBy,
 		ApprovedBy: b.ApprovedBy, CreatedAt: at(b.CreatedAt), AcceptedOn: b.AcceptedOn, SentAt: at(b.SentAt),
 		LastSentAt: at(b.LastSentAt), Polls: b.Polls, Due: at(b.Due), Version: r.Version,

@@ -25,7 +25,7 @@ func full() disbursement.Disbursement {
 			Account: "9", Bank: "002", AccountType: "savings"},
 		State: disbursement.Held, HeldFrom: disbursement.Returned, HeldReason: disbursement.HoldContested, Contested: true,
 		Overdrawn: true, Reference: "net", CashCode: "123", CashExpires: at(1), Received: 4000, Returned: 1000, Fee: 7,
-		EvidenceAt: at(2), PaidAt: at(3), SettledOn: calendar.Date{Year: 2026, Month: 11, Day: 21},
+		Word: "REJECTED", Said: "Rechazado", EvidenceAt: at(2), PaidAt: at(3), SettledOn: calendar.Date{Year: 2026, Month: 11, Day: 21},
 		Attempts: []disbursement.Attempt{{At: at(4), ResponseID: "r", Outcome: "unknown"}},
 		History:  []disbursement.Step{{At: at(5), From: "queued", To: "submitting", Evidence: "e", By: "b", Note: "n"}},
 		Desk: disbursement.Desk{Owner: "p3", Until: at(10), NotFound: 1, Proposal: disbursement.Proposal{Action: disbursement.Supply, By: "p3",

@@ -62,25 +62,43 @@ func (p Person) IsZero() bool { return p == Person{} }
 
 // With is the person with the fields that more names in their place.
 func (p Person) With(more Person) Person {
-	pick := func(old *Sensitive, value Sensitive) {
-		if value != "" {
-			*old = value
-		}
-	}
-	pick(&p.Name, more.Name)
-	pick(&p.Email, more.Email)
-	pick(&p.Phone, more.Phone)
-	pick(&p.DocumentNumber, more.DocumentNumber)
-	pick(&p.Account, more.Account)
-	for _, f := range []struct {
-		old   *string
-		value string
-	}{{&p.DocumentType, more.DocumentType}, {&p.Bank, more.Bank}, {&p.AccountType, more.AccountType}} {
-		if f.value != "" {
-			*f.old = f.value
+	for _, f := range Fields() {
+		if value := more.at(f); *value != "" {
+			*p.at(f) = *value
 		}
 	}
 	return p
+}
+
+// Hide takes the person's details out of a text that somebody else wrote.
+func (p Person) Hide(text string) string {
+	for _, value := range []Sensitive{p.Name, p.Email, p.Phone, p.DocumentNumber, p.Account} {
+		text = Hide(text, value.Reveal())
+	}
+	for _, word := range strings.Fields(p.Name.Reveal()) {
+		text = Hide(text, word)
+	}
+	return text
+}
+
+// Hide masks a value wherever it stands in a text, in small letters or large; one of fewer than four bytes would hide
+// nothing but the text's own words.
+func Hide(text, value string) string {
+	const least, mask = 4, "****"
+	if len(value) < least {
+		return text
+	}
+	var out strings.Builder
+	for i := 0; i < len(text); {
+		if rest := text[i:]; len(rest) >= len(value) && strings.EqualFold(rest[:len(value)], value) {
+			out.WriteString(mask)
+			i += len(value)
+			continue
+		}
+		out.WriteByte(text[i])
+		i++
+	}
+	return out.String()
 }
 
 // Clean trims what people paste: outer space and control characters.

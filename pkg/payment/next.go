@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/vuelto/vuelto/pkg/calendar"
+	"github.com/vuelto/vuelto/pkg/identity"
 	"github.com/vuelto/vuelto/pkg/mutant"
 )
 
@@ -39,6 +40,8 @@ type Observation struct {
 	Currency      string // as the provider named it, if it did
 	Fee           int64
 	SettledOn     calendar.Date
+	Word          string             // the provider's code or status word, by which to translate it
+	Said          identity.Sensitive // the provider's own text beside it, as it came
 	Note          string
 }
 
@@ -87,6 +90,9 @@ func Next(p Payment, o Observation) (Payment, Transition, error) {
 	}
 	t.To, t.Changed = to, true
 	next.State, next.Polls = to, 0
+	if o.Word != "" || o.Said != "" {
+		next.Word, next.Said = o.Word, p.Payer.Hide(o.Said.Reveal())
+	}
 	next.History = append(next.History, Step{At: o.At, From: p.State, To: to, Evidence: o.Evidence, By: o.By, Note: o.Note})
 	next.Due = next.nextDue(o.At)
 	return next, t, nil

@@ -26,6 +26,8 @@ type body struct {
 	Voucher  *voucherBody     `json:"v,omitempty"`
 	Receipts []receiptBody    `json:"r,omitempty"`
 	History  []stepBody       `json:"h,omitempty"`
+	Word     string           `json:"w,omitempty"`
+	Said     string           `json:"sd,omitempty"`
 	KeyHash  string           `json:"kh,omitempty"`
 	BodyHash string           `json:"bh,omitempty"`
 	Created  int64            `json:"ct"`
@@ -64,7 +66,7 @@ func Encode(p Payment) store.Record {
 	b := body{
 		ID: p.ID, Store: p.Store, Network: p.Network, Provider: p.Provider, Account: p.Account, Order: p.Order,
 		Minor: p.Amount.Minor(), Currency: string(p.Amount.Currency()), Payer: identity.Encode(p.Payer), State: p.State,
-		KeyHash: p.KeyHash, BodyHash: p.BodyHash, Created: calendar.Millis(p.CreatedAt), Expires: calendar.Millis(p.ExpiresAt),
+		Word: p.Word, Said: p.Said, KeyHash: p.KeyHash, BodyHash: p.BodyHash, Created: calendar.Millis(p.CreatedAt), Expires: calendar.Millis(p.ExpiresAt),
 		Canceled: calendar.Millis(p.CancelledAt), Polls: p.Polls, Due: calendar.Millis(p.Due),
 	}
 	if p.Voucher != (Voucher{}) {
@@ -110,7 +112,7 @@ func Decode(r store.Record) (Payment, error) {
 	p := Payment{
 		Tenant: r.Key.PK[:max(0, len(r.Key.PK)-len(b.ID)-1)], ID: b.ID, Store: b.Store, Network: b.Network,
 		Provider: b.Provider, Account: b.Account, Order: b.Order, Amount: money.New(b.Minor, money.Currency(b.Currency)),
-		Payer: identity.Decode(b.Payer), State: b.State, KeyHash: b.KeyHash, BodyHash: b.BodyHash, CreatedAt: calendar.Instant(b.Created),
+		Payer: identity.Decode(b.Payer), State: b.State, KeyHash: b.KeyHash, BodyHash: b.BodyHash, Word: b.Word, Said: b.Said, CreatedAt: calendar.Instant(b.Created),
 		ExpiresAt: calendar.Instant(b.Expires), CancelledAt: calendar.Instant(b.Canceled), Polls: b.Polls, Due: calendar.Instant(b.Due),
 		Version: r.Version, Free: r.Free, Refunds: r.Tags,
 	}

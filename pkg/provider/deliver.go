@@ -32,10 +32,10 @@ func (c *Client) Read(delivery Delivery) ([]Fact, error) {
 	}
 	for _, f := range facts {
 		if f.Payment != nil {
-			f.Payment.By, f.Payment.At = byWebhook, delivery.ReceivedAt
+			f.Payment.By, f.Payment.At, f.Payment.Said = byWebhook, delivery.ReceivedAt, c.heard(f.Payment.Said)
 		}
 		if f.Disbursement != nil {
-			f.Disbursement.By, f.Disbursement.At = byWebhook, delivery.ReceivedAt
+			f.Disbursement.By, f.Disbursement.At, f.Disbursement.Said = byWebhook, delivery.ReceivedAt, c.heard(f.Disbursement.Said)
 		}
 	}
 	return facts, nil
@@ -76,10 +76,11 @@ func (c *Client) inquire(ctx context.Context, about Fact) ([]Fact, error) {
 	now := c.clock.Now()
 	for _, f := range told {
 		if f.Payment != nil {
-			f.Payment.By, f.Payment.At = byWebhook, now
+			f.Payment.By, f.Payment.At, f.Payment.Said = byWebhook, now, c.heard(f.Payment.Said)
 		}
 		if f.Disbursement != nil {
 			f.Disbursement.By, f.Disbursement.At, f.Disbursement.Evidence = byWebhook, now, answer(*f.Disbursement)
+			f.Disbursement.Said = c.heard(f.Disbursement.Said)
 		}
 	}
 	return told, nil

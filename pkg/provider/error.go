@@ -3,6 +3,8 @@ package provider
 import (
 	"errors"
 	"fmt"
+
+	"github.com/vuelto/vuelto/pkg/identity"
 )
 
 var (
@@ -47,9 +49,16 @@ const (
 // Error is a failed call. An adapter that does not know returns Class Unknown, or any other error, which means the same.
 type Error struct {
 	Class Class
-	Code  string // the provider's own, as it came
-	Note  string // the provider's words, or ours
+	Code  string             // the provider's own, as it came
+	Note  string             // what it means, in our words
+	Said  identity.Sensitive // the provider's own text, as it came
 	Err   error
+}
+
+// Saying adds the provider's own text.
+func (e *Error) Saying(text Prose) *Error {
+	e.Said = text.Sensitive()
+	return e
 }
 
 func (e *Error) Error() string {

@@ -15,6 +15,9 @@ import (
 // replyCap bounds what we read of an answer; settlement files say more in Call.Cap.
 const replyCap = 1 << 20
 
+// tooMany is the code of a documented 429.
+const tooMany = "429"
+
 // Call is one HTTP exchange an adapter wants.
 type Call struct {
 	Method string
@@ -71,7 +74,7 @@ func Exchange(ctx context.Context, doer Doer, call Call) (Reply, error) {
 		return Reply{}, &Error{Class: Unknown, Note: "the answer is too long"}
 	}
 	if resp.StatusCode == http.StatusTooManyRequests && call.Limited {
-		return Reply{}, &Error{Class: Limited, Code: "429", Note: "the provider asks to come back later"}
+		return Reply{}, &Error{Class: Limited, Code: tooMany, Note: "the provider asks to come back later"}
 	}
 	return Reply{Status: resp.StatusCode, Header: resp.Header, Body: body}, nil
 }

@@ -2,9 +2,11 @@ package provider
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
+	"github.com/vuelto/vuelto/pkg/identity"
 	"github.com/vuelto/vuelto/pkg/payment"
 )
 
@@ -56,8 +58,12 @@ func (c *Client) aboutPayment(ctx context.Context, p payment.Payment, by string,
 	defer cancel()
 	o, err := ask(ctx, p)
 	if err != nil {
+		var e *Error
+		if errors.As(err, &e) {
+			e.Said = identity.Sensitive(p.Payer.Hide(c.heard(e.Said).Reveal()))
+		}
 		return payment.Observation{}, err
 	}
-	o.By, o.At = by, c.clock.Now()
+	o.By, o.At, o.Said = by, c.clock.Now(), c.heard(o.Said)
 	return o, nil
 }

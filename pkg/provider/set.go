@@ -8,8 +8,23 @@ import (
 	"sync"
 )
 
-// Registry names every provider that is linked in, with how to make its adapter.
-type Registry map[string]New
+// Entry is one provider that is linked in: how to make its adapter, and what its words mean.
+type Entry struct {
+	New   New
+	Words func() Words
+}
+
+// Registry names every provider that is linked in.
+type Registry map[string]Entry
+
+// Meaning translates a provider's code or status word; false if there is no translation.
+func (r Registry) Meaning(provider, word string) (Meaning, bool) {
+	entry, ok := r[provider]
+	if !ok || word == "" || entry.Words == nil {
+		return Meaning{}, false
+	}
+	return entry.Words().Of(word)
+}
 
 // Set gives the client of an account, made once and kept while the account stays as it is.
 type Set struct {
@@ -36,11 +51,11 @@ func (s *Set) Client(account Account) (*Client, error) {
 	if kept != nil && kept.account.same(account) {
 		return kept, nil
 	}
-	open, ok := s.registry[account.Provider]
+	entry, ok := s.registry[account.Provider]
 	if !ok {
 		return nil, fmt.Errorf("provider: account %q: no provider %q", account.ID, account.Provider)
 	}
-	adapter, err := open(account, s.doer, s.clock)
+	adapter, err := entry.New(account, s.doer, s.clock)
 	if err != nil {
 		return nil, fmt.Errorf("provider: account %q: %w", account.ID, err)
 	}

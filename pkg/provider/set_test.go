@@ -9,10 +9,10 @@ import (
 
 func TestSetKeepsAClientWhileItsAccountStays(t *testing.T) {
 	made := 0
-	set := provider.NewSet(provider.Registry{"fake": func(provider.Account, provider.Doer, provider.Clock) (provider.Adapter, error) {
+	set := provider.NewSet(provider.Registry{"fake": {New: func(provider.Account, provider.Doer, provider.Clock) (provider.Adapter, error) {
 		made++
 		return &fake{profile: sound()}, nil
-	}}, nil, providertest.NewHost(start(), 1))
+	}}}, nil, providertest.NewHost(start(), 1))
 	first, err := set.Client(account())
 	if err != nil {
 		t.Fatal(err)

@@ -44,14 +44,14 @@ func (c *Client) Status(ctx context.Context, d disbursement.Disbursement) disbur
 		o = nothing(d, "the question was not answered")
 		var e *Error
 		if errors.As(err, &e) {
-			o.Code = e.Code
+			o.Code, o.Said = e.Code, e.Said
 		}
 	case !fate(o.Claim):
 		o = nothing(d, "the answer says nothing of the disbursement")
 	default:
 		o.Evidence = answer(o)
 	}
-	o.By, o.At, o.Attempt = byPoll, c.clock.Now(), len(d.Attempts)
+	o.By, o.At, o.Attempt, o.Said = byPoll, c.clock.Now(), len(d.Attempts), c.heard(o.Said)
 	return o
 }
 

@@ -46,6 +46,7 @@ func (c *Client) Submit(ctx context.Context, d disbursement.Disbursement) disbur
 	o.By, o.At = disbursement.ByReply, c.clock.Now()
 	o.Attempt = len(d.Attempts)
 	o.Evidence = "reply:" + strconv.Itoa(o.Attempt)
+	o.Said = c.heard(o.Said)
 	return o
 }
 
@@ -83,7 +84,7 @@ func refusal(err error) disbursement.Observation {
 	if !errors.As(err, &e) {
 		return o
 	}
-	o.Code, o.Note = e.Code, e.Note
+	o.Code, o.Note, o.Said = e.Code, e.Note, e.Said
 	switch e.Class {
 	case NotSent, Limited:
 		o.Claim = disbursement.ClaimNotApplied

@@ -57,6 +57,8 @@ func TestGateways(t *testing.T) {
 		if got := s.get("/v1/refunds/" + refunds[i]); str(got["status"]) != "paid" {
 			t.Errorf("%s on %s: a refund that was paid out reads %v", g.provider, g.side.network, got)
 		}
+		s.translated("/v1/refunds/"+refunds[i], "")
+		s.translated("/v1/payments/"+payments[i], "")
 		if p := s.get("/v1/payments/" + payments[i]); num(p["refunded_amount"]) != g.side.part || num(p["reserved_amount"]) != 0 {
 			t.Errorf("%s on %s: the payment reads %v", g.provider, g.side.network, p)
 		}

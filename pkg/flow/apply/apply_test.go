@@ -37,7 +37,7 @@ type rig struct {
 func (r *rig) Client(_ context.Context, id string) (*provider.Client, error) {
 	account := provider.Account{ID: id, Tenant: "demo", Provider: "pagoefectivo", Network: "pagoefectivo", Endpoint: "https://pe.example",
 		Credentials: map[string]string{"access_key": "a", "secret_key": "b", "service_id": "1"}, Secrets: []string{"s"}}
-	adapter, err := all.Registry()["pagoefectivo"](account, r, r.host)
+	adapter, err := all.Registry()["pagoefectivo"].New(account, r, r.host)
 	if err != nil {
 		return nil, err
 	}

@@ -66,7 +66,7 @@ func (r *rig) OfNetwork(context.Context, string) ([]provider.Account, error) {
 
 // Client opens an account.
 func (r *rig) Client(_ context.Context, id string) (*provider.Client, error) {
-	adapter, err := all.Registry()["efecty"](account(id), r, r.host)
+	adapter, err := all.Registry()["efecty"].New(account(id), r, r.host)
 	if err != nil {
 		return nil, err
 	}

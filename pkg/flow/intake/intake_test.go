@@ -71,7 +71,7 @@ func open(t *testing.T) *rig {
 	r := &rig{Store: memstore.New(memstore.Options{Now: host.Now}), secret: "whsec"}
 	account := provider.Account{ID: "pe", Tenant: "demo", Provider: "pagoefectivo", Network: "pagoefectivo", Endpoint: "https://pe.example",
 		Credentials: map[string]string{"access_key": "a", "secret_key": "b", "service_id": "1"}, Secrets: []string{"new", "whsec"}}
-	adapter, err := all.Registry()["pagoefectivo"](account, r, host)
+	adapter, err := all.Registry()["pagoefectivo"].New(account, r, host)
 	if err != nil {
 		t.Fatal(err)
 	}

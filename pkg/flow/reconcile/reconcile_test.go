@@ -56,7 +56,7 @@ func open(t *testing.T) *rig {
 	r := &rig{t: t, store: memstore.New(memstore.Options{Now: host.Now}), files: memfile.New()}
 	r.account = provider.Account{ID: "pe", Tenant: "demo", Provider: "pagoefectivo", Network: "pagoefectivo", Endpoint: "https://pe.example",
 		Credentials: map[string]string{"access_key": "a", "secret_key": "b", "service_id": "1"}, Secrets: []string{"s"}}
-	adapter, err := all.Registry()["pagoefectivo"](r.account, r, host)
+	adapter, err := all.Registry()["pagoefectivo"].New(r.account, r, host)
 	if err != nil {
 		t.Fatal(err)
 	}

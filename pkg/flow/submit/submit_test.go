@@ -52,7 +52,7 @@ func (r *rig) Commit(ctx context.Context, writes ...store.Write) error {
 func (r *rig) Client(context.Context, string) (*provider.Client, error) {
 	account := provider.Account{ID: "co", Tenant: "demo", Provider: "efecty", Network: "efecty", Endpoint: "https://co.example",
 		Credentials: map[string]string{"merchant_id": "m", "terminal_id": "t", "secret": "s"}, Secrets: []string{"s"}}
-	adapter, err := all.Registry()["efecty"](account, r, r.host)
+	adapter, err := all.Registry()["efecty"].New(account, r, r.host)
 	if err != nil {
 		return nil, err
 	}

@@ -17,14 +17,14 @@ import (
 // Registry lists the providers that are linked in, by name.
 func Registry() provider.Registry {
 	return provider.Registry{
-		dlocal.Name:       dlocal.New,
-		ebanx.Name:        ebanx.New,
-		efecty.Name:       efecty.New,
-		epayco.Name:       epayco.New,
-		kushki.Name:       kushki.New,
-		mercadopago.Name:  mercadopago.New,
-		pagoefectivo.Name: pagoefectivo.New,
-		payu.Name:         payu.New,
-		rapyd.Name:        rapyd.New,
+		dlocal.Name:       {New: dlocal.New, Words: dlocal.Words},
+		ebanx.Name:        {New: ebanx.New, Words: ebanx.Words},
+		efecty.Name:       {New: efecty.New, Words: efecty.Words},
+		epayco.Name:       {New: epayco.New, Words: epayco.Words},
+		kushki.Name:       {New: kushki.New, Words: kushki.Words},
+		mercadopago.Name:  {New: mercadopago.New, Words: mercadopago.Words},
+		pagoefectivo.Name: {New: pagoefectivo.New, Words: pagoefectivo.Words},
+		payu.Name:         {New: payu.New, Words: payu.Words},
+		rapyd.Name:        {New: rapyd.New, Words: rapyd.Words},
 	}
 }

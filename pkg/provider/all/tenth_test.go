@@ -5,9 +5,9 @@ package all_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
-	"iter"
 	"net/http"
 	"testing"
 	"time"
@@ -20,32 +20,31 @@ import (
 	"github.com/vuelto/vuelto/pkg/provider/csvsettlement"
 	"github.com/vuelto/vuelto/pkg/provider/providertest"
 	"github.com/vuelto/vuelto/pkg/provider/simnet"
-	"github.com/vuelto/vuelto/pkg/settlement"
 )
 
 // note is all this network ever says, both ways: about a payment or about a refund, signed in X-Signature.
 type note struct {
-	Ref    string      `json:"ref"`
-	Kind   string      `json:"kind"`
-	ID     string      `json:"id"`
-	Amount json.Number `json:"amount,omitempty"`
-	Status string      `json:"status"`
-	At     time.Time   `json:"at"`
-	Code   string      `json:"code,omitempty"` // of a refusal
+	Ref     string         `json:"ref"`
+	Kind    string         `json:"kind"`
+	ID      string         `json:"id"`
+	Amount  json.Number    `json:"amount,omitempty"`
+	Status  string         `json:"status"`
+	At      time.Time      `json:"at"`
+	Code    string         `json:"code,omitempty"` // of a refusal
+	Message provider.Prose `json:"message,omitempty"`
 }
 
 type tenth struct {
-	provider.Drop // settlement files
-	account       provider.Account
-	doer          provider.Doer
+	provider.Drop        // where settlement files lie
+	csvsettlement.Layout // how they read
+	account              provider.Account
+	doer                 provider.Doer
 }
 
 func newTenth(account provider.Account, doer provider.Doer, _ provider.Clock) (provider.Adapter, error) {
 	drop, _, err := account.Drop(doer)
-	if _, lacks := account.Need("secret"); lacks != nil {
-		err = lacks
-	}
-	return &tenth{drop, account, doer}, err
+	_, lacks := account.Need("secret")
+	return &tenth{drop, csvsettlement.Layout{Zone: calendar.Colombia().Zone()}, account, doer}, errors.Join(err, lacks)
 }
 
 func (a *tenth) Profile() provider.Profile {
@@ -59,6 +58,12 @@ func tenthCodes() provider.Codes {
 		{Status: 401, Code: "WHO", Class: provider.Denied, Means: "the signature is refused", Source: "made up"}}
 }
 
+func tenthWords() provider.Words {
+	return tenthCodes().Words(provider.Words{"NO": {ES: "rechazado", ZH: "被拒绝"}, "WHO": {ES: "firma rechazada", ZH: "签名被拒绝"},
+		"accepted": {ES: "recibido", EN: "taken in", ZH: "已受理"}, "paid": {ES: "pagado", EN: "paid", ZH: "已付款"},
+		"rejected": {ES: "rechazado", EN: "rejected", ZH: "被拒绝"}, "returned": {ES: "devuelto", EN: "returned", ZH: "已退回"}, "expired": {ES: "vencido", EN: "expired", ZH: "已过期"}})
+}
+
 // say asks a path something and reads the note that comes back.
 func (a *tenth) say(ctx context.Context, path string, n note) (got note, err error) {
 	body := bytesOf(n)
@@ -70,7 +75,7 @@ func (a *tenth) say(ctx context.Context, path string, n note) (got note, err err
 	case provider.DecodeJSON(reply.Body, &got) == nil && reply.Status == 404 && got.Code == "NONE":
 		return got, provider.ErrNoSuchDisbursement
 	case reply.Status != 200 || got.Ref != n.Ref || got.Kind != n.Kind || got.ID == "":
-		return got, tenthCodes().Error(reply.Status, got.Code)
+		return got, tenthCodes().Error(reply.Status, got.Code).Saying(got.Message)
 	}
 	return got, nil
 }
@@ -81,7 +86,7 @@ func refundOf(n note, err error) (disbursement.Observation, error) {
 	if err == nil && (!ok || n.At.IsZero()) {
 		err = provider.ErrMalformed
 	}
-	return disbursement.Observation{Claim: claim, Reference: n.ID, OccurredAt: n.At, Evidence: n.Status + n.ID}, err
+	return disbursement.Observation{Claim: claim, Reference: n.ID, OccurredAt: n.At, Word: n.Status, Evidence: n.Status + n.ID}, err
 }
 
 func (a *tenth) CreatePayment(ctx context.Context, p payment.Payment) (payment.Observation, error) {
@@ -119,12 +124,8 @@ func (a *tenth) Read(d provider.Delivery) ([]provider.Fact, error) {
 	if n.Kind != "payment" || err != nil {
 		return nil, nil
 	}
-	return []provider.Fact{{Ours: n.Ref, Reference: n.ID, Payment: &payment.Observation{Claim: payment.ClaimPaid, Evidence: n.Code,
+	return []provider.Fact{{Ours: n.Ref, Reference: n.ID, Payment: &payment.Observation{Claim: payment.ClaimPaid, Evidence: n.Code, Word: "paid",
 		TransactionID: n.Code, Minor: minor, OccurredAt: n.At}}}, nil
-}
-
-func (a *tenth) ReadSettlement(file io.Reader) iter.Seq2[settlement.Row, error] {
-	return csvsettlement.Read(file, csvsettlement.Layout{Zone: calendar.Colombia().Zone()})
 }
 
 // tenthNetwork is the simulated counterpart.
@@ -182,17 +183,16 @@ func (tenthNetwork) PaymentEvent(p *simnet.Payment, r *simnet.Receipt) []byte {
 	if r == nil {
 		return nil
 	}
-	return bytesOf(note{p.Ours, "payment", p.Code, json.Number(money.FormatMinor(r.Minor, 2)), "paid", r.At, r.ID})
+	return bytesOf(note{p.Ours, "payment", p.Code, json.Number(money.FormatMinor(r.Minor, 2)), "paid", r.At, r.ID, ""})
 }
 
 func (tenthNetwork) DisbursementEvent(d *simnet.Disbursement) []byte { return bytesOf(refundNote(d)) }
-
 func (tenthNetwork) Sign(secret string, body []byte, _ time.Time) http.Header {
 	return http.Header{"X-Signature": {provider.Sign(secret, body)}}
 }
 
 func TestATenthProvider(t *testing.T) {
-	providertest.Run(t, providertest.Subject{New: newTenth, Network: newTenthNetwork, Codes: tenthCodes(), Settings: []string{},
+	providertest.Run(t, providertest.Subject{New: newTenth, Words: tenthWords(), Network: newTenthNetwork, Codes: tenthCodes(), Settings: []string{},
 		Strange: `{"ref":"x","kind":"dream"}`, Price: money.New(80_000_00, money.COP), Part: money.New(20_000_50, money.COP), Tiny: money.New(1, money.PEN),
 		Account: provider.Account{ID: "tenth-a", Tenant: "a", Provider: "tenth", Network: "efecty", Endpoint: simnet.Address("tenth"), Secrets: []string{"whsec"},
 			Credentials: map[string]string{"secret": "tenth-secret", "settlement_token": "files"}, Settings: map[string]string{"settlement_url": simnet.DropAddress("tenth")}}})

@@ -1,6 +1,8 @@
 package csvsettlement
 
 import (
+	"io"
+	"iter"
 	"time"
 
 	"github.com/vuelto/vuelto/pkg/money"
@@ -27,6 +29,11 @@ type Layout struct {
 	ByType bool
 	// NegativeCosts says that fees and taxes are printed as they change the balance, so that a cost is below zero.
 	NegativeCosts bool
+}
+
+// ReadSettlement is provider.SettlementReader, for an adapter whose files are in this layout and nothing else.
+func (layout Layout) ReadSettlement(file io.Reader) iter.Seq2[settlement.Row, error] {
+	return Read(file, layout)
 }
 
 // optional says whether a report may lack a generic column.

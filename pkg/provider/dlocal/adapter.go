@@ -173,7 +173,8 @@ func (a *Adapter) call(ctx context.Context, method, path string, body any) (prov
 // read decodes a good reply; any other is what codes.go says of it.
 func read(reply provider.Reply, into any) error {
 	if reply.Status != http.StatusOK && reply.Status != http.StatusCreated {
-		return Codes().Error(reply.Status, codeOf(reply))
+		refused := refusalOf(reply)
+		return Codes().Error(reply.Status, string(refused.Code)).Saying(refused.Message)
 	}
 	if err := provider.DecodeJSON(reply.Body, into); err != nil {
 		return &provider.Error{Class: provider.Unknown, Note: "the answer cannot be read", Err: err}
@@ -181,16 +182,23 @@ func read(reply provider.Reply, into any) error {
 	return nil
 }
 
-// codeOf is the code of a refusal; empty if it has none.
-func codeOf(reply provider.Reply) string {
-	var refusal struct {
-		Code provider.Text `json:"code"`
-	}
-	if provider.DecodeJSON(reply.Body, &refusal) != nil {
-		return ""
-	}
-	return string(refusal.Code)
+// refusal is the body of an answer that is not good.
+type refusal struct {
+	Code    provider.Text  `json:"code"`
+	Message provider.Prose `json:"message"`
 }
+
+// refusalOf reads a refusal; an empty one if it is none.
+func refusalOf(reply provider.Reply) refusal {
+	var r refusal
+	if provider.DecodeJSON(reply.Body, &r) != nil {
+		return refusal{}
+	}
+	return r
+}
+
+// codeOf is the code of a refusal; empty if it has none.
+func codeOf(reply provider.Reply) string { return string(refusalOf(reply).Code) }
 
 // missing says that an answer is the documented "not found".
 func missing(reply provider.Reply) bool {

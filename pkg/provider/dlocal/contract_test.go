@@ -17,7 +17,7 @@ func TestContract(t *testing.T) {
 			continue
 		}
 		account.Settings["notification_url"] = "http://127.0.0.1:8080/webhooks/dlocal/" + account.ID
-		s := providertest.Subject{New: dlocal.New, Network: dlocalsim.New, Account: account, Codes: dlocal.Codes(), OwnDeadline: true,
+		s := providertest.Subject{New: dlocal.New, Words: dlocal.Words(), Network: dlocalsim.New, Account: account, Codes: dlocal.Codes(), OwnDeadline: true,
 			Strange: `{"id":"DREAM-1","status":"DREAMT"}`}
 		s.Price, s.Part, s.Tiny = money.New(120_50, money.PEN), money.New(50_05, money.PEN), money.New(50_00, money.COP)
 		if account.Network == "efecty" {

@@ -33,14 +33,15 @@ type paymentRequest struct {
 // object is a payment as the wire has it, in replies and in notifications. ApprovedDate is not in the public field list,
 // but in samples.
 type object struct {
-	ID           string        `json:"id"`
-	OrderID      string        `json:"order_id"`
-	Amount       json.Number   `json:"amount"`
-	Currency     string        `json:"currency"`
-	Status       string        `json:"status"`
-	StatusCode   provider.Text `json:"status_code"`
-	ApprovedDate string        `json:"approved_date"`
-	RedirectURL  string        `json:"redirect_url"`
+	ID           string         `json:"id"`
+	OrderID      string         `json:"order_id"`
+	Amount       json.Number    `json:"amount"`
+	Currency     string         `json:"currency"`
+	Status       string         `json:"status"`
+	StatusCode   provider.Text  `json:"status_code"`
+	StatusDetail provider.Prose `json:"status_detail"`
+	ApprovedDate string         `json:"approved_date"`
+	RedirectURL  string         `json:"redirect_url"`
 	Ticket       struct {
 		Number         string `json:"number"`
 		Barcode        string `json:"barcode"`
@@ -81,7 +82,7 @@ func (a *Adapter) CreatePayment(ctx context.Context, p payment.Payment) (payment
 func (o object) voucher(p payment.Payment) (payment.Observation, error) {
 	if o.Status == "REJECTED" {
 		return payment.Observation{}, &provider.Error{Class: provider.Rejected, Code: provider.Word(string(o.StatusCode)),
-			Note: "dLocal rejects the payment"}
+			Note: "dLocal rejects the payment", Said: o.StatusDetail.Sensitive()}
 	}
 	minor, err := provider.Minor(o.Amount, money.Currency(o.Currency))
 	if err != nil || money.New(minor, money.Currency(o.Currency)) != p.Amount || o.OrderID != p.ID || o.ID == "" || o.Ticket.Number == "" {
@@ -95,7 +96,7 @@ func (o object) voucher(p payment.Payment) (payment.Observation, error) {
 	if link == "" {
 		link = o.Ticket.ImageURL
 	}
-	return payment.Observation{Claim: payment.ClaimVoucher, Evidence: "ticket:" + o.ID, Currency: o.Currency,
+	return payment.Observation{Claim: payment.ClaimVoucher, Evidence: "ticket:" + o.ID, Currency: o.Currency, Word: o.Status, Said: o.StatusDetail.Sensitive(),
 		Voucher: payment.Voucher{Code: o.Ticket.Number, Barcode: o.Ticket.Barcode, URL: link, ExpiresAt: expires}}, nil
 }
 
@@ -126,7 +127,8 @@ func (a *Adapter) ReadPayment(ctx context.Context, p payment.Payment) (payment.O
 
 // observe reads how a payment stands, by its status word: the codes of an expiry differ between dLocal's documents.
 func (o object) observe() (payment.Observation, error) {
-	seen := payment.Observation{Currency: o.Currency, Evidence: "payment:" + o.Status + ":" + o.ID, Note: provider.Word(string(o.StatusCode))}
+	seen := payment.Observation{Currency: o.Currency, Evidence: "payment:" + o.Status + ":" + o.ID, Note: provider.Word(string(o.StatusCode)),
+		Word: o.Status, Said: o.StatusDetail.Sensitive()}
 	switch o.Status {
 	case "PENDING":
 		seen.Claim = payment.ClaimPending

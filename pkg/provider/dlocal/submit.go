@@ -32,14 +32,15 @@ type refundRequest struct {
 
 // refund is a refund as the wire has it, in replies and in notifications. The payment's id has two spellings.
 type refund struct {
-	ID          string        `json:"id"`
-	PaymentID   string        `json:"payment_id"`
-	IDPayment   string        `json:"id_payment"`
-	Amount      json.Number   `json:"amount"`
-	Currency    string        `json:"currency"`
-	Status      string        `json:"status"`
-	StatusCode  provider.Text `json:"status_code"`
-	CreatedDate string        `json:"created_date"`
+	ID           string         `json:"id"`
+	PaymentID    string         `json:"payment_id"`
+	IDPayment    string         `json:"id_payment"`
+	Amount       json.Number    `json:"amount"`
+	Currency     string         `json:"currency"`
+	Status       string         `json:"status"`
+	StatusCode   provider.Text  `json:"status_code"`
+	StatusDetail provider.Prose `json:"status_detail"`
+	CreatedDate  string         `json:"created_date"`
 }
 
 // Longest values of the refund interface.
@@ -140,7 +141,7 @@ func (r refund) payment() string {
 // observe reads how a refund stands. CANCELLED is the money with the merchant again, whether it was ever gone or not. The
 // only instant that dLocal tells is that of the creation; what came later has none.
 func (r refund) observe() (disbursement.Observation, error) {
-	o := disbursement.Observation{Reference: r.ID, Code: provider.Word(string(r.StatusCode))}
+	o := disbursement.Observation{Reference: r.ID, Code: provider.Word(string(r.StatusCode)), Word: r.Status, Said: r.StatusDetail.Sensitive()}
 	switch r.Status {
 	case "PENDING":
 		o.Claim = disbursement.ClaimAccepted

@@ -139,10 +139,11 @@ func (a *Adapter) form(ctx context.Context, method, path string, values url.Valu
 
 // answer is what every call is answered with.
 type answer struct {
-	Status     string          `json:"status"`
-	StatusCode string          `json:"status_code"`
-	Payment    json.RawMessage `json:"payment"`
-	Refund     json.RawMessage `json:"refund"`
+	Status        string          `json:"status"`
+	StatusCode    string          `json:"status_code"`
+	StatusMessage provider.Prose  `json:"status_message"`
+	Payment       json.RawMessage `json:"payment"`
+	Refund        json.RawMessage `json:"refund"`
 }
 
 // read decodes a good answer; any other is what codes.go says of it.
@@ -152,7 +153,7 @@ func read(reply provider.Reply) (answer, error) {
 		return an, &provider.Error{Class: provider.Unknown, Note: "the answer cannot be read", Err: err}
 	}
 	if reply.Status != http.StatusOK || an.Status != "SUCCESS" {
-		return an, Codes().Error(reply.Status, an.StatusCode)
+		return an, Codes().Error(reply.Status, an.StatusCode).Saying(an.StatusMessage)
 	}
 	return an, nil
 }

@@ -1,6 +1,7 @@
 package ebanx_test
 
 import (
+	"strconv"
 	"testing"
 
 	"github.com/vuelto/vuelto/pkg/disbursement"
@@ -17,10 +18,10 @@ func TestContract(t *testing.T) {
 		if account.Provider != ebanx.Name {
 			continue
 		}
-		s := providertest.Subject{New: ebanx.New, Network: ebanxsim.New, Account: account, Codes: ebanx.Codes(), Exact: true, Days: true,
+		s := providertest.Subject{New: ebanx.New, Words: ebanx.Words(), Network: ebanxsim.New, Account: account, Codes: ebanx.Codes(), Exact: true, Days: true,
 			InPath: true, Loose429: true, Strange: "operation=something_else&notification_type=update&hash_codes=00",
-			Refusal: func(code string) string {
-				return `{"status":"ERROR","status_code":"` + code + `","status_message":"no"}`
+			Refusal: func(code, text string) string {
+				return `{"status":"ERROR","status_code":"` + code + `","status_message":` + strconv.Quote(text) + `}`
 			},
 			Claims: map[simnet.Verb]disbursement.Claim{simnet.Fail: disbursement.ClaimVoided, simnet.Expire: disbursement.ClaimVoided,
 				simnet.Bounce: disbursement.ClaimVoided}}

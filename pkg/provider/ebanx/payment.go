@@ -124,7 +124,7 @@ func (a *Adapter) voucher(w wirePayment, p payment.Payment) (payment.Observation
 	if page == "" {
 		page = w.CIPURL
 	}
-	return payment.Observation{Claim: payment.ClaimVoucher, Evidence: "voucher:" + w.Hash, Currency: w.CurrencyExt,
+	return payment.Observation{Claim: payment.ClaimVoucher, Evidence: "voucher:" + w.Hash, Currency: w.CurrencyExt, Word: w.Status,
 		Voucher: payment.Voucher{Code: string(w.PIN), URL: page, ExpiresAt: ends}}, nil
 }
 
@@ -162,7 +162,7 @@ func (a *Adapter) query(ctx context.Context, values url.Values) (wirePayment, er
 func asked(err error) error {
 	var e *provider.Error
 	if errors.As(err, &e) && e.Class == provider.Rejected {
-		return &provider.Error{Class: provider.Unknown, Code: e.Code, Note: e.Note}
+		return &provider.Error{Class: provider.Unknown, Code: e.Code, Note: e.Note, Said: e.Said}
 	}
 	return err
 }
@@ -203,7 +203,7 @@ func (a *Adapter) CancelPayment(ctx context.Context, p payment.Payment) (payment
 
 // observe reads how a payment stands. EBANX cancels what runs out: the date tells the end from a withdrawal.
 func (a *Adapter) observe(w wirePayment) (payment.Observation, error) {
-	o := payment.Observation{Currency: w.CurrencyExt}
+	o := payment.Observation{Currency: w.CurrencyExt, Word: w.Status}
 	switch w.Status {
 	case "OP", "PE":
 		o.Claim = payment.ClaimPending

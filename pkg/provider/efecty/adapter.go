@@ -120,19 +120,27 @@ func read(reply provider.Reply, into any, good ...int) error {
 		}
 		return nil
 	}
-	return Codes().Error(reply.Status, codeOf(reply))
+	refused := refusalOf(reply)
+	return Codes().Error(reply.Status, refused.Code).Saying(refused.Message)
+}
+
+// refusal is the body of an answer that is not good.
+type refusal struct {
+	Code    string         `json:"code"`
+	Message provider.Prose `json:"message"`
+}
+
+// refusalOf reads a refusal; an empty one if it is none.
+func refusalOf(reply provider.Reply) refusal {
+	var r refusal
+	if provider.DecodeJSON(reply.Body, &r) != nil {
+		return refusal{}
+	}
+	return r
 }
 
 // codeOf is the code of a refusal; empty if it has none.
-func codeOf(reply provider.Reply) string {
-	var refusal struct {
-		Code string `json:"code"`
-	}
-	if provider.DecodeJSON(reply.Body, &refusal) != nil {
-		return ""
-	}
-	return refusal.Code
-}
+func codeOf(reply provider.Reply) string { return refusalOf(reply).Code }
 
 // unreadable is an answer that proves nothing.
 func unreadable(note string) error { return &provider.Error{Class: provider.Unknown, Note: note} }

@@ -19,7 +19,7 @@ func BenchmarkSubmit(b *testing.B) {
 	network := efectysim.New(host)
 	account := allsim.Accounts("demo")[0]
 	network.Register(account, "")
-	client, err := provider.NewSet(provider.Registry{efecty.Name: efecty.New}, simnet.NewTransport(host, network), host).Client(account)
+	client, err := provider.NewSet(provider.Registry{efecty.Name: {New: efecty.New}}, simnet.NewTransport(host, network), host).Client(account)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -62,7 +62,7 @@ func (a *Adapter) CreatePayment(ctx context.Context, p payment.Payment) (payment
 	if err != nil {
 		return payment.Observation{}, unreadable("the answer's expiry cannot be read")
 	}
-	return payment.Observation{Claim: payment.ClaimVoucher, Evidence: "voucher:" + v.Reference, Currency: v.Currency,
+	return payment.Observation{Claim: payment.ClaimVoucher, Evidence: "voucher:" + v.Reference, Currency: v.Currency, Word: v.Status,
 		Voucher: payment.Voucher{Code: v.Reference, Barcode: v.Barcode, URL: v.InstructionsURL, ExpiresAt: expires}}, nil
 }
 
@@ -126,7 +126,7 @@ func (v voucher) observe(p payment.Payment) (payment.Observation, error) {
 	if claim == payment.ClaimPaid {
 		return v.receipt()
 	}
-	return payment.Observation{Claim: claim, Currency: v.Currency,
+	return payment.Observation{Claim: claim, Currency: v.Currency, Word: v.Status,
 		Evidence: "payment:" + string(claim) + ":" + v.Reference}, nil
 }
 
@@ -141,5 +141,5 @@ func (v voucher) receipt() (payment.Observation, error) {
 		return payment.Observation{}, unreadable("paid, but the instant cannot be read")
 	}
 	return payment.Observation{Claim: payment.ClaimPaid, TransactionID: v.TransactionID, Minor: minor, OccurredAt: at,
-		Currency: v.Currency, Evidence: "receipt:" + v.TransactionID}, nil
+		Currency: v.Currency, Word: "PAID", Evidence: "receipt:" + v.TransactionID}, nil
 }

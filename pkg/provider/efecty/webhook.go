@@ -66,7 +66,7 @@ func (e event) payment() ([]provider.Fact, error) {
 	if v.Reference == "" {
 		return nil, fmt.Errorf("%w: a payment without its reference", provider.ErrMalformed)
 	}
-	o := payment.Observation{Claim: payment.ClaimExpired, Currency: v.Currency}
+	o := payment.Observation{Claim: payment.ClaimExpired, Currency: v.Currency, Word: "EXPIRED"}
 	if e.Event == "payment.confirmed" {
 		var err error
 		if o, err = v.receipt(); err != nil {

@@ -134,7 +134,7 @@ func read(reply provider.Reply, into any) error {
 	}
 	if provider.DecodeJSON(reply.Body, &refusal) == nil && refusal.Error != "" {
 		code, _, _ := strings.Cut(refusal.Error, ":")
-		return Codes().Error(reply.Status, code)
+		return Codes().Error(reply.Status, code).Saying(provider.Prose(refusal.Error))
 	}
 	if reply.Status != http.StatusOK && reply.Status != http.StatusCreated {
 		return Codes().Error(reply.Status, "")

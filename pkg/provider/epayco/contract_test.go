@@ -1,6 +1,7 @@
 package epayco_test
 
 import (
+	"strconv"
 	"testing"
 
 	"github.com/vuelto/vuelto/pkg/money"
@@ -13,10 +14,10 @@ import (
 func TestContract(t *testing.T) {
 	for _, account := range allsim.Accounts("demo") {
 		if account.Provider == epayco.Name {
-			providertest.Run(t, providertest.Subject{New: epayco.New, Network: epaycosim.New, Account: account, Codes: epayco.Codes(),
+			providertest.Run(t, providertest.Subject{New: epayco.New, Words: epayco.Words(), Network: epaycosim.New, Account: account, Codes: epayco.Codes(),
 				Exact: true, Days: true, TheirRefs: true, InBody: true, Strange: "x_ref_payco=45000001&x_id_invoice=A-1", Idle: []string{"customer_id"},
 				Settings: []string{"max_days", "quiet_minutes"},
-				Refusal:  func(code string) string { return `{"error":"` + code + `: refused"}` },
+				Refusal:  func(code, text string) string { return `{"error":` + strconv.Quote(code+": "+text) + `}` },
 				Price:    money.New(80_000_00, money.COP), Part: money.New(20_000_50, money.COP)})
 		}
 	}

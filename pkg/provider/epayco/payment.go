@@ -132,13 +132,14 @@ func (a *Adapter) ReadPayment(ctx context.Context, p payment.Payment) (payment.O
 
 // transaction is a payment as response.json has it.
 type transaction struct {
-	RefPayco      provider.Text `json:"x_ref_payco"`
-	Invoice       string        `json:"x_id_invoice"`
-	Amount        provider.Text `json:"x_amount"`
-	Currency      string        `json:"x_currency_code"`
-	TransactionID provider.Text `json:"x_transaction_id"`
-	State         provider.Text `json:"x_cod_transaction_state"`
-	Date          string        `json:"x_fecha_transaccion"`
+	RefPayco      provider.Text  `json:"x_ref_payco"`
+	Invoice       string         `json:"x_id_invoice"`
+	Amount        provider.Text  `json:"x_amount"`
+	Currency      string         `json:"x_currency_code"`
+	TransactionID provider.Text  `json:"x_transaction_id"`
+	State         provider.Text  `json:"x_cod_transaction_state"`
+	Date          string         `json:"x_fecha_transaccion"`
+	Response      provider.Prose `json:"x_response"`
 }
 
 func (a *Adapter) query(ctx context.Context, ref string) (transaction, error) {
@@ -159,7 +160,7 @@ func (a *Adapter) query(ctx context.Context, ref string) (transaction, error) {
 
 // observe reads a state of the plug-in's table. A reversed payment was given back by hand: a person must look at it.
 func (w transaction) observe() (payment.Observation, error) {
-	o := payment.Observation{Currency: w.Currency}
+	o := payment.Observation{Currency: w.Currency, Word: string(w.State), Said: w.Response.Sensitive()}
 	switch w.State {
 	case "1":
 		return w.receipt(o)

@@ -169,7 +169,7 @@ func (a *Adapter) token(ctx context.Context, path string, body any) (string, err
 	var e *provider.Error
 	switch {
 	case errors.As(err, &e) && e.Class == provider.Unknown:
-		return "", &provider.Error{Class: provider.NotSent, Code: e.Code, Note: "no token", Err: e.Err}
+		return "", &provider.Error{Class: provider.NotSent, Code: e.Code, Note: "no token", Said: e.Said, Err: e.Err}
 	case err != nil:
 		return "", err
 	case granted.Token == "":
@@ -182,12 +182,13 @@ func (a *Adapter) token(ctx context.Context, path string, body any) (string, err
 func read(reply provider.Reply, into any) error {
 	if reply.Status != http.StatusOK && reply.Status != http.StatusCreated {
 		var refusal struct {
-			Code string `json:"code"`
+			Code    string         `json:"code"`
+			Message provider.Prose `json:"message"`
 		}
 		if provider.DecodeJSON(reply.Body, &refusal) != nil {
 			refusal.Code = ""
 		}
-		return Codes().Error(reply.Status, refusal.Code)
+		return Codes().Error(reply.Status, refusal.Code).Saying(refusal.Message)
 	}
 	if err := provider.DecodeJSON(reply.Body, into); err != nil {
 		return &provider.Error{Class: provider.Unknown, Note: "the answer cannot be read", Err: err}

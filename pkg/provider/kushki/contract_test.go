@@ -18,7 +18,7 @@ func TestContract(t *testing.T) {
 		if account.Provider != kushki.Name {
 			continue
 		}
-		s := providertest.Subject{New: kushki.New, Network: kushkisim.New, Account: account, Codes: kushki.Codes(), Exact: true,
+		s := providertest.Subject{New: kushki.New, Words: kushki.Words(), Network: kushkisim.New, Account: account, Codes: kushki.Codes(), Exact: true,
 			SignsTime: true, Loose429: true, Anonymous: true, Settings: []string{"quiet_minutes", "open_validation"},
 			Signed:  []string{"X-Kushki-Id", "X-Kushki-Signature"},
 			Strange: `{"ticketNumber":"1","pin":"9","status":"dreamtTransaction"}`,

@@ -87,7 +87,7 @@ func (e event) cash(ours string) ([]provider.Fact, error) {
 	if ours == "" && e.PIN == "" {
 		return nil, fmt.Errorf("%w: neither our reference nor a pin", provider.ErrMalformed)
 	}
-	o := payment.Observation{Currency: e.Currency, Evidence: e.Status + ":" + string(e.TicketNumber)}
+	o := payment.Observation{Currency: e.Currency, Evidence: e.Status + ":" + string(e.TicketNumber), Word: e.Status}
 	switch e.Status {
 	case "approvedTransaction":
 		minor, err := minorOf(e.TotalAmount, e.Currency)

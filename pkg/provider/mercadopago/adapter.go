@@ -151,7 +151,8 @@ func (a *Adapter) call(ctx context.Context, method, path string, body any, key s
 // read decodes a good reply; any other is what codes.go says of it.
 func read(reply provider.Reply, into any) error {
 	if reply.Status != http.StatusOK && reply.Status != http.StatusCreated {
-		return Codes().Error(reply.Status, codeOf(reply))
+		cause := causeOf(reply)
+		return Codes().Error(reply.Status, string(cause.Code)).Saying(cause.Description)
 	}
 	if err := provider.DecodeJSON(reply.Body, into); err != nil {
 		return &provider.Error{Class: provider.Unknown, Note: "the answer cannot be read", Err: err}
@@ -159,18 +160,25 @@ func read(reply provider.Reply, into any) error {
 	return nil
 }
 
-// codeOf is the code of a refusal's first cause; empty if it has none.
-func codeOf(reply provider.Reply) string {
+// cause is one reason of a refusal.
+type cause struct {
+	Code        provider.Text  `json:"code"`
+	Description provider.Prose `json:"description"`
+}
+
+// causeOf is a refusal's first reason; an empty one if it has none.
+func causeOf(reply provider.Reply) cause {
 	var refusal struct {
-		Cause []struct {
-			Code provider.Text `json:"code"`
-		} `json:"cause"`
+		Cause []cause `json:"cause"`
 	}
 	if provider.DecodeJSON(reply.Body, &refusal) != nil || len(refusal.Cause) == 0 {
-		return ""
+		return cause{}
 	}
-	return string(refusal.Cause[0].Code)
+	return refusal.Cause[0]
 }
+
+// codeOf is the code of a refusal's first cause; empty if it has none.
+func codeOf(reply provider.Reply) string { return string(causeOf(reply).Code) }
 
 // unreadable is an answer that proves nothing.
 func unreadable(note string) error { return &provider.Error{Class: provider.Unknown, Note: note} }

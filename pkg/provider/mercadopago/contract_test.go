@@ -20,7 +20,7 @@ func TestContract(t *testing.T) {
 			continue
 		}
 		account.Settings["notification_url"] = "http://127.0.0.1:8080/webhooks/mercadopago/" + account.ID
-		s := providertest.Subject{New: mercadopago.New, Network: mercadopagosim.New, Account: account, Codes: mercadopago.Codes(),
+		s := providertest.Subject{New: mercadopago.New, Words: mercadopago.Words(), Network: mercadopagosim.New, Account: account, Codes: mercadopago.Codes(),
 			Refusal: refusal, Signed: []string{"X-Request-Id"}, SignsTime: true, Stamp: stamp, Untold: true, OursInFiles: true,
 			Strange: `{"type":"plan","action":"plan.updated","data":{"id":"1"}}`, BadLines: badLines}
 		s.Price, s.Part, s.Tiny = money.New(120_50, money.PEN), money.New(120_50, money.PEN), money.New(50_00, money.COP)
@@ -31,8 +31,8 @@ func TestContract(t *testing.T) {
 	}
 }
 
-func refusal(code string) string {
-	return `{"message":"no","error":"bad_request","status":400,"cause":[{"code":` + strconv.Quote(code) + `,"description":"no"}]}`
+func refusal(code, text string) string {
+	return `{"message":"no","error":"bad_request","status":400,"cause":[{"code":` + strconv.Quote(code) + `,"description":` + strconv.Quote(text) + `}]}`
 }
 
 func stamp(h http.Header) (time.Time, error) {

@@ -110,6 +110,7 @@ func (o object) voucher(p payment.Payment) (payment.Observation, error) {
 		return payment.Observation{}, unreadable("the voucher's end cannot be read")
 	}
 	return payment.Observation{Claim: payment.ClaimVoucher, Evidence: "payment:" + string(o.ID), Currency: o.CurrencyID,
+		Word: o.Status, Said: identity.Sensitive(o.StatusDetail),
 		Voucher: payment.Voucher{Code: o.code(), Barcode: o.Details.Barcode.Content, URL: o.Details.ExternalResourceURL, ExpiresAt: expires}}, nil
 }
 
@@ -198,7 +199,8 @@ func (a *Adapter) CancelPayment(ctx context.Context, p payment.Payment) (payment
 
 // observe reads how a payment stands. What was given back had been paid first.
 func (o object) observe() (payment.Observation, error) {
-	seen := payment.Observation{Currency: o.CurrencyID, Evidence: "payment:" + o.Status + ":" + string(o.ID), Note: provider.Word(o.StatusDetail)}
+	seen := payment.Observation{Currency: o.CurrencyID, Evidence: "payment:" + o.Status + ":" + string(o.ID), Note: provider.Word(o.StatusDetail),
+		Word: o.Status, Said: identity.Sensitive(o.StatusDetail)}
 	switch o.Status {
 	case "pending", "in_process", "authorized":
 		seen.Claim = payment.ClaimPending

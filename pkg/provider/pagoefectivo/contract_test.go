@@ -13,7 +13,7 @@ import (
 func TestContract(t *testing.T) {
 	for _, account := range allsim.Accounts("demo") {
 		if account.Provider == pagoefectivo.Name {
-			providertest.Run(t, providertest.Subject{New: pagoefectivo.New, Network: pagoefectivosim.New, Account: account,
+			providertest.Run(t, providertest.Subject{New: pagoefectivo.New, Words: pagoefectivo.Words(), Network: pagoefectivosim.New, Account: account,
 				Codes: pagoefectivo.Codes(), Price: money.New(120_50, money.PEN), Part: money.New(50_05, money.PEN),
 				Tiny: money.New(50_00, money.COP)})
 		}

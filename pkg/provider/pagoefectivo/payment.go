@@ -161,12 +161,13 @@ func (a *Adapter) ExtendPayment(ctx context.Context, p payment.Payment, until ti
 // so they are left alone until the code is known.
 func (a *Adapter) read(reply provider.Reply, status int, data any) error {
 	var envelope struct {
-		Code provider.Text   `json:"code"`
-		Data json.RawMessage `json:"data"`
+		Code    provider.Text   `json:"code"`
+		Message provider.Prose  `json:"message"`
+		Data    json.RawMessage `json:"data"`
 	}
 	err := provider.DecodeJSON(reply.Body, &envelope)
 	if err == nil && (reply.Status != status || envelope.Code != success) {
-		refused := Codes().Error(reply.Status, string(envelope.Code))
+		refused := Codes().Error(reply.Status, string(envelope.Code)).Saying(envelope.Message)
 		if refused.Code == tokenExpired || refused.Class == provider.Denied {
 			a.token.forget()
 		}

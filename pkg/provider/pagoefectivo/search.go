@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/vuelto/vuelto/pkg/identity"
 	"github.com/vuelto/vuelto/pkg/payment"
 	"github.com/vuelto/vuelto/pkg/provider"
 )
@@ -62,6 +63,7 @@ func (c cip) observe() (payment.Observation, error) {
 		return o, unreadable("the payment date cannot be read")
 	}
 	name := strings.ToLower(strings.Trim(c.StatusName, ". "))
+	o.Word, o.Said = provider.Word(name), identity.Sensitive(c.StatusName)
 	switch {
 	case !paidAt.IsZero():
 		o.OccurredAt = paidAt

@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"github.com/vuelto/vuelto/pkg/disbursement"
+	"github.com/vuelto/vuelto/pkg/identity"
 	"github.com/vuelto/vuelto/pkg/money"
 	"github.com/vuelto/vuelto/pkg/provider"
 )
@@ -21,14 +22,15 @@ type refundRequest struct {
 
 // refund is a refund as the S3 contract writes it, in replies to a POST and to a GET.
 type refund struct {
-	Code             string      `json:"code"` // of a refusal
-	RefundID         string      `json:"refund_id"`
-	MerchantRefundID string      `json:"merchant_refund_id"`
-	RefundAmount     json.Number `json:"refund_amount"`
-	Currency         string      `json:"currency"`
-	Status           string      `json:"status"`
-	ReasonCode       string      `json:"reason_code"` // why it was rejected or came back
-	UpdatedAt        string      `json:"updated_at"`
+	Code             string         `json:"code"`    // of a refusal
+	Message          provider.Prose `json:"message"` // of a refusal
+	RefundID         string         `json:"refund_id"`
+	MerchantRefundID string         `json:"merchant_refund_id"`
+	RefundAmount     json.Number    `json:"refund_amount"`
+	Currency         string         `json:"currency"`
+	Status           string         `json:"status"`
+	ReasonCode       string         `json:"reason_code"` // why it was rejected or came back
+	UpdatedAt        string         `json:"updated_at"`
 }
 
 // Refund gives (part of) a payment back, named by its operation number.
@@ -62,7 +64,7 @@ func (a *Adapter) refund(reply provider.Reply, d disbursement.Disbursement, good
 			return r.observe(d, reply.Header.Get("X-Request-Id"))
 		}
 	}
-	err := Codes().Error(reply.Status, r.Code)
+	err := Codes().Error(reply.Status, r.Code).Saying(r.Message)
 	if err.Code == tokenExpired || err.Class == provider.Denied {
 		a.token.forget()
 	}
@@ -83,6 +85,7 @@ func (r refund) observe(d disbursement.Disbursement, responseID string) (disburs
 		return disbursement.Observation{}, unreadable("a status that is not documented")
 	}
 	o.OccurredAt, o.Reference, o.ResponseID, o.Code = at, r.RefundID, responseID, provider.Word(r.ReasonCode)
+	o.Word, o.Said = Words().Known(r.ReasonCode, r.Status), identity.Sensitive(r.ReasonCode)
 	return o, nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/vuelto/vuelto/pkg/disbursement"
+	"github.com/vuelto/vuelto/pkg/identity"
 	"github.com/vuelto/vuelto/pkg/payment"
 	"github.com/vuelto/vuelto/pkg/provider"
 )
@@ -127,7 +128,7 @@ func (e event) payment() ([]provider.Fact, error) {
 	if e.Data.CIP == "" {
 		return nil, fmt.Errorf("%w: no cip", provider.ErrMalformed)
 	}
-	o := payment.Observation{Currency: e.Data.Currency,
+	o := payment.Observation{Currency: e.Data.Currency, Word: e.EventType,
 		Evidence: e.EventType + ":" + string(e.Data.CIP) + ":" + string(e.OperationNumber)}
 	fact := provider.Fact{Ours: e.Data.TransactionCode, Reference: string(e.Data.CIP), Payment: &o}
 	if e.EventType == "cip.expired" {
@@ -147,7 +148,8 @@ func (e event) payment() ([]provider.Fact, error) {
 }
 
 func (e event) refund() ([]provider.Fact, error) {
-	o, ok := standing(strings.ToUpper(strings.TrimPrefix(e.EventType, "refund.")))
+	status := strings.ToUpper(strings.TrimPrefix(e.EventType, "refund."))
+	o, ok := standing(status)
 	if !ok {
 		return nil, nil
 	}
@@ -165,6 +167,7 @@ func (e event) refund() ([]provider.Fact, error) {
 	}
 	o.Evidence, o.OccurredAt = e.EventType+":"+e.Data.RefundID, at
 	o.Reference, o.Code = e.Data.RefundID, provider.Word(e.Data.ReasonCode)
+	o.Word, o.Said = Words().Known(e.Data.ReasonCode, status), identity.Sensitive(e.Data.ReasonCode)
 	return []provider.Fact{{Ours: e.Data.MerchantRefundID, Reference: e.Data.RefundID, Disbursement: &o}}, nil
 }
 

@@ -1,6 +1,7 @@
 package payu_test
 
 import (
+	"strconv"
 	"testing"
 
 	"github.com/vuelto/vuelto/pkg/money"
@@ -16,7 +17,7 @@ func TestContract(t *testing.T) {
 			continue
 		}
 		account.Settings["notification_url"] = "http://127.0.0.1:8080/webhooks/payu/" + account.ID
-		s := providertest.Subject{New: payu.New, Network: payusim.New, Account: account, Loose429: true, Unstamped: true,
+		s := providertest.Subject{New: payu.New, Words: payu.Words(), Network: payusim.New, Account: account, Loose429: true, Unstamped: true,
 			Anonymous: true}
 		if account.Network == "efecty" {
 			s.Price, s.Part, s.Tiny = money.New(80_000_00, money.COP), money.New(20_000_00, money.COP), money.New(20_00, money.COP)
@@ -36,13 +37,13 @@ func TestContract(t *testing.T) {
 	}
 }
 
-func refusedPayout(code string) string {
-	return `{"totalSuccessful":0,"totalFailed":1,"successfulItems":[],"failedItems":[{"processingStatus":"` + code + `","failureMessages":["no"]}]}`
+func refusedPayout(code, text string) string {
+	return `{"totalSuccessful":0,"totalFailed":1,"successfulItems":[],"failedItems":[{"processingStatus":"` + code + `","failureMessages":[` + strconv.Quote(text) + `]}]}`
 }
 
-func refusedVoucher(code string) string {
+func refusedVoucher(code, text string) string {
 	if code == "DECLINED" {
-		return `{"code":"SUCCESS","error":null,"transactionResponse":{"state":"DECLINED","transactionId":"t"}}`
+		return `{"code":"SUCCESS","error":null,"transactionResponse":{"state":"DECLINED","transactionId":"t","responseCode":` + strconv.Quote(text) + `}}`
 	}
-	return `{"code":"` + code + `","error":"no","transactionResponse":null}`
+	return `{"code":"` + code + `","error":` + strconv.Quote(text) + `,"transactionResponse":null}`
 }

@@ -63,13 +63,14 @@ type transaction struct {
 
 // submission is the answer to a transaction. Errors come with a 200 as well.
 type submission struct {
-	Code     string `json:"code"`
+	Code     string         `json:"code"`
+	Error    provider.Prose `json:"error"`
 	Response *struct {
-		OrderID        provider.Text `json:"orderId"`
-		TransactionID  string        `json:"transactionId"`
-		State          string        `json:"state"`
-		ResponseCode   string        `json:"responseCode"`
-		TrazabilityRaw provider.Text `json:"trazabilityCode"`
+		OrderID        provider.Text  `json:"orderId"`
+		TransactionID  string         `json:"transactionId"`
+		State          string         `json:"state"`
+		ResponseCode   provider.Prose `json:"responseCode"`
+		TrazabilityRaw provider.Text  `json:"trazabilityCode"`
 		Extra          struct {
 			ExpirationDate json.Number   `json:"EXPIRATION_DATE"`
 			Reference      provider.Text `json:"REFERENCE"`
@@ -144,11 +145,11 @@ func (a *Adapter) buyer(p identity.Person) buyer {
 func (a *Adapter) voucher(s submission, p payment.Payment) (payment.Observation, error) {
 	switch {
 	case s.Code == "ERROR":
-		return payment.Observation{}, VoucherCodes().Error(http.StatusOK, s.Code)
+		return payment.Observation{}, VoucherCodes().Error(http.StatusOK, s.Code).Saying(s.Error)
 	case s.Code != "SUCCESS" || s.Response == nil:
 		return payment.Observation{}, unreadable("the answer says nothing of the transaction")
 	case s.Response.State == "DECLINED":
-		return payment.Observation{}, VoucherCodes().Error(http.StatusOK, s.Response.State)
+		return payment.Observation{}, VoucherCodes().Error(http.StatusOK, s.Response.State).Saying(s.Response.ResponseCode)
 	case s.Response.State != "PENDING":
 		return payment.Observation{}, unreadable("a state that no new voucher has")
 	}
@@ -166,6 +167,6 @@ func (a *Adapter) voucher(s submission, p payment.Payment) (payment.Observation,
 	if millis, err := r.Extra.ExpirationDate.Int64(); err == nil {
 		v.ExpiresAt = time.UnixMilli(millis).UTC()
 	}
-	return payment.Observation{Claim: payment.ClaimVoucher, Evidence: "transaction:" + r.TransactionID, Voucher: v,
+	return payment.Observation{Claim: payment.ClaimVoucher, Evidence: "transaction:" + r.TransactionID, Voucher: v, Word: r.State, Said: r.ResponseCode.Sensitive(),
 		Currency: string(p.Amount.Currency())}, nil
 }

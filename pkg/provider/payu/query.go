@@ -19,9 +19,10 @@ type detail struct {
 		ID       string `json:"id"`
 		Type     string `json:"type"`
 		Response struct {
-			State           string        `json:"state"`
-			TrazabilityCode provider.Text `json:"trazabilityCode"`
-			OperationDate   json.Number   `json:"operationDate"`
+			State           string         `json:"state"`
+			ResponseCode    provider.Prose `json:"responseCode"`
+			TrazabilityCode provider.Text  `json:"trazabilityCode"`
+			OperationDate   json.Number    `json:"operationDate"`
 		} `json:"transactionResponse"`
 		AdditionalValues struct {
 			Value struct {
@@ -113,7 +114,7 @@ func (a *Adapter) seen(ctx context.Context, ours string) ([]provider.Fact, error
 func (d detail) observe(i int) (payment.Observation, error) {
 	t := d.Transactions[i]
 	o := payment.Observation{Currency: t.AdditionalValues.Value.Currency, Evidence: "transaction:" + t.Response.State + ":" + t.ID,
-		Note: provider.Word(t.Response.State)}
+		Note: provider.Word(t.Response.State), Word: t.Response.State, Said: t.Response.ResponseCode.Sensitive()}
 	switch t.Response.State {
 	case "PENDING", "SUBMITTED":
 		o.Claim = payment.ClaimPending

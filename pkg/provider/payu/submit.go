@@ -43,10 +43,20 @@ type created struct {
 }
 
 type item struct {
-	ProcessingStatus string      `json:"processingStatus"`
-	PaymentOrderID   string      `json:"paymentOrderId"`
-	Value            json.Number `json:"value"`
-	Description      string      `json:"description"`
+	ProcessingStatus string           `json:"processingStatus"`
+	FailureMessages  []provider.Prose `json:"failureMessages"`
+	PaymentOrderID   string           `json:"paymentOrderId"`
+	Value            json.Number      `json:"value"`
+	Description      string           `json:"description"`
+}
+
+// said joins the reasons of a failure, which are words and no codes.
+func (i item) said() provider.Prose {
+	var all []string
+	for _, m := range i.FailureMessages {
+		all = append(all, string(m))
+	}
+	return provider.Prose(strings.Join(all, "; "))
 }
 
 // Pay sends money from the PayU balance to a person's bank account. Our id goes along as the description.
@@ -130,7 +140,8 @@ func observe(reply provider.Reply, d disbursement.Disbursement) (disbursement.Ob
 		return disbursement.Observation{}, &provider.Error{Class: provider.Unknown, Note: "the answer cannot be read", Err: err}
 	}
 	if len(c.Successful) == 0 && len(c.Failed) == 1 {
-		return disbursement.Observation{}, Codes().Error(reply.Status, c.Failed[0].ProcessingStatus)
+		failed := c.Failed[0]
+		return disbursement.Observation{}, Codes().Error(reply.Status, failed.ProcessingStatus).Saying(failed.said())
 	}
 	if len(c.Successful) != 1 || len(c.Failed) != 0 {
 		return disbursement.Observation{}, unreadable("the answer speaks of other payouts")

@@ -1,6 +1,7 @@
 package payu
 
 import (
+	"cmp"
 	"context"
 	"crypto/hmac"
 	"encoding/json"
@@ -96,12 +97,13 @@ func (a *Adapter) Inquire(ctx context.Context, about provider.Fact) ([]provider.
 // payoutFact reads a notification. PayU calls the payout by its own id only, and tells no instant but that of its creation.
 func payoutFact(body []byte) ([]provider.Fact, error) {
 	var n struct {
-		PushPaymentID         string      `json:"pushPaymentId"`
-		Value                 json.Number `json:"value"`
-		State                 string      `json:"state"`
-		Status                string      `json:"status"`
-		ErrorCode             string      `json:"errorCode"`
-		SupplierBankAccountID string      `json:"supplierBankAccountId"`
+		PushPaymentID         string         `json:"pushPaymentId"`
+		Value                 json.Number    `json:"value"`
+		State                 string         `json:"state"`
+		Status                string         `json:"status"`
+		ErrorCode             string         `json:"errorCode"`
+		ErrorMessage          provider.Prose `json:"errorMessage"`
+		SupplierBankAccountID string         `json:"supplierBankAccountId"`
 	}
 	if err := provider.DecodeJSON(body, &n); err != nil {
 		return nil, fmt.Errorf("%w: %w", provider.ErrMalformed, err)
@@ -117,7 +119,8 @@ func payoutFact(body []byte) ([]provider.Fact, error) {
 		return nil, fmt.Errorf("%w: a state that is not documented", provider.ErrMalformed)
 	}
 	return []provider.Fact{{Reference: n.PushPaymentID, Disbursement: &disbursement.Observation{Claim: claim, Reference: n.PushPaymentID,
-		Evidence: "payout:" + n.State + ":" + n.Status + ":" + n.PushPaymentID, Code: provider.Word(n.ErrorCode), Note: provider.Word(n.Status)}}}, nil
+		Evidence: "payout:" + n.State + ":" + n.Status + ":" + n.PushPaymentID, Code: provider.Word(n.ErrorCode), Note: provider.Word(n.Status),
+		Word: cmp.Or(n.Status, n.State), Said: n.ErrorMessage.Sensitive()}}}, nil
 }
 
 // standing reads the state of a payout and that of the order it became. The order's word counts first; a payout that is

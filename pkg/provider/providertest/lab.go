@@ -20,6 +20,7 @@ type Subject struct {
 	Network   func(simnet.Host) simnet.Network
 	Account   provider.Account
 	Codes     provider.Codes
+	Words     provider.Words
 	SignsTime bool // webhooks carry a signed instant
 	// OwnDeadline says that the provider sets the end of its vouchers, whatever is asked for.
 	OwnDeadline bool
@@ -38,7 +39,7 @@ type Subject struct {
 	VoucherMin, VoucherMax int64
 
 	// What differs between wires; zero = as with the networks themselves.
-	Refusal   func(code string) string             // the body of a refusal
+	Refusal   func(code, text string) string       // the body of a refusal, with the provider's own text
 	Signed    []string                             // headers that prove a delivery
 	Stamp     func(http.Header) (time.Time, error) // the instant that a delivery signs
 	Strange   string                               // a sound delivery of a kind that does not concern us

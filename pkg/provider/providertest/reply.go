@@ -37,12 +37,15 @@ func (l *lab) answers(status int, body string) {
 	}
 }
 
-func (l *lab) refusalBody(code string) string {
+func (l *lab) refusalBody(code string) string { return l.refusalSaying(code, "Solicitud rechazada") }
+
+func (l *lab) refusalSaying(code, text string) string {
 	if l.subject.Refusal != nil {
-		return l.subject.Refusal(code)
+		return l.subject.Refusal(code, text)
 	}
 	quoted, _ := json.Marshal(code)
-	return `{"code":` + string(quoted) + `,"message":"Solicitud rechazada","data":[]}`
+	said, _ := json.Marshal(text)
+	return `{"code":` + string(quoted) + `,"message":` + string(said) + `,"data":[]}`
 }
 
 func documented(l *lab) {

@@ -158,14 +158,15 @@ func encode(body any) ([]byte, error) {
 func read(reply provider.Reply, data any) error {
 	var envelope struct {
 		Status struct {
-			ErrorCode string `json:"error_code"`
-			Status    string `json:"status"`
+			ErrorCode string         `json:"error_code"`
+			Status    string         `json:"status"`
+			Message   provider.Prose `json:"message"`
 		} `json:"status"`
 		Data json.RawMessage `json:"data"`
 	}
 	err := provider.DecodeJSON(reply.Body, &envelope)
 	if err == nil && (reply.Status != http.StatusOK || envelope.Status.Status != "SUCCESS") {
-		return Codes().Error(reply.Status, envelope.Status.ErrorCode)
+		return Codes().Error(reply.Status, envelope.Status.ErrorCode).Saying(envelope.Status.Message)
 	}
 	if err == nil {
 		err = provider.DecodeJSON(envelope.Data, data)

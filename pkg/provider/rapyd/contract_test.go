@@ -20,10 +20,12 @@ func TestContract(t *testing.T) {
 		if account.Provider != rapyd.Name {
 			continue
 		}
-		s := providertest.Subject{New: rapyd.New, Network: rapydsim.New, Account: account, Codes: rapyd.Codes(), Exact: true,
+		s := providertest.Subject{New: rapyd.New, Words: rapyd.Words(), Network: rapydsim.New, Account: account, Codes: rapyd.Codes(), Exact: true,
 			SignsTime: true, Loose429: true, Signed: []string{"salt", "timestamp", "signature"},
 			Strange: `{"id":"wh_1","type":"DREAM_COMPLETED","data":{}}`,
-			Refusal: func(code string) string { return `{"status":{"error_code":"` + code + `","status":"ERROR"}}` },
+			Refusal: func(code, text string) string {
+				return `{"status":{"error_code":"` + code + `","status":"ERROR","message":` + strconv.Quote(text) + `}}`
+			},
 			Stamp: func(h http.Header) (time.Time, error) {
 				seconds, err := strconv.ParseInt(h.Get("timestamp"), 10, 64)
 				return time.Unix(seconds, 0), err

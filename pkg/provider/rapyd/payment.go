@@ -79,7 +79,7 @@ func (a *Adapter) CreatePayment(ctx context.Context, p payment.Payment) (payment
 	if err != nil || w.MerchantReferenceID != p.ID || money.New(minor, money.Currency(w.CurrencyCode)) != p.Amount || w.code() == "" {
 		return payment.Observation{}, unreadable("the answer speaks of another payment")
 	}
-	return payment.Observation{Claim: payment.ClaimVoucher, Evidence: "voucher:" + w.ID, Currency: w.CurrencyCode,
+	return payment.Observation{Claim: payment.ClaimVoucher, Evidence: "voucher:" + w.ID, Currency: w.CurrencyCode, Word: w.Status,
 		Voucher: payment.Voucher{Code: w.code(), Barcode: string(w.VisualCodes["barcode"]), URL: w.RedirectURL, ExpiresAt: instant(w.Expiration)}}, nil
 }
 
@@ -144,7 +144,7 @@ func (a *Adapter) lookup(ctx context.Context, ours string) (wirePayment, error) 
 func asked(err error) error {
 	var e *provider.Error
 	if errors.As(err, &e) && (e.Class == provider.Rejected || e.Class == provider.Limited) {
-		return &provider.Error{Class: provider.Unknown, Code: e.Code, Note: e.Note}
+		return &provider.Error{Class: provider.Unknown, Code: e.Code, Note: e.Note, Said: e.Said}
 	}
 	return err
 }
@@ -170,7 +170,7 @@ func (a *Adapter) CancelPayment(ctx context.Context, p payment.Payment) (payment
 
 // observe reads how a payment stands. The meaning of ERR, DLD, REV, UND and CRE is not documented for cash.
 func (w wirePayment) observe() (payment.Observation, error) {
-	o := payment.Observation{Currency: w.CurrencyCode}
+	o := payment.Observation{Currency: w.CurrencyCode, Word: w.Status}
 	switch w.Status {
 	case "ACT":
 		o.Claim = payment.ClaimPending

@@ -8,6 +8,7 @@ import (
 	"net/http"
 
 	"github.com/vuelto/vuelto/pkg/disbursement"
+	"github.com/vuelto/vuelto/pkg/identity"
 	"github.com/vuelto/vuelto/pkg/money"
 	"github.com/vuelto/vuelto/pkg/provider"
 )
@@ -76,7 +77,8 @@ func (w wireRefund) refund(d disbursement.Disbursement) (disbursement.Observatio
 
 // standing reads how a refund stands. Failed and Canceled are seen at integrations, not in the documents read.
 func (w wireRefund) standing() (disbursement.Observation, error) {
-	o := disbursement.Observation{Reference: w.ID, OccurredAt: instant(w.UpdatedAt), Code: provider.Word(w.FailureReason)}
+	o := disbursement.Observation{Reference: w.ID, OccurredAt: instant(w.UpdatedAt), Code: provider.Word(w.FailureReason),
+		Word: w.Status, Said: identity.Sensitive(w.FailureReason)}
 	switch w.Status {
 	case "Pending":
 		o.Claim = disbursement.ClaimAccepted
