@@ -112,6 +112,8 @@ func (s *Server) routes() []route {
 		{"POST /v1/payouts/{id}/{move}", merchant.Move, s.move(disbursement.Payout)},
 		{"GET /v1/manual", merchant.Read, s.listManual},
 		{"GET /v1/providers", merchant.Read, s.providers},
+		{"GET /v1/health", merchant.Read, s.health},
+		{"GET /v1/search", merchant.Read, s.search},
 		{"GET /v1/reconciliations", merchant.Read, s.listReconciliations},
 		{"GET /v1/reconciliations/{id}", merchant.Read, s.getReconciliation},
 		{"GET /v1/reconciliations/{id}/breaks", merchant.Read, s.listBreaks},

@@ -51,6 +51,16 @@ func AwaitKey(tenant, account string, since time.Time, key store.Key) store.Key 
 // AwaitPartition is the partition of the work index with what an account has still to see settled, oldest first.
 func AwaitPartition(tenant, account string) string { return tenant + "#await#" + account }
 
+// AwaitSince reads from an entry's sort key since when it waits. Error: ErrUnreadable.
+func AwaitSince(sk string) (time.Time, error) {
+	at, _, _ := strings.Cut(sk, "|")
+	since, err := time.Parse(dueLayout, at)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("%w: await entry %q", ErrUnreadable, sk)
+	}
+	return since, nil
+}
+
 // AwaitUntil is the upper bound of a query for what has waited since before an instant.
 func AwaitUntil(t time.Time) string { return t.UTC().Format(dueLayout) }
 
