@@ -80,6 +80,7 @@ func (e enrolment) check() error {
 	}
 	fault(e.Mode != provider.Test && e.Mode != provider.Live, `mode must be "test" or "live"`)
 	fault(e.Merchant.ID == "" || bytes.ContainsAny([]byte(e.Merchant.ID), "# /"), "merchant.id must be a word")
+	fault(len(e.Merchant.Rules) > 0, "merchant.rules have a history of their own: set them by PUT /v1/rules")
 	known := map[merchant.AccountRef]string{}
 	set := provider.NewSet(all.Registry(), nil, nil)
 	for _, a := range e.Accounts {
@@ -117,9 +118,16 @@ func (a account) of(e enrolment) provider.Account {
 // enrol writes the merchant and its accounts, new or changed, and new API keys, in one commit. Error: an account's id
 // belongs to another merchant, or somebody else wrote at the same time.
 func enrol(ctx context.Context, s store.Store, e enrolment) ([]issued, error) {
-	version, _, err := current(ctx, s, merchant.Key(e.Merchant.ID))
+	version, record, err := current(ctx, s, merchant.Key(e.Merchant.ID))
 	if err != nil {
 		return nil, err
+	}
+	if version > 0 {
+		known, err := merchant.Decode(record)
+		if err != nil {
+			return nil, err
+		}
+		e.Merchant.Rules = known.Rules // what people have decided since stays decided
 	}
 	writes := []store.Write{store.Put{Record: merchant.Encode(e.Merchant, version)}}
 	for _, a := range e.Accounts {

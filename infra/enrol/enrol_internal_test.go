@@ -55,6 +55,26 @@ func TestEnrolledMerchantsAreLetIn(t *testing.T) {
 	}
 }
 
+// TestEnrollingAgainKeepsTheRules: what people have decided since the file was written stays decided.
+func TestEnrollingAgainKeepsTheRules(t *testing.T) {
+	ctx, s, e := context.Background(), empty(), example(t)
+	if _, err := enrol(ctx, s, e); err != nil {
+		t.Fatal(err)
+	}
+	ruled := e.Merchant
+	ruled.Rules = []merchant.Rules{{Number: 3}}
+	if err := s.Commit(ctx, store.Put{Record: merchant.Encode(ruled, 1)}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := enrol(ctx, s, e); err != nil {
+		t.Fatal(err)
+	}
+	record, err := s.Get(ctx, merchant.Key("tienda"))
+	if m, err2 := merchant.Decode(record); err != nil || err2 != nil || len(m.Rules) != 1 || m.Rules[0].Number != 3 {
+		t.Errorf("%+v %v %v", m.Rules, err, err2)
+	}
+}
+
 // The id of an account is in its webhook's path: whoever could take another's would get its webhooks.
 func TestAnotherMerchantsAccountIsNotTaken(t *testing.T) {
 	ctx, s, e := context.Background(), empty(), example(t)
@@ -83,6 +103,7 @@ func TestFaultsAreNamedAndNothingElse(t *testing.T) {
 		{`"secrets": ["…"]`, `"secrets": []`, "no webhook secret"},
 		{`"account": "tienda-pe"}`, `"account": "tienda-pa"}`, `names account "tienda-pa"`},
 		{`"currency": "PEN"`, `"currency": "XXX"`, `currency "XXX"`},
+		{`"name": "Tienda S.A.C.",`, `"rules": [{"from": "2026-11-20"}],`, "merchant.rules"},
 		{`"role": "admin"`, `"role": "boss"`, `key of "ana"`},
 		{`"provider": "pagoefectivo",
       "network"`, `"provider": "nobody",

@@ -49,13 +49,9 @@ func manual(d disbursement.Disbursement) *manualAnswer {
 
 // told names the fields of a person that are filled.
 func told(p identity.Person) (names []string) {
-	for _, f := range []struct {
-		name  string
-		known bool
-	}{{"name", p.Name != ""}, {"email", p.Email != ""}, {"phone", p.Phone != ""}, {"document_type", p.DocumentType != ""},
-		{"document_number", p.DocumentNumber != ""}, {"account", p.Account != ""}, {"bank", p.Bank != ""}, {"account_type", p.AccountType != ""}} {
-		if f.known {
-			names = append(names, f.name)
+	for _, f := range identity.Fields() {
+		if len(p.Lacks(f)) == 0 {
+			names = append(names, string(f))
 		}
 	}
 	return names

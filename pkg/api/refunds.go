@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/vuelto/vuelto/pkg/calendar"
 	"github.com/vuelto/vuelto/pkg/disbursement"
 	"github.com/vuelto/vuelto/pkg/flow/request"
 	"github.com/vuelto/vuelto/pkg/merchant"
@@ -25,6 +26,7 @@ type refundRequest struct {
 	ReasonText            string         `json:"reason_text"`
 	MerchantRefundID      string         `json:"merchant_refund_id"`
 	Route                 string         `json:"route"`
+	PlatformDeadline      string         `json:"platform_deadline"` // local day by which a selling platform wants the buyer to have it
 	Beneficiary           *personRequest `json:"beneficiary"`
 }
 
@@ -44,7 +46,8 @@ func (s *Server) createCashWithdrawal(r *http.Request, c request.Caller) (any, e
 
 func (s *Server) refund(r *http.Request, c request.Caller, fixed disbursement.Route) (any, error) {
 	var q refundRequest
-	key, err := body(r, c, &q)
+	dry := r.URL.Query().Get("dry_run") == "true"
+	key, err := bodyOf(r, c, &q, !dry)
 	if err != nil {
 		return nil, err
 	}
@@ -61,12 +64,17 @@ func (s *Server) refund(r *http.Request, c request.Caller, fixed disbursement.Ro
 	if err := f.err(); err != nil {
 		return nil, err
 	}
-	return s.Requester.Refund(r.Context(), request.Refund{
+	deadline, _ := calendar.Parse(q.PlatformDeadline) // checked above; none is the zero value
+	ask := request.Refund{
 		Caller: c, Key: key, Payment: q.Payment, Provider: q.Provider, OriginalTransaction: q.OriginalTransactionID,
 		Order: q.OrderReference, Amount: money.New(q.Amount, money.Currency(q.Currency)), Reason: q.ReasonCode,
-		ReasonText: q.ReasonText, MerchantRef: q.MerchantRefundID, Route: asked, Beneficiary: q.Beneficiary.person(),
+		ReasonText: q.ReasonText, MerchantRef: q.MerchantRefundID, Route: asked, Deadline: deadline, Beneficiary: q.Beneficiary.person(),
 		Answer: func(d disbursement.Disbursement) request.Answer { return created(s.renderDisbursement(d)) },
-	})
+	}
+	if dry {
+		return s.preview(r, ask)
+	}
+	return s.Requester.Refund(r.Context(), ask)
 }
 
 func (q refundRequest) check(f *faults) {
@@ -80,6 +88,8 @@ func (q refundRequest) check(f *faults) {
 	f.text("/merchant_refund_id", q.MerchantRefundID, 1, 64)
 	routes := []string{"", "auto", "original", "cash_withdrawal", "bank_transfer", "manual"}
 	f.check(slices.Contains(routes, q.Route), "route_unavailable", "/route", "must be auto, original, cash_withdrawal, bank_transfer or manual")
+	_, err := calendar.Parse(q.PlatformDeadline)
+	f.check(q.PlatformDeadline == "" || err == nil, "field_invalid", "/platform_deadline", "must be a day as YYYY-MM-DD")
 	f.person("/beneficiary", q.Beneficiary)
 }
 
@@ -113,7 +123,10 @@ func (s *Server) move(kind disbursement.Kind) handler {
 				return nil, errForbidden
 			}
 			if r.PathValue("move") == "approve" {
-				d, err = s.Requester.Approve(ctx, c, kind, id)
+				var seen approveRequest
+				if seen, err = approval(r); err == nil {
+					d, err = s.Requester.Approve(ctx, c, kind, id, seen.Hash)
+				}
 			} else {
 				d, err = s.Requester.Reject(ctx, c, kind, id, c.Key.Person)
 			}
@@ -125,6 +138,19 @@ func (s *Server) move(kind disbursement.Kind) handler {
 		}
 		return s.renderDisbursement(d), nil
 	}
+}
+
+// approveRequest may name what the approver has seen: approval.hash of the answer they looked at.
+type approveRequest struct {
+	Hash string `json:"hash"`
+}
+
+func approval(r *http.Request) (q approveRequest, err error) {
+	raw, err := read(r)
+	if err != nil || len(raw) == 0 {
+		return q, err
+	}
+	return q, decode(raw, &q)
 }
 
 func (s *Server) list(kind disbursement.Kind) handler {

@@ -53,9 +53,25 @@ type disbursementAnswer struct {
 	RequestedBy           string             `json:"requested_by"`
 	ApprovedBy            string             `json:"approved_by,omitempty"`
 	CreatedAt             string             `json:"created_at"`
+	Approval              *approvalAnswer    `json:"approval,omitempty"`
 	Manual                *manualAnswer      `json:"manual,omitempty"`
 	Attempts              []attemptAnswer    `json:"attempts"`
 	History               []stepAnswer       `json:"history"`
+}
+
+// approvalAnswer says who must agree to what, and what was agreed to.
+type approvalAnswer struct {
+	Role  string `json:"role"`
+	Hash  string `json:"hash"` // of what is asked for now; while it waits, of what an approval would be of
+	Until string `json:"until,omitempty"`
+	Given string `json:"given,omitempty"` // hash of what was approved
+}
+
+func approvalOf(d disbursement.Disbursement) *approvalAnswer {
+	if d.NeedsRole == "" {
+		return nil
+	}
+	return &approvalAnswer{Role: d.NeedsRole, Hash: d.Fingerprint(), Until: stamp(d.AskUntil), Given: d.ApprovedHash}
 }
 
 func (s *Server) renderDisbursement(d disbursement.Disbursement) disbursementAnswer {
@@ -66,7 +82,7 @@ func (s *Server) renderDisbursement(d disbursement.Disbursement) disbursementAns
 		OriginalTransactionID: d.OriginalTransaction, NetworkReference: optional(d.Reference), CashCode: d.CashCode,
 		CashCodeExpiresAt: stamp(d.CashExpires), HeldReason: d.HeldReason, NextAction: nextAction(d), DueAt: optional(stamp(d.Due)),
 		SettledOn: optional(d.SettledOn.String()), RequestedBy: d.RequestedBy, ApprovedBy: d.ApprovedBy,
-		ProviderMessage: s.Meaning.message(d.Provider, d.Word, d.Said), CreatedAt: stamp(d.CreatedAt), Manual: manual(d),
+		ProviderMessage: s.Meaning.message(d.Provider, d.Word, d.Said), CreatedAt: stamp(d.CreatedAt), Approval: approvalOf(d), Manual: manual(d),
 		Attempts: []attemptAnswer{}, History: []stepAnswer{},
 	}
 	if d.Kind == disbursement.Refund {

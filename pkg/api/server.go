@@ -78,7 +78,7 @@ func (s *Server) Handler() http.Handler {
 
 // allowed lists the methods under which the path would have been routed.
 func allowed(mux *http.ServeMux, r *http.Request) (methods []string) {
-	for _, method := range []string{http.MethodGet, http.MethodPost} {
+	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete} {
 		other := r.Clone(r.Context())
 		other.Method = method
 		if _, pattern := mux.Handler(other); pattern != "/" && pattern != "" {
@@ -111,6 +111,8 @@ func (s *Server) routes() []route {
 		{"GET /v1/payouts/{id}", merchant.Read, s.get(disbursement.Payout)},
 		{"POST /v1/payouts/{id}/{move}", merchant.Move, s.move(disbursement.Payout)},
 		{"GET /v1/manual", merchant.Read, s.listManual},
+		{"GET /v1/rules", merchant.Read, s.getRules},
+		{"PUT /v1/rules", merchant.Govern, s.putRules},
 		{"GET /v1/providers", merchant.Read, s.providers},
 		{"GET /v1/health", merchant.Read, s.health},
 		{"GET /v1/search", merchant.Read, s.search},
@@ -219,6 +221,11 @@ func read(r *http.Request) ([]byte, error) {
 
 // body reads a request's JSON, strictly, and the key that makes it safe to repeat.
 func body(r *http.Request, c request.Caller, into any) (request.Key, error) {
+	return bodyOf(r, c, into, true)
+}
+
+// bodyOf is body for requests of which some create nothing and so need no key.
+func bodyOf(r *http.Request, c request.Caller, into any, creates bool) (request.Key, error) {
 	raw, err := read(r)
 	if err != nil {
 		return request.Key{}, err
@@ -227,7 +234,7 @@ func body(r *http.Request, c request.Caller, into any) (request.Key, error) {
 	if unquoted, ok := strings.CutPrefix(key, `"`); ok && strings.HasSuffix(unquoted, `"`) {
 		key = strings.TrimSuffix(unquoted, `"`)
 	}
-	if key == "" || len(key) > 255 {
+	if creates && (key == "" || len(key) > 255) {
 		return request.Key{}, fmt.Errorf("%w: 1 to 255 characters", errKeyMissing)
 	}
 	if err := decode(raw, into); err != nil {

@@ -132,7 +132,8 @@ func (b *Bundle) Applier() job.Handler {
 
 // Submitter does job.Submit.
 func (b *Bundle) Submitter() job.Handler {
-	return &submit.Submitter{Store: b.ports.Store, Observer: b.observer, Clients: b.clients, Now: b.now, Log: b.ports.Log}
+	return &submit.Submitter{Store: b.ports.Store, Observer: b.observer, Clients: b.clients, Now: b.now, Log: b.ports.Log,
+		Merchants: &merchant.Directory{Store: b.ports.Store, Now: b.now, Live: b.ports.Live}}
 }
 
 // Poller does job.Poll.

@@ -61,7 +61,7 @@ const (
 // HeldAt is since when a held disbursement has waited for a person; zero if it does not.
 func (d Disbursement) HeldAt() time.Time {
 	for i := len(d.History) - 1; i >= 0 && d.State == Held; i-- {
-		if s := d.History[i]; s.To == Held && s.From != Held {
+		if s := d.History[i]; s.To == Held && s.From != Held { // also of one that was held from the start
 			return s.At
 		}
 	}
@@ -122,6 +122,8 @@ func (d Disbursement) Advice() Action {
 		return AdviseAsk
 	case d.HeldReason == HoldDetails:
 		return Supply
+	case d.HeldReason == HoldChanged:
+		return Stop
 	case d.HeldReason == HoldUnreadable && d.Unsent():
 		return Stop
 	case d.Route == Manual, d.HeldReason == HoldManual, d.HeldReason == HoldWindow:

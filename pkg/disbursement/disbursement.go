@@ -119,15 +119,18 @@ type Disbursement struct {
 	History  []Step
 	Desk     Desk // what people do about it while it is held
 
-	RequestedBy string
-	ApprovedBy  string
-	CreatedAt   time.Time
-	AcceptedOn  calendar.Date // local day of acceptance; windows and cut-offs are decided by it
-	SentAt      time.Time     // first attempt
-	LastSentAt  time.Time     // last attempt; the quiet period counts from here
-	Polls       int           // since the last transition
-	Due         time.Time     // when the sweep must look at it; zero = nothing outstanding
-	Version     int64         // of the stored record
+	RequestedBy  string
+	NeedsRole    string    // of who must agree; empty = nobody must
+	AskUntil     time.Time // when the request for approval lapses; zero = it waits
+	ApprovedBy   string
+	ApprovedHash string // Fingerprint of what was approved
+	CreatedAt    time.Time
+	AcceptedOn   calendar.Date // local day of acceptance; windows and cut-offs are decided by it
+	SentAt       time.Time     // first attempt
+	LastSentAt   time.Time     // last attempt; the quiet period counts from here
+	Polls        int           // since the last transition
+	Due          time.Time     // when the sweep must look at it; zero = nothing outstanding
+	Version      int64         // of the stored record
 }
 
 // Reserves is how many minor units of its payment the disbursement holds or has used up.
@@ -147,14 +150,18 @@ func (d Disbursement) Reserves() int64 {
 // Sent says whether a call may have handed it over.
 func (d Disbursement) Sent() bool { return len(d.Attempts) > 0 }
 
-// Open puts a new disbursement into its first state: beyond the limit a second person must agree, else it is queued, due
-// at once for the sweep in case the send is lost.
-func (d Disbursement) Open(withoutApproval int64) Disbursement {
+// Open puts a new disbursement into its first state: if it needs a role a second person must agree, else it is queued, due
+// at once for the sweep in case the send is lost. With a reason to hold it, a person must act first.
+func (d Disbursement) Open(hold, why string) Disbursement {
 	d.State = Queued
-	if withoutApproval > 0 && d.Amount.Minor() > withoutApproval {
+	if d.NeedsRole != "" {
 		d.State = AwaitingApproval
 	}
 	d.History = []Step{{At: d.CreatedAt, To: d.State, Evidence: "request", By: d.RequestedBy}}
+	if hold != "" {
+		d.HeldFrom, d.HeldReason = d.State, hold
+		d.State, d.History[0].To, d.History[0].Note = Held, Held, why
+	}
 	d.Due = d.nextDue(d.CreatedAt)
 	return d
 }

@@ -73,6 +73,9 @@ func Next(d Disbursement, o Observation) (Disbursement, Transition, error) {
 	if err != nil {
 		return d, Transition{From: d.State, To: d.State}, err
 	}
+	if to == Held && o.Claim == ClaimSubmit {
+		o.HoldReason = HoldChanged
+	}
 	if move {
 		if len(d.History) >= MaxHistory && !to.Final() && !o.Resolved && o.Claim != ClaimSupply {
 			to = Held
@@ -99,6 +102,18 @@ func (d Disbursement) ordered(o Observation) (State, bool, error) {
 		return "", false, nil
 	}
 	older := !o.OccurredAt.IsZero() && !d.EvidenceAt.IsZero() && o.OccurredAt.Before(d.EvidenceAt)
+	switch {
+	case o.Claim == ClaimApprove && o.By == d.RequestedBy:
+		return "", false, ErrSecondPerson
+	case o.Claim == ClaimApprove && !d.AskUntil.IsZero() && !o.At.Before(d.AskUntil):
+		return "", false, fmt.Errorf("%w: the request lapsed", ErrNotAllowed)
+	case o.Claim == ClaimApprove && o.Proof != "" && o.Proof != d.Fingerprint():
+		return "", false, fmt.Errorf("%w: not what was seen", ErrDiffers)
+	case o.Claim == ClaimSubmit && d.ApprovedHash != "" && d.ApprovedHash != d.Fingerprint():
+		return Held, true, nil // what runs is what was approved
+	case to == Queued && d.State == Held && d.asksAgain(o):
+		to = AwaitingApproval
+	}
 	switch {
 	case o.Resolved:
 		return to, true, nil
@@ -171,11 +186,13 @@ func (d *Disbursement) enter(to State, o Observation) {
 		}
 	case Queued:
 		if o.Claim == ClaimApprove {
-			d.ApprovedBy = o.By
+			d.ApprovedBy, d.ApprovedHash, d.AskUntil = o.By, d.Fingerprint(), time.Time{}
 		}
-		if o.Claim == ClaimSupply {
-			d.Beneficiary = d.Beneficiary.With(o.Beneficiary)
-		}
+	case AwaitingApproval:
+		d.ApprovedBy, d.ApprovedHash, d.AskUntil = "", "", time.Time{}
+	}
+	if o.Claim == ClaimSupply {
+		d.Beneficiary = d.Beneficiary.With(o.Beneficiary)
 	}
 	if from == Held {
 		d.HeldFrom, d.HeldReason, d.Contested, d.Desk = "", "", false, Desk{}

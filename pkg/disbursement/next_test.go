@@ -85,7 +85,7 @@ func TestTransitionsAreTheReviewedTable(t *testing.T) {
 
 func outcome(t *testing.T, s disbursement.State, c disbursement.Claim, occurred time.Time) (string, string) {
 	d := in(t, s)
-	next, tr, err := disbursement.Next(d, disbursement.Observation{Claim: c, Evidence: "new", At: noon.Add(time.Hour), OccurredAt: occurred})
+	next, tr, err := disbursement.Next(d, disbursement.Observation{Claim: c, Evidence: "new", By: "beto", At: noon.Add(time.Hour), OccurredAt: occurred})
 	switch {
 	case errors.Is(err, disbursement.ErrNotAllowed):
 		return ".", ""

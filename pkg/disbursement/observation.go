@@ -95,4 +95,5 @@ const (
 	HoldManual     = "manual_route"  // the documented manual road
 	HoldDetails    = "details_asked" // the beneficiary's details are missing
 	HoldWindow     = "window_over"   // no road is open any more: paid by hand, documented
+	HoldChanged    = "changed"       // it is no longer what was approved
 )

@@ -60,6 +60,9 @@ type body struct {
 	Polls       int              `json:"pl,omitempty"`
 	Due         int64            `json:"du,omitempty"`
 	Desk        *deskBody        `json:"dk,omitempty"`
+	NeedsRole   string           `json:"nr,omitempty"`
+	AskUntil    int64            `json:"au,omitempty"`
+	Approved    string           `json:"ah,omitempty"`
 }
 
 type attemptBody struct {
@@ -92,6 +95,7 @@ func Encode(d Disbursement) store.Record {
 		RequestedBy: d.RequestedBy, ApprovedBy: d.ApprovedBy, CreatedAt: calendar.Millis(d.CreatedAt),
 		AcceptedOn: d.AcceptedOn, SentAt: calendar.Millis(d.SentAt), LastSentAt: calendar.Millis(d.LastSentAt),
 		Polls: d.Polls, Due: calendar.Millis(d.Due), Desk: encodeDesk(d.Desk),
+		NeedsRole: d.NeedsRole, AskUntil: calendar.Millis(d.AskUntil), Approved: d.ApprovedHash,
 	}
 	for _, a := range d.Attempts {
 		b.Attempts = append(b.Attempts, attemptBody{calendar.Millis(a.At), a.ResponseID, a.Outcome})
@@ -144,7 +148,7 @@ func Decode(r store.Record) (Disbursement, error) {
 		EvidenceAt: at(b.EvidenceAt), PaidAt: at(b.PaidAt), SettledOn: b.SettledOn, RequestedBy: b.RequestedBy,
 		ApprovedBy: b.ApprovedBy, CreatedAt: at(b.CreatedAt), AcceptedOn: b.AcceptedOn, SentAt: at(b.SentAt),
 		LastSentAt: at(b.LastSentAt), Polls: b.Polls, Due: at(b.Due), Version: r.Version,
-		Desk: b.Desk.decode(),
+		Desk: b.Desk.decode(), NeedsRole: b.NeedsRole, AskUntil: at(b.AskUntil), ApprovedHash: b.Approved,
 	}
 	for _, a := range b.Attempts {
 		d.Attempts = append(d.Attempts, Attempt{at(a.At), a.ResponseID, a.Outcome})

@@ -22,7 +22,9 @@ var gaps = [...]time.Duration{
 // nextDue is when the sweep must look again: never for what is over.
 func (d Disbursement) nextDue(now time.Time) time.Time {
 	switch d.State {
-	case AwaitingApproval, Held, Paid, Settled, Rejected, Returned, Cancelled:
+	case AwaitingApproval:
+		return d.AskUntil
+	case Held, Paid, Settled, Rejected, Returned, Cancelled:
 		return time.Time{}
 	case Submitting:
 		return now.Add(SubmitLease)
@@ -33,6 +35,15 @@ func (d Disbursement) nextDue(now time.Time) time.Time {
 		return now.Add(d.gap(len(d.Attempts) - 1))
 	}
 	return now.Add(d.gap(d.Polls))
+}
+
+// Pause is how long what may not be handed over for now waits before it is looked at again.
+const Pause = 5 * time.Minute
+
+// Postponed is queued work that is looked at again after a pause.
+func (d Disbursement) Postponed(now time.Time) Disbursement {
+	d.Due = now.Add(Pause)
+	return d
 }
 
 // Asked notes that a question brought nothing new and sets the next one.

@@ -68,7 +68,7 @@ func TestARefundsPostings(t *testing.T) {
 	for name, steps := range stories {
 		t.Run(name, func(t *testing.T) {
 			d := disbursement.Disbursement{ID: "rf_1", Kind: disbursement.Refund, Payment: "pay_1",
-				Amount: money.New(5000, money.PEN), CreatedAt: noon}.Open(0)
+				Amount: money.New(5000, money.PEN), CreatedAt: noon}.Open("", "")
 			if got := text(ledger.Disbursement(disbursement.Disbursement{}, d)); got != "returns +5000, owed -5000" {
 				t.Errorf("accepted: %s", got)
 			}
@@ -90,7 +90,7 @@ func TestARefundsPostings(t *testing.T) {
 // Whatever happens, in whatever order: every step's postings sum to zero, and what is promised is what is reserved.
 func TestEveryStepBalances(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		d := disbursement.Disbursement{ID: "rf_1", Kind: disbursement.Refund, Payment: "pay_1", Amount: money.New(5000, money.PEN), CreatedAt: noon}.Open(0)
+		d := disbursement.Disbursement{ID: "rf_1", Kind: disbursement.Refund, Payment: "pay_1", Amount: money.New(5000, money.PEN), CreatedAt: noon}.Open("", "")
 		all := ledger.Disbursement(disbursement.Disbursement{}, d)
 		for i := range rapid.IntRange(1, 12).Draw(t, "steps") {
 			o := disbursement.Observation{Claim: rapid.SampledFrom(disbursement.Claims()).Draw(t, "claim"), Evidence: fmt.Sprint(i), At: noon,

@@ -15,6 +15,7 @@ type Merchant struct {
 	ID     string  `json:"id"`
 	Name   string  `json:"name"`
 	Stores []Store `json:"stores"`
+	Rules  []Rules `json:"rules,omitempty"` // those that hold now and those to come; the others are history
 }
 
 // Store is a shop of a merchant: one currency, one network, accounts on providers that carry it.
@@ -89,6 +90,8 @@ func (k APIKey) May(action Action) bool {
 		return k.Role == Operator || k.Role == Approver || k.Role == Admin
 	case Agree:
 		return k.Role == Approver || k.Role == Admin
+	case Govern:
+		return k.Role == Admin
 	case Close:
 		return k.Role == Finance || k.Role == Admin
 	}
@@ -99,10 +102,11 @@ func (k APIKey) May(action Action) bool {
 type Action int
 
 const (
-	Read  Action = iota // look
-	Move                // create, cancel, ask again
-	Agree               // approve, reject, resolve
-	Close               // settle breaks and days
+	Read   Action = iota // look
+	Move                 // create, cancel, ask again
+	Agree                // approve, reject, resolve
+	Close                // settle breaks and days
+	Govern               // set the merchant's rules
 )
 
 // Modes of a key. Stored strings: append only.

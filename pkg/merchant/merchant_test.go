@@ -167,15 +167,15 @@ func TestOnlyTheHashIsStored(t *testing.T) {
 }
 
 func TestRoles(t *testing.T) {
-	actions := []merchant.Action{merchant.Read, merchant.Move, merchant.Agree, merchant.Close}
+	actions := []merchant.Action{merchant.Read, merchant.Move, merchant.Agree, merchant.Close, merchant.Govern}
 	for role, want := range map[merchant.Role][]bool{
-		merchant.Viewer:   {true, false, false, false},
-		merchant.Operator: {true, true, false, false},
-		merchant.Approver: {true, true, true, false},
-		merchant.Finance:  {true, false, false, true},
-		merchant.Admin:    {true, true, true, true},
-		"":                {false, false, false, false},
-		"root":            {false, false, false, false},
+		merchant.Viewer:   {true, false, false, false, false},
+		merchant.Operator: {true, true, false, false, false},
+		merchant.Approver: {true, true, true, false, false},
+		merchant.Finance:  {true, false, false, true, false},
+		merchant.Admin:    {true, true, true, true, true},
+		"":                {false, false, false, false, false},
+		"root":            {false, false, false, false, false},
 	} {
 		for i, a := range actions {
 			if got := (merchant.APIKey{Role: role}).May(a); got != want[i] {

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 
 	"github.com/vuelto/vuelto/pkg/disbursement"
 	"github.com/vuelto/vuelto/pkg/mutant"
@@ -29,6 +30,16 @@ type Observer struct {
 // changed. Errors: store.ErrNotFound, store.ErrBusy, disbursement.ErrNotAllowed (people's moves). A record that the caller
 // has just read may be passed along: it saves the first reading, and the write's condition keeps it honest.
 func (o Observer) Disbursement(ctx context.Context, key store.Key, seen disbursement.Observation, read ...store.Record) (disbursement.Disbursement, disbursement.Transition, error) {
+	return o.disbursement(ctx, key, seen, read, nil)
+}
+
+// DisbursementWith is Disbursement with more writes in the same commit. What they lose by is the caller's to mend: it comes
+// back as the store's conflict.
+func (o Observer) DisbursementWith(ctx context.Context, key store.Key, seen disbursement.Observation, more ...store.Write) (disbursement.Disbursement, disbursement.Transition, error) {
+	return o.disbursement(ctx, key, seen, nil, more)
+}
+
+func (o Observer) disbursement(ctx context.Context, key store.Key, seen disbursement.Observation, read []store.Record, more []store.Write) (disbursement.Disbursement, disbursement.Transition, error) {
 	for try := range tries {
 		record, err := o.read(ctx, key, try, read)
 		if err != nil {
@@ -42,8 +53,8 @@ func (o Observer) Disbursement(ctx context.Context, key store.Key, seen disburse
 		if err != nil || !t.Changed {
 			return d, t, err
 		}
-		err = o.commit(ctx, &next, t, pointer(d, next, seen)...)
-		if store.IsConflict(err) {
+		err = o.commit(ctx, &next, t, pointer(d, next, seen), more)
+		if store.IsConflict(err) && !lostBy(err, more) {
 			continue
 		}
 		if err != nil {
@@ -54,6 +65,16 @@ func (o Observer) Disbursement(ctx context.Context, key store.Key, seen disburse
 		return next, t, nil
 	}
 	return disbursement.Disbursement{}, disbursement.Transition{}, fmt.Errorf("%w: %s changes faster than it can be read", store.ErrBusy, key)
+}
+
+// lostBy says whether one of the writes is among a conflict's losers.
+func lostBy(err error, writes []store.Write) bool {
+	for _, w := range writes {
+		if store.Lost(err, store.KeyOf(w)) != "" {
+			return true
+		}
+	}
+	return false
 }
 
 // read gives the record that the caller has, on the first try, and then what the store has.
@@ -73,14 +94,16 @@ func pointer(before, after disbursement.Disbursement, seen disbursement.Observat
 	return []store.Write{store.Put{Record: payment.EncodePointer(disbursement.ReferenceKey(after.Tenant, after.Account, after.Reference), after.ID)}}
 }
 
-// commit writes the disbursement and, where money moves, its payment's balance: both or neither. More goes along.
-func (o Observer) commit(ctx context.Context, d *disbursement.Disbursement, t disbursement.Transition, more ...store.Write) error {
+// commit writes the disbursement and, where money moves, its payment's balance: both or neither. The pointer and more go
+// along; without the pointer the fact stands all the same, without more it does not.
+func (o Observer) commit(ctx context.Context, d *disbursement.Disbursement, t disbursement.Transition, pointer, more []store.Write) error {
+	more = append(slices.Clone(pointer), more...)
 	if t.Free == 0 || d.Payment == "" {
 		err := o.Store.Commit(ctx, append([]store.Write{store.Put{Record: disbursement.Encode(*d)}}, more...)...)
-		if len(more) > 0 && store.Lost(err, store.KeyOf(more[0])) != "" && store.Lost(err, disbursement.Key(d.Tenant, d.ID)) == "" {
+		if len(pointer) > 0 && lostBy(err, pointer) && store.Lost(err, disbursement.Key(d.Tenant, d.ID)) == "" {
 			// The provider gave an id that it had given before. The fact stands; what names it by that id finds the other.
 			o.Log.ErrorContext(ctx, "provider reused a reference", "tenant", d.Tenant, "disbursement", d.ID)
-			return o.Store.Commit(ctx, store.Put{Record: disbursement.Encode(*d)})
+			return o.Store.Commit(ctx, append([]store.Write{store.Put{Record: disbursement.Encode(*d)}}, more[len(pointer):]...)...)
 		}
 		return err
 	}

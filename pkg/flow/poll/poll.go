@@ -52,7 +52,13 @@ func (p *Poller) Handle(ctx context.Context, j job.Job) error {
 func (p *Poller) Disbursement(ctx context.Context, d disbursement.Disbursement) (disbursement.Disbursement, error) {
 	key := disbursement.Key(d.Tenant, d.ID)
 	switch d.State {
-	case disbursement.Queued, disbursement.AwaitingApproval:
+	case disbursement.AwaitingApproval:
+		if d.AskUntil.IsZero() || p.Now().Before(d.AskUntil) {
+			return d, nil
+		}
+		return p.fold(ctx, key, disbursement.Observation{Claim: disbursement.ClaimCancel, By: "sweep", Evidence: "lapsed", At: p.Now(),
+			Note: "nobody agreed in time"}, disbursement.Encode(d))
+	case disbursement.Queued:
 		return d, nil
 	case disbursement.Submitting:
 		if p.Now().Before(d.LastSentAt.Add(disbursement.SubmitLease)) {

@@ -78,7 +78,7 @@ func open(t *testing.T, claims ...disbursement.Claim) *rig {
 	log := slog.New(slog.DiscardHandler)
 	r.run = &poll.Poller{Store: r.store, Observer: observe.Observer{Store: r.store, Log: log}, Clients: r, Now: r.host.Now, Log: log}
 	d := disbursement.Disbursement{Tenant: "demo", ID: "rf_1", Kind: disbursement.Refund, Account: "co", Amount: money.New(20_000_00, money.COP),
-		Route: disbursement.CashWithdrawal, CreatedAt: friday()}.Open(0)
+		Route: disbursement.CashWithdrawal, CreatedAt: friday()}.Open("", "")
 	for i, claim := range append([]disbursement.Claim{disbursement.ClaimSubmit}, claims...) {
 		var err error
 		d, _, err = disbursement.Next(d, disbursement.Observation{Claim: claim, Evidence: fmt.Sprint("road ", i), At: friday(), By: "reply", Attempt: min(i, 1)})

@@ -6,6 +6,8 @@ import (
 	"fmt"
 
 	"github.com/vuelto/vuelto/pkg/disbursement"
+	"github.com/vuelto/vuelto/pkg/merchant"
+	"github.com/vuelto/vuelto/pkg/money"
 	"github.com/vuelto/vuelto/pkg/store"
 )
 
@@ -41,8 +43,11 @@ func cancellable(d disbursement.Disbursement) []disbursement.State {
 	return states
 }
 
-// Approve lets a disbursement go. Whoever asked for it cannot. Errors: ErrNotFound, ErrSamePerson, ErrState.
-func (r *Requester) Approve(ctx context.Context, c Caller, kind disbursement.Kind, id string) (disbursement.Disbursement, error) {
+// Approve lets a disbursement go. Whoever asked for it cannot, nor can a role below the one it needs. What was seen is the
+// fingerprint that the approver looked at, if they say it. The rules of today hold: an amount that today's limits no longer
+// allow is refused, and on a later day than that of the request the day's sums are taken from in the same commit. Errors:
+// ErrNotFound, ErrSamePerson, ErrApproverRole, ErrChanged, ErrLimit, ErrState.
+func (r *Requester) Approve(ctx context.Context, c Caller, kind disbursement.Kind, id, seen string) (disbursement.Disbursement, error) {
 	d, err := r.Find(ctx, c, kind, id)
 	if err != nil {
 		return d, err
@@ -53,12 +58,37 @@ func (r *Requester) Approve(ctx context.Context, c Caller, kind disbursement.Kin
 	if d.State != disbursement.AwaitingApproval && d.ApprovedBy == c.Key.Person {
 		return d, nil // a double click
 	}
-	d, err = r.move(ctx, d, disbursement.Observation{Claim: disbursement.ClaimApprove, By: c.Key.Person, Note: "approved"},
-		disbursement.AwaitingApproval)
+	if needed := merchant.Role(d.NeedsRole); !c.Key.Role.Covers(needed) {
+		return d, fmt.Errorf("%w: %s", ErrApproverRole, needed)
+	}
+	d, err = r.approve(ctx, c, d, disbursement.Observation{Claim: disbursement.ClaimApprove, By: c.Key.Person, Note: "approved", Proof: seen})
 	if err == nil && d.State == disbursement.Queued {
 		r.submit(ctx, disbursement.Key(d.Tenant, d.ID))
 	}
 	return d, err
+}
+
+// approve folds an approval together with what it takes of the day's sums.
+func (r *Requester) approve(ctx context.Context, c Caller, d disbursement.Disbursement, o disbursement.Observation) (disbursement.Disbursement, error) {
+	shop, ok := c.Merchant.Store(d.Store)
+	if !ok {
+		return d, fmt.Errorf("%w: %s", ErrStore, d.Store)
+	}
+	today := Today(r.Now())
+	rules := c.Merchant.RulesOn(today)
+	if most := rules.SingleLimit(d.Store, d.Account, d.Amount.Currency()); most > 0 && d.Amount.Minor() > most {
+		return d, fmt.Errorf("%w: one may be at most %s", ErrLimit, money.New(most, d.Amount.Currency()))
+	}
+	var caps []merchant.Cap
+	if d.State == disbursement.AwaitingApproval && d.AcceptedOn.Before(today) {
+		caps = rules.Caps(shop, d.Account, d.RequestedBy, d.Amount.Currency(), today)
+	}
+	after := d
+	err := r.share(d.Tenant, d.Store, today, d.Amount.Minor(), caps).commit(ctx, func(shares []store.Write) (err error) {
+		after, err = r.moveWith(ctx, d, o, shares, disbursement.AwaitingApproval)
+		return err
+	})
+	return after, err
 }
 
 // Reject stops a disbursement that waits for approval. Errors: ErrNotFound, ErrState.
@@ -73,6 +103,11 @@ func (r *Requester) Reject(ctx context.Context, c Caller, kind disbursement.Kind
 
 // move folds a person's move, allowed in some states only.
 func (r *Requester) move(ctx context.Context, d disbursement.Disbursement, o disbursement.Observation, from ...disbursement.State) (disbursement.Disbursement, error) {
+	return r.moveWith(ctx, d, o, nil, from...)
+}
+
+// moveWith is move with more writes in the same commit.
+func (r *Requester) moveWith(ctx context.Context, d disbursement.Disbursement, o disbursement.Observation, more []store.Write, from ...disbursement.State) (disbursement.Disbursement, error) {
 	allowed := false
 	for _, s := range from {
 		allowed = allowed || d.State == s
@@ -84,8 +119,12 @@ func (r *Requester) move(ctx context.Context, d disbursement.Disbursement, o dis
 		return d, fmt.Errorf("%w: it is %s", ErrState, d.State)
 	}
 	o.At, o.Evidence = r.Now(), string(o.Claim)+":"+o.By
-	after, t, err := r.Observer.Disbursement(ctx, disbursement.Key(d.Tenant, d.ID), o)
+	after, t, err := r.Observer.DisbursementWith(ctx, disbursement.Key(d.Tenant, d.ID), o, more...)
 	switch {
+	case errors.Is(err, disbursement.ErrSecondPerson):
+		return after, fmt.Errorf("%w: %s asked for it", ErrSamePerson, d.RequestedBy)
+	case errors.Is(err, disbursement.ErrDiffers):
+		return after, fmt.Errorf("%w: look at it again", ErrChanged)
 	case errors.Is(err, disbursement.ErrNotAllowed):
 		return after, fmt.Errorf("%w: it is %s", ErrState, after.State)
 	case errors.Is(err, store.ErrNotFound):

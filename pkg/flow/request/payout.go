@@ -8,7 +8,6 @@ import (
 	"github.com/vuelto/vuelto/pkg/calendar"
 	"github.com/vuelto/vuelto/pkg/disbursement"
 	"github.com/vuelto/vuelto/pkg/identity"
-	"github.com/vuelto/vuelto/pkg/merchant"
 	"github.com/vuelto/vuelto/pkg/money"
 	"github.com/vuelto/vuelto/pkg/provider"
 	"github.com/vuelto/vuelto/pkg/store"
@@ -32,12 +31,13 @@ type Payout struct {
 // of this package.
 func (r *Requester) Payout(ctx context.Context, q Payout) (Answer, error) {
 	tenant := q.Caller.Merchant.ID
-	d, shop, err := r.draftPayout(ctx, q)
+	t, err := r.draftPayout(ctx, q)
 	if err != nil {
 		return r.orReplay(ctx, tenant, q.Key, err)
 	}
+	d := t.d
 	answer := q.Answer(d)
-	err = r.accept(ctx, d, shop, []store.Write{store.Put{Record: disbursement.Encode(d)}, r.keep(tenant, q.Key, answer)})
+	err = r.accept(ctx, t, []store.Write{store.Put{Record: disbursement.Encode(d)}, r.keep(tenant, q.Key, answer)})
 	if store.Lost(err, disbursement.Key(tenant, d.ID)) != "" {
 		err = fmt.Errorf("%w: merchant_payout_id %q belongs to %s", ErrMerchantRef, q.MerchantRef, d.ID)
 	}
@@ -52,52 +52,53 @@ func (r *Requester) Payout(ctx context.Context, q Payout) (Answer, error) {
 
 // draftPayout checks what needs no write. Errors: ErrStore, ErrNetwork, ErrCurrency, ErrRoute, ErrAmount, ErrLimit,
 // ErrDetails.
-func (r *Requester) draftPayout(ctx context.Context, q Payout) (disbursement.Disbursement, merchant.Store, error) {
-	none := disbursement.Disbursement{}
+func (r *Requester) draftPayout(ctx context.Context, q Payout) (plan, error) {
+	var none plan
 	shop, ok := q.Caller.Merchant.Store(q.Store)
 	switch {
 	case !ok:
-		return none, shop, fmt.Errorf("%w: %q", ErrStore, q.Store)
+		return none, fmt.Errorf("%w: %q", ErrStore, q.Store)
 	case q.Network != shop.Network:
-		return none, shop, fmt.Errorf("%w: store %s works with %s", ErrNetwork, shop.ID, shop.Network)
+		return none, fmt.Errorf("%w: store %s works with %s", ErrNetwork, shop.ID, shop.Network)
 	case q.Amount.Currency() != shop.Currency:
-		return none, shop, fmt.Errorf("%w: store %s works in %s", ErrCurrency, shop.ID, shop.Currency)
+		return none, fmt.Errorf("%w: store %s works in %s", ErrCurrency, shop.ID, shop.Currency)
 	}
 	account, ok := shop.Account(q.Provider)
 	if !ok {
-		return none, shop, fmt.Errorf("%w: store %s has no account on %q", ErrNetwork, shop.ID, q.Provider)
+		return none, fmt.Errorf("%w: store %s has no account on %q", ErrNetwork, shop.ID, q.Provider)
 	}
 	client, err := r.Clients.Client(ctx, account.Account)
 	if err != nil {
-		return none, shop, err
+		return none, err
 	}
 	profile := client.Profile()
 	route := payoutRoute(profile)
 	if !client.CanSubmit(disbursement.Payout, route) {
-		return none, shop, fmt.Errorf("%w: %s makes no payouts", ErrRoute, profile.Name)
+		return none, fmt.Errorf("%w: %s makes no payouts", ErrRoute, profile.Name)
 	}
 	if err := profile.Expresses(q.Amount); err != nil {
-		return none, shop, fmt.Errorf("%w: %v", ErrAmount, err)
+		return none, fmt.Errorf("%w: %v", ErrAmount, err)
 	}
 	if err := profile.Fits(q.Amount); err != nil {
-		return none, shop, fmt.Errorf("%w: %v", ErrLimit, err)
+		return none, fmt.Errorf("%w: %v", ErrLimit, err)
 	}
 	if err := cashable(q.Beneficiary); err != nil {
-		return none, shop, err
+		return none, err
 	}
 	country, err := calendar.ByNetwork(q.Network)
 	if err != nil {
-		return none, shop, fmt.Errorf("%w: %v", ErrNetwork, err)
+		return none, fmt.Errorf("%w: %v", ErrNetwork, err)
 	}
 	now := r.Now()
-	d := disbursement.Disbursement{
+	t := plan{shop: shop, d: disbursement.Disbursement{
 		Tenant: q.Caller.Merchant.ID, ID: disbursement.PayoutID(q.Caller.Merchant.ID, q.MerchantRef), Kind: disbursement.Payout,
 		Store: shop.ID, Network: q.Network, Provider: account.Provider, Account: account.Account, MerchantRef: q.MerchantRef,
 		Amount: q.Amount, Route: route, RouteReason: "payouts of " + profile.Name, Reason: q.Purpose,
 		Beneficiary: q.Beneficiary, RequestedBy: q.Caller.Key.Person, CreatedAt: now,
 		AcceptedOn: calendar.On(now, country.Zone()),
-	}
-	return d.Open(shop.Limits.WithoutApproval), shop, nil
+	}}
+	t.rules = q.Caller.Merchant.RulesOn(t.d.AcceptedOn)
+	return t, r.decide(&t, q.Caller)
 }
 
 // payoutRoute is the road of a provider's payouts: a bank transfer where that is what it makes, else cash at a counter.

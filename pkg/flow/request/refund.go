@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
+	"time"
 
 	"github.com/vuelto/vuelto/pkg/calendar"
 	"github.com/vuelto/vuelto/pkg/disbursement"
@@ -12,7 +12,6 @@ import (
 	"github.com/vuelto/vuelto/pkg/merchant"
 	"github.com/vuelto/vuelto/pkg/money"
 	"github.com/vuelto/vuelto/pkg/payment"
-	"github.com/vuelto/vuelto/pkg/provider"
 	"github.com/vuelto/vuelto/pkg/store"
 )
 
@@ -28,6 +27,7 @@ type Refund struct {
 	Reason, ReasonText  string
 	MerchantRef         string
 	Route               disbursement.Route // empty = the rules choose
+	Deadline            calendar.Date      // of a selling platform: by when the buyer must have it; zero = none
 	Beneficiary         identity.Person
 	// Answer renders what the caller gets; it is kept with the refund, in the same commit.
 	Answer func(disbursement.Disbursement) Answer
@@ -41,17 +41,18 @@ func (r *Requester) Refund(ctx context.Context, q Refund) (Answer, error) {
 	if err != nil {
 		return r.orReplay(ctx, tenant, q.Key, err)
 	}
-	d, shop, err := r.draft(ctx, q, p)
+	t, err := r.draft(ctx, q, p)
 	if err != nil {
 		return r.orReplay(ctx, tenant, q.Key, err)
 	}
+	d := t.d
 	answer := q.Answer(d)
 	fixed := []store.Write{
 		store.Put{Record: disbursement.Encode(d)},
 		store.Take{Key: payment.Key(tenant, p.ID), Amount: d.Amount.Minor(), Tag: d.ID},
 		r.keep(tenant, q.Key, answer),
 	}
-	if err := r.accept(ctx, d, shop, fixed); err != nil {
+	if err := r.accept(ctx, t, fixed); err != nil {
 		return r.orReplay(ctx, tenant, q.Key, r.explain(err, q, p, d))
 	}
 	if d.State == disbursement.Queued {
@@ -60,29 +61,10 @@ func (r *Requester) Refund(ctx context.Context, q Refund) (Answer, error) {
 	return answer, nil
 }
 
-// accept commits a new disbursement together with its share of the daily limit.
-func (r *Requester) accept(ctx context.Context, d disbursement.Disbursement, shop merchant.Store, fixed []store.Write) error {
-	limit := r.daily(d.Tenant, shop, d.AcceptedOn, d.Amount.Minor())
-	for try := 0; ; try++ {
-		err := r.Store.Commit(ctx, append(limit, fixed...)...)
-		var conflict *store.ConflictError
-		if !errors.As(err, &conflict) || try == quotas {
-			return err
-		}
-		for _, l := range conflict.Losers {
-			if l.Key.SK != "quota" {
-				return err // the request itself was refused: the limit is beside the point
-			}
-		}
-		if conflict.Losers[0].Reason == store.Absent {
-			err = r.open(ctx, d.Tenant, shop, d.AcceptedOn)
-		} else {
-			limit, err = r.spread(ctx, d.Tenant, shop, d.AcceptedOn, d.Amount.Minor())
-		}
-		if err != nil {
-			return err
-		}
-	}
+// accept commits a new disbursement together with its share of the day's sums.
+func (r *Requester) accept(ctx context.Context, t plan, fixed []store.Write) error {
+	s := r.share(t.d.Tenant, t.d.Store, t.d.AcceptedOn, t.d.Amount.Minor(), t.caps)
+	return s.commit(ctx, func(shares []store.Write) error { return r.Store.Commit(ctx, append(shares, fixed...)...) })
 }
 
 // explain says which decision a lost commit amounts to.
@@ -143,101 +125,84 @@ func (r *Requester) byTransaction(ctx context.Context, m merchant.Merchant, prov
 	return "", fmt.Errorf("%w: no payment with this transaction", ErrNotFound)
 }
 
-// draft builds the refund after every check that needs no write.
-func (r *Requester) draft(ctx context.Context, q Refund, p payment.Payment) (disbursement.Disbursement, merchant.Store, error) {
-	none := disbursement.Disbursement{}
-	shop, ok := q.Caller.Merchant.Store(p.Store)
+// plan is a refund as it would be accepted, with what was decided about it.
+type plan struct {
+	d        disbursement.Disbursement
+	payment  payment.Payment
+	shop     merchant.Store
+	rules    merchant.Rules
+	choice   disbursement.Choice
+	caps     []merchant.Cap
+	approval string // why somebody must agree
+}
+
+// draft builds the refund after every check that needs no write. What was found of the roads comes with a refusal too.
+func (r *Requester) draft(ctx context.Context, q Refund, p payment.Payment) (plan, error) {
+	t := plan{payment: p}
+	var ok bool
+	t.shop, ok = q.Caller.Merchant.Store(p.Store)
 	switch {
 	case !ok:
-		return none, shop, fmt.Errorf("%w: %s", ErrStore, p.Store)
+		return t, fmt.Errorf("%w: %s", ErrStore, p.Store)
 	case p.State != payment.Paid:
-		return none, shop, fmt.Errorf("%w: payment %s is %s", ErrNotPaid, p.ID, p.State)
+		return t, fmt.Errorf("%w: payment %s is %s", ErrNotPaid, p.ID, p.State)
 	case q.Amount.Currency() != p.Amount.Currency():
-		return none, shop, fmt.Errorf("%w: the payment is in %s", ErrCurrency, p.Amount.Currency())
+		return t, fmt.Errorf("%w: the payment is in %s", ErrCurrency, p.Amount.Currency())
+	case q.Amount.Sign() <= 0:
+		return t, fmt.Errorf("%w: %s", ErrAmount, q.Amount)
 	case q.Amount.Minor() > p.PaidMinor():
-		return none, shop, fmt.Errorf("%w: %s was paid", ErrExceeds, money.New(p.PaidMinor(), p.Amount.Currency()))
+		return t, fmt.Errorf("%w: %s was paid", ErrExceeds, money.New(p.PaidMinor(), p.Amount.Currency()))
 	}
-	client, err := r.Clients.Client(ctx, p.Account)
-	if err != nil {
-		return none, shop, err
-	}
-	now := r.Now()
 	country, err := calendar.ByNetwork(p.Network)
 	if err != nil {
-		return none, shop, err
+		return t, err
 	}
-	zone := country.Zone()
+	now, zone := r.Now(), country.Zone()
 	today := calendar.On(now, zone)
-	route, why, err := choose(q.Route, q.Amount, q.Amount.Minor() < p.PaidMinor(), client, shop, calendar.On(p.PaidAt(), zone), today)
-	if err != nil {
-		return none, shop, err
+	t.rules = q.Caller.Merchant.RulesOn(today)
+	who := q.Beneficiary
+	if who.IsZero() {
+		who = p.Payer
 	}
-	d := disbursement.Disbursement{
+	t.choice, err = r.choose(ctx, q, p, trip{shop: t.shop, rules: t.rules, country: country, amount: q.Amount,
+		paid: calendar.On(p.PaidAt(), zone), today: today, who: who})
+	if err == nil && t.choice.Refused != nil {
+		err = refusal(*t.choice.Refused)
+	}
+	if err != nil {
+		return t, err
+	}
+	road := t.choice.Road
+	t.d = disbursement.Disbursement{
 		Tenant: p.Tenant, ID: disbursement.RefundID(p.Tenant, q.MerchantRef), Kind: disbursement.Refund, Store: p.Store,
-		Network: p.Network, Provider: p.Provider, Account: p.Account, MerchantRef: q.MerchantRef, Payment: p.ID,
-		Order: p.Order, Amount: q.Amount, Route: route, RouteReason: why, Reason: q.Reason, ReasonText: q.ReasonText,
+		Network: p.Network, Provider: road.Provider, Account: road.Account, MerchantRef: q.MerchantRef, Payment: p.ID,
+		Order: p.Order, Amount: q.Amount, Route: road.Route, RouteReason: t.choice.Reason, Reason: q.Reason, ReasonText: q.ReasonText,
 		Beneficiary: q.Beneficiary, OriginalTransaction: p.TransactionID(), OriginalReference: p.Voucher.Code,
 		RequestedBy: q.Caller.Key.Person, CreatedAt: now, AcceptedOn: today,
 	}
+	if q.Route != "" {
+		t.d.RouteReason = "asked for"
+	}
 	if q.OriginalTransaction != "" {
-		d.OriginalTransaction = q.OriginalTransaction
+		t.d.OriginalTransaction = q.OriginalTransaction
 	}
-	if d.Beneficiary.IsZero() && route != disbursement.Original {
-		d.Beneficiary = p.Payer
+	if road.Route != disbursement.Original {
+		t.d.Beneficiary = who
 	}
-	if route == disbursement.CashWithdrawal {
-		if err := cashable(d.Beneficiary); err != nil {
-			return none, shop, err
-		}
-	}
-	return d.Open(shop.Limits.WithoutApproval), shop, nil
+	return t, r.decide(&t, q.Caller)
 }
 
-// choose picks the road of a refund: the asked one if it is open, or the first open one in the order original route, cash
-// withdrawal, bank transfer. Errors: ErrRoute, ErrWindow, ErrLimit, ErrAmount.
-func choose(asked disbursement.Route, amount money.Amount, part bool, client *provider.Client, shop merchant.Store, paid, today calendar.Date) (disbursement.Route, string, error) {
-	profile := client.Profile()
-	candidates := []disbursement.Route{disbursement.Original, disbursement.CashWithdrawal}
-	if asked != "" {
-		candidates = []disbursement.Route{asked}
+// decide holds a draft against the merchant's rules about amounts and people, and puts it into its first state. Error: ErrLimit.
+func (r *Requester) decide(t *plan, c Caller) error {
+	d := t.d
+	if most := t.rules.SingleLimit(d.Store, d.Account, d.Amount.Currency()); most > 0 && d.Amount.Minor() > most {
+		return fmt.Errorf("%w: one may be at most %s", ErrLimit, money.New(most, d.Amount.Currency()))
 	}
-	var passed []string
-	refusal := fmt.Errorf("%w: %s does not offer it for this payment", ErrRoute, profile.Name)
-	for _, route := range candidates {
-		if !client.CanSubmit(disbursement.Refund, route) {
-			passed = append(passed, fmt.Sprintf("%s does not offer %s", profile.Name, route))
-			continue
-		}
-		err := open(route, amount, profile, shop, paid, today)
-		if err == nil && part && route == disbursement.Original && !profile.PartialOK {
-			err = fmt.Errorf("%w: %s gives back whole payments only", ErrRoute, profile.Name)
-		}
-		if err != nil {
-			refusal = err
-			passed = append(passed, fmt.Sprintf("%s is closed", route))
-			continue
-		}
-		if asked != "" {
-			return route, "asked for", nil
-		}
-		return route, strings.Join(append(passed, "first open road of "+profile.Name), "; "), nil
+	t.caps = t.rules.Caps(t.shop, d.Account, d.RequestedBy, d.Amount.Currency(), d.AcceptedOn)
+	role, why := t.rules.Needs(t.shop, d.Account, c.Key.Role, d.Amount)
+	if d.NeedsRole, t.approval = string(role), why; role != "" && t.rules.Approval.ExpiresHours > 0 {
+		d.AskUntil = d.CreatedAt.Add(time.Duration(t.rules.Approval.ExpiresHours) * time.Hour)
 	}
-	return "", "", refusal
-}
-
-// open says whether a road may be taken, by the window, the provider's limits and the store's.
-func open(route disbursement.Route, amount money.Amount, profile provider.Profile, shop merchant.Store, paid, today calendar.Date) error {
-	if profile.RefundWindow > 0 && paid.AddDays(profile.RefundWindow).Before(today) {
-		return fmt.Errorf("%w: %s takes refunds until %s", ErrWindow, profile.Name, paid.AddDays(profile.RefundWindow))
-	}
-	if route == disbursement.CashWithdrawal && amount.Minor() < shop.Limits.CashMinimum {
-		return fmt.Errorf("%w: a cash withdrawal is at least %s", ErrLimit, money.New(shop.Limits.CashMinimum, amount.Currency()))
-	}
-	if err := profile.Expresses(amount); err != nil {
-		return fmt.Errorf("%w: %v", ErrAmount, err)
-	}
-	if err := profile.Fits(amount); err != nil {
-		return fmt.Errorf("%w: %v", ErrLimit, err)
-	}
+	t.d = d.Open(t.choice.Hold, t.choice.Wants)
 	return nil
 }

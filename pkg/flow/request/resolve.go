@@ -59,10 +59,14 @@ func (r *Requester) Resolve(ctx context.Context, c Caller, kind disbursement.Kin
 	return after, err
 }
 
-// resolvedBy says whether the last step was this person's agreement.
+// resolvedBy says whether the last hold ended with this person's agreement.
 func resolvedBy(d disbursement.Disbursement, person string) bool {
-	last := d.History[len(d.History)-1]
-	return last.From == disbursement.Held && last.By == person
+	for i := len(d.History) - 1; i >= 0; i-- {
+		if s := d.History[i]; s.From == disbursement.Held && s.To != disbursement.Held {
+			return s.By == person
+		}
+	}
+	return false
 }
 
 // Take assigns a held disbursement to the caller for a while; Release leaves it to others. Errors: ErrNotFound, ErrState,

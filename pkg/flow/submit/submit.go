@@ -9,9 +9,11 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/vuelto/vuelto/pkg/calendar"
 	"github.com/vuelto/vuelto/pkg/disbursement"
 	"github.com/vuelto/vuelto/pkg/flow/observe"
 	"github.com/vuelto/vuelto/pkg/job"
+	"github.com/vuelto/vuelto/pkg/merchant"
 	"github.com/vuelto/vuelto/pkg/mutant"
 	"github.com/vuelto/vuelto/pkg/provider"
 	"github.com/vuelto/vuelto/pkg/store"
@@ -22,13 +24,19 @@ type Clients interface {
 	Client(ctx context.Context, account string) (*provider.Client, error)
 }
 
+// Merchants finds a merchant with its rules.
+type Merchants interface {
+	Merchant(ctx context.Context, id string) (merchant.Merchant, error)
+}
+
 // Submitter does job.Submit.
 type Submitter struct {
-	Store    store.Store
-	Observer observe.Observer
-	Clients  Clients
-	Now      func() time.Time
-	Log      *slog.Logger
+	Store     store.Store
+	Observer  observe.Observer
+	Clients   Clients
+	Merchants Merchants
+	Now       func() time.Time
+	Log       *slog.Logger
 }
 
 // freshness is how long after the intent the call may still start. A worker that was stopped for longer must not call:
@@ -52,6 +60,14 @@ func (s *Submitter) Handle(ctx context.Context, j job.Job) error {
 		_, _, err := s.Observer.Disbursement(ctx, j.Key, disbursement.Observation{Claim: disbursement.ClaimHold, By: "submit",
 			Evidence: "exhausted", At: s.Now(), HoldReason: disbursement.HoldExhausted, Note: "not accepted within eleven days"})
 		return allowed(err)
+	}
+	m, err := s.Merchants.Merchant(ctx, d.Tenant)
+	if err != nil {
+		return err
+	}
+	if why := m.RulesOn(calendar.On(s.Now(), calendar.Colombia().Zone())).StoppedAt(d.Network, d.Provider, d.Account); why != "" {
+		s.Log.WarnContext(ctx, "handing over is stopped", "disbursement", d.ID, "account", d.Account, "reason", why)
+		return s.postpone(ctx, d)
 	}
 	client, err := s.Clients.Client(ctx, d.Account)
 	if err != nil {
@@ -83,6 +99,15 @@ func (s *Submitter) send(ctx context.Context, client *provider.Client, record st
 		s.Log.ErrorContext(ctx, "provider cannot take this", "account", d.Account, "disbursement", d.ID, "reason", seen.HoldReason, "code", seen.Code)
 	}
 	_, _, err = s.Observer.Disbursement(ctx, record.Key, seen, disbursement.Encode(d))
+	return err
+}
+
+// postpone lets the sweep ask again in a while. Losing the write means that it moved: cancelled, most likely.
+func (s *Submitter) postpone(ctx context.Context, d disbursement.Disbursement) error {
+	err := s.Store.Commit(ctx, store.Put{Record: disbursement.Encode(d.Postponed(s.Now()))})
+	if store.IsConflict(err) {
+		return nil
+	}
 	return err
 }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/vuelto/vuelto/pkg/identity"
 	"github.com/vuelto/vuelto/pkg/job"
 	"github.com/vuelto/vuelto/pkg/mem/memstore"
+	"github.com/vuelto/vuelto/pkg/merchant"
 	"github.com/vuelto/vuelto/pkg/money"
 	"github.com/vuelto/vuelto/pkg/provider"
 	"github.com/vuelto/vuelto/pkg/provider/all"
@@ -35,6 +36,7 @@ type rig struct {
 	commits int
 	calls   int
 	stored  []disbursement.State // as the provider saw the record when it was called
+	rules   []merchant.Rules
 	run     *submit.Submitter
 }
 
@@ -59,6 +61,11 @@ func (r *rig) Client(context.Context, string) (*provider.Client, error) {
 	return provider.Open(adapter, account, r.host)
 }
 
+// Merchant has the rules that the test sets.
+func (r *rig) Merchant(context.Context, string) (merchant.Merchant, error) {
+	return merchant.Merchant{ID: "demo", Rules: r.rules}, nil
+}
+
 // Do is the provider: it says that the cash code is out.
 func (r *rig) Do(*http.Request) (*http.Response, error) {
 	r.calls++
@@ -73,11 +80,11 @@ func open(t *testing.T) *rig {
 	r := &rig{t: t, host: providertest.NewHost(friday(), 1)}
 	r.Store = memstore.New(memstore.Options{Now: r.host.Now})
 	log := slog.New(slog.DiscardHandler)
-	r.run = &submit.Submitter{Store: r, Observer: observe.Observer{Store: r, Log: log}, Clients: r, Now: r.host.Now, Log: log}
+	r.run = &submit.Submitter{Store: r, Observer: observe.Observer{Store: r, Log: log}, Clients: r, Merchants: r, Now: r.host.Now, Log: log}
 	d := disbursement.Disbursement{Tenant: "demo", ID: "rf_1", Kind: disbursement.Refund, Account: "co", Amount: money.New(20_000_00, money.COP),
 		Route: disbursement.CashWithdrawal, CreatedAt: friday(), OriginalTransaction: "T1", OriginalReference: "C1", Reason: "goodwill",
 		Beneficiary: identity.Person{Name: "Ana", DocumentType: "CC", DocumentNumber: "1032456789"}}
-	if err := r.Store.Commit(context.Background(), store.Put{Record: disbursement.Encode(d.Open(0))}); err != nil {
+	if err := r.Store.Commit(context.Background(), store.Put{Record: disbursement.Encode(d.Open("", ""))}); err != nil {
 		t.Fatal(err)
 	}
 	return r
@@ -165,5 +172,40 @@ func TestOldWorkGoesToAPerson(t *testing.T) {
 	}
 	if d := r.refund(); r.calls != 0 || d.State != disbursement.Held || d.HeldReason != disbursement.HoldExhausted {
 		t.Errorf("%d calls, %+v", r.calls, d)
+	}
+}
+
+// TestTheKillSwitch stops what is new, for what fits it, until it is lifted.
+func TestTheKillSwitch(t *testing.T) {
+	r := open(t)
+	r.rules = []merchant.Rules{{Number: 1, Stopped: []merchant.Stop{{Account: "co"}}}}
+	for range 3 {
+		if err := r.handle(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if d := r.refund(); r.calls != 0 || d.State != disbursement.Queued || !d.Due.Equal(r.host.Now().Add(disbursement.Pause)) {
+		t.Errorf("%d calls, %s due %s", r.calls, d.State, d.Due)
+	}
+	r.rules = append(r.rules, merchant.Rules{Number: 2, Stopped: []merchant.Stop{{Account: "pe"}, {Network: "pagoefectivo"}, {Provider: "payu"}}})
+	if err := r.handle(); err != nil || r.calls != 1 {
+		t.Errorf("lifted: %d calls, %v", r.calls, err)
+	}
+}
+
+// TestWhatRunsIsWhatWasApproved: what has been changed since goes to a person instead.
+func TestWhatRunsIsWhatWasApproved(t *testing.T) {
+	r := open(t)
+	d := r.refund()
+	d.ApprovedBy, d.ApprovedHash = "beto", d.Fingerprint()
+	d.Beneficiary.Account = "19100000000001"
+	if err := r.Store.Commit(context.Background(), store.Put{Record: disbursement.Encode(d)}); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.handle(); err != nil || r.calls != 0 {
+		t.Errorf("%d calls, %v", r.calls, err)
+	}
+	if d := r.refund(); d.State != disbursement.Held || d.HeldReason != disbursement.HoldChanged {
+		t.Errorf("%s %s", d.State, d.HeldReason)
 	}
 }

@@ -1,0 +1,89 @@
+package disbursement_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/vuelto/vuelto/pkg/disbursement"
+	"github.com/vuelto/vuelto/pkg/identity"
+)
+
+// waiting is a refund that ana asked for and somebody must agree to within an hour.
+func waiting(hold string) disbursement.Disbursement {
+	d := refund()
+	d.RequestedBy, d.NeedsRole, d.AskUntil = "ana", "approver", noon.Add(time.Hour)
+	return d.Open(hold, "")
+}
+
+func TestWhoMayApproveAndUntilWhen(t *testing.T) {
+	seen := waiting("").Fingerprint()
+	for name, c := range map[string]struct {
+		o    disbursement.Observation
+		want error
+	}{
+		"in time":             {disbursement.Observation{By: "beto", At: noon.Add(time.Hour - 1)}, nil},
+		"what was seen":       {disbursement.Observation{By: "beto", At: noon, Proof: seen}, nil},
+		"too late":            {disbursement.Observation{By: "beto", At: noon.Add(time.Hour)}, disbursement.ErrNotAllowed},
+		"whoever asked":       {disbursement.Observation{By: "ana", At: noon}, disbursement.ErrSecondPerson},
+		"something else seen": {disbursement.Observation{By: "beto", At: noon, Proof: "0" + seen[1:]}, disbursement.ErrDiffers},
+	} {
+		c.o.Claim, c.o.Evidence = disbursement.ClaimApprove, "approve"
+		next, _, err := disbursement.Next(waiting(""), c.o)
+		if !errors.Is(err, c.want) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if c.want == nil && (next.State != disbursement.Queued || next.ApprovedHash != seen || next.ApprovedBy != "beto" || !next.AskUntil.IsZero()) {
+			t.Errorf("%s: %+v", name, next)
+		}
+	}
+}
+
+// TestAFingerprintKnowsEverythingThatMatters and nothing else: each change of one makes another, progress does not.
+func TestAFingerprintKnowsEverythingThatMatters(t *testing.T) {
+	d := full()
+	same := d
+	same.State, same.Polls, same.History, same.Due = disbursement.Queued, 9, nil, noon
+	if same.Fingerprint() != d.Fingerprint() {
+		t.Error("progress changes what was approved")
+	}
+	seen := map[string]bool{d.Fingerprint(): true}
+	for _, f := range identity.Fields() {
+		other := d
+		other.Beneficiary = other.Beneficiary.Without(f)
+		seen[other.Fingerprint()] = true
+	}
+	for _, change := range []func(*disbursement.Disbursement){
+		func(d *disbursement.Disbursement) { d.ID = "x" }, func(d *disbursement.Disbursement) { d.Account = "x" },
+		func(d *disbursement.Disbursement) { d.Route = disbursement.Manual }, func(d *disbursement.Disbursement) { d.Payment = "x" },
+		func(d *disbursement.Disbursement) { d.Provider = "x" }, func(d *disbursement.Disbursement) { d.Reason = "x" },
+		func(d *disbursement.Disbursement) { d.Amount = d.Amount.Neg() }, func(d *disbursement.Disbursement) { d.Tenant = "x" },
+	} {
+		other := d
+		change(&other)
+		seen[other.Fingerprint()] = true
+	}
+	if want := 1 + len(identity.Fields()) + 8; len(seen) != want {
+		t.Errorf("%d fingerprints of %d different things", len(seen), want)
+	}
+}
+
+// TestWhatLeavesAHoldIsAgreedTo: details that come later are approved with the rest, also if it was approved before.
+func TestWhatLeavesAHoldIsAgreedTo(t *testing.T) {
+	supply := disbursement.Observation{Claim: disbursement.ClaimSupply, By: "buyer", Evidence: "page", At: noon.Add(3 * time.Hour),
+		Beneficiary: identity.Person{Account: "191"}}
+	late, _ := must(t, waiting(disbursement.HoldDetails), supply)
+	if late.State != disbursement.AwaitingApproval || late.Beneficiary.Account != "191" || !late.AskUntil.IsZero() {
+		t.Errorf("not agreed to yet: %s", late.State)
+	}
+	d, _ := must(t, waiting(""), disbursement.Observation{Claim: disbursement.ClaimApprove, By: "beto", Evidence: "approve", At: noon})
+	d, _ = must(t, d, disbursement.Observation{Claim: disbursement.ClaimSubmit, Evidence: "submit", At: noon})
+	d, _ = must(t, d, disbursement.Observation{Claim: disbursement.ClaimDenied, HoldReason: disbursement.HoldDetails, Attempt: 1, Evidence: "r", At: noon})
+	if d, _ = must(t, d, supply); d.State != disbursement.AwaitingApproval || d.ApprovedBy != "" {
+		t.Errorf("agreed to something else: %s, by %q", d.State, d.ApprovedBy)
+	}
+	free := refund().Open(disbursement.HoldDetails, "")
+	if free, _ = must(t, free, supply); free.State != disbursement.Queued {
+		t.Errorf("nobody needs to agree: %s", free.State)
+	}
+}
