@@ -4,23 +4,29 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"unicode/utf8"
 )
 
-// blockSize is how much is read and parsed at once, in bytes. It is larger than the longest record.
-const blockSize = 256 << 10
+// blockSize is how much is read and parsed at once, in bytes: more than the longest record, and less than a processor keeps
+// close by.
+const blockSize = 128 << 10
 
-// slack follows a block's text, so that eight bytes can be looked at from its last one on.
-const slack = 8
+// slack follows a block's text, so that whole words can be looked at from its last byte on.
+const slack = 64
 
-// block is a run of whole records.
+// block is a run of whole records of one input. Its text ends with a line end.
 type block struct {
+	from    *input
 	text    []byte // with slack behind it in its array
 	line    uint32 // physical line of the first record, 1-based
 	quoted  bool   // there is a quote in it
 	valid   bool   // all of it is UTF-8
 	endless bool   // it stands for one line that is too long to be a record
 	array   []byte
+	at      []uint32 // where its commas and line ends are, if it has been indexed
 }
+
+func newBlock() *block { return &block{array: make([]byte, blockSize)} }
 
 // reader cuts a text into blocks.
 type reader struct {
@@ -38,11 +44,14 @@ func (r *reader) fill(b *block) error {
 	for !r.ended || len(r.rest) > 0 {
 		n := copy(b.array, r.rest)
 		if !r.ended {
-			got, err := io.ReadFull(r.in, b.array[n:len(b.array)-slack])
+			got, err := io.ReadFull(r.in, b.array[n:len(b.array)-slack-1])
 			if r.ended = errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF); err != nil && !r.ended {
 				return err
 			}
-			n += got
+			if n += got; r.ended && n > 0 && b.array[n-1] != '\n' {
+				b.array[n] = '\n' // the last line may lack it
+				n++
+			}
 		}
 		if r.cut(b, b.array[:n]) {
 			return nil
@@ -69,6 +78,7 @@ func (r *reader) cut(b *block, text []byte) bool {
 	}
 	r.line += uint32(bytes.Count(text[:end], []byte{'\n'}))
 	b.text, r.rest = text[:end], append(r.rest[:0], text[end:]...)
+	b.valid = utf8.Valid(b.text)
 	return end > 0 || b.endless
 }
 
@@ -93,4 +103,43 @@ func (r *reader) end(text []byte, quoted bool) (int, ending) {
 		end += n
 	}
 	return end, more
+}
+
+// plain says that commas and line ends are nothing but that.
+func (b *block) plain() bool { return !b.quoted && b.valid && !b.endless }
+
+// records gives the records of a block, without their line ends, with the physical lines they start on; or why one is none.
+func (b *block) records(do func(record []byte, line uint32, broken reason) error) error {
+	if b.endless {
+		return do(nil, b.line, errTooLong)
+	}
+	line := b.line
+	for text := b.text; len(text) > 0; {
+		record, lines, broken := text[:bytes.IndexByte(text, '\n')+1], uint32(1), reason("")
+		if b.quoted {
+			end, how := next(text, true)
+			record = text[:end]
+			lines = uint32(bytes.Count(record, []byte{'\n'}))
+			if how == unclosed {
+				broken = errOpen
+			}
+		}
+		if err := b.record(record, line, broken, do); err != nil {
+			return err
+		}
+		text = text[len(record):]
+		line += lines
+	}
+	return nil
+}
+
+// record gives one, unless its line is empty.
+func (b *block) record(record []byte, line uint32, broken reason, do func(record []byte, line uint32, broken reason) error) error {
+	if len(record) > longest {
+		broken = errTooLong
+	}
+	if record = trim(record); len(record) > 0 || broken != "" {
+		return do(record, line, broken)
+	}
+	return nil
 }

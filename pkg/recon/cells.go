@@ -1,6 +1,7 @@
 package recon
 
 import (
+	"encoding/binary"
 	"time"
 
 	"github.com/vuelto/vuelto/pkg/calendar"
@@ -9,6 +10,40 @@ import (
 // decimal reads a plain decimal in major units with at most two decimals that count into minor units: digits, a point, at
 // most one sign in front. False: it is none, or it is too large to be money.
 func decimal(cell []byte) (int64, bool) {
+	if n, ok := cents(cell); ok {
+		return n, true
+	}
+	return anyDecimal(cell)
+}
+
+const (
+	zeros = 0x30302e3030303030 // "00000.00", as it is loaded
+	// beyondNine raises the high bit of a byte above 9, and of the point's place above 0.
+	beyondNine = 0x76767f7676767676
+)
+
+// cents reads the usual form at once: one to five digits, a point, two digits.
+func cents(cell []byte) (int64, bool) {
+	n := len(cell)
+	if n < 4 || n > 8 {
+		return 0, false
+	}
+	le, unused := binary.LittleEndian, (8-n)*8
+	return digits(uint64(le.Uint32(cell))<<unused|uint64(le.Uint32(cell[n-4:]))<<32, unused)
+}
+
+// digits reads the usual form from a word, of which the first so many bits are not used.
+func digits(x uint64, unused int) (int64, bool) {
+	x ^= zeros >> unused << unused
+	if (x|(x+beyondNine))&highBits != 0 {
+		return 0, false
+	}
+	x = x<<24>>16 | x>>48<<48 // without the point
+	x = x*10 + x>>8           // pairs of digits
+	return int64((x&0x000000ff000000ff*(1000000<<32+100) + x>>16&0x000000ff000000ff*(10000<<32+1)) >> 32), true
+}
+
+func anyDecimal(cell []byte) (int64, bool) {
 	text := cell
 	negative := len(text) > 0 && text[0] == '-'
 	if negative {
@@ -69,7 +104,8 @@ type days struct {
 
 // of is the number of days from 1970 to a date "2006-01-02".
 func (d *days) of(text []byte) (int32, bool) {
-	if string(text) == string(d.text[:]) {
+	le := binary.LittleEndian
+	if len(text) == 10 && text[0] != 0 && le.Uint64(text) == le.Uint64(d.text[:]) && le.Uint16(text[8:]) == le.Uint16(d.text[8:]) {
 		return d.day, true
 	}
 	day, ok := parseDay(text)
@@ -95,13 +131,16 @@ const secondsOfDay = 24 * 60 * 60
 
 // clock reads "15:04:05" as seconds of the day.
 func clock(text []byte) (int64, bool) {
-	if len(text) != 8 || text[2] != ':' || text[5] != ':' {
+	if len(text) != 8 {
 		return 0, false
 	}
-	h, hours := twoDigits(text[0], text[1])
-	m, minutes := twoDigits(text[3], text[4])
-	s, seconds := twoDigits(text[6], text[7])
-	return h*3600 + m*60 + s, hours && minutes && seconds && h < 24 && m < 60 && s < 60
+	x := binary.LittleEndian.Uint64(text) ^ 0x30303a30303a3030 // "00:00:00"
+	if (x|(x+0x76767f76767f7676))&highBits != 0 {
+		return 0, false
+	}
+	x = x*10 + x>>8 // pairs of digits
+	h, m, s := int64(x&255), int64(x>>24&255), int64(x>>48&255)
+	return h*3600 + m*60 + s, h < 24 && m < 60 && s < 60
 }
 
 func twoDigits(a, b byte) (int64, bool) {
@@ -119,24 +158,27 @@ func (d *days) moment(text []byte) (day int32, seconds int64, ok bool) {
 	return day, int64(day)*secondsOfDay + within, ok && right
 }
 
-// instant reads RFC 3339 as nanoseconds since 1970.
-func (d *days) instant(text []byte) (int64, bool) {
+// instant reads RFC 3339 as nanoseconds since 1970, and as the day in a zone that is so many seconds east of Greenwich.
+func (d *days) instant(text []byte, zone int64) (day int32, nanos int64, ok bool) {
 	if len(text) == 25 && text[10] == 'T' && (text[19] == '-' || text[19] == '+') && text[22] == ':' {
-		day, ok := d.of(text[:10])
+		day, ok = d.of(text[:10])
 		within, right := clock(text[11:19])
 		offset, plain := hourMinute(text[20:25])
 		if text[19] == '-' {
 			offset = -offset
 		}
-		if ok && right && plain {
-			return (int64(day)*secondsOfDay + within - offset) * 1e9, true
+		if nanos = (int64(day)*secondsOfDay + within - offset) * 1e9; ok && right && plain {
+			if offset != zone {
+				day = localDay(nanos, zone)
+			}
+			return day, nanos, true
 		}
 	}
 	t, err := time.Parse(time.RFC3339Nano, string(text))
 	if err != nil || t.Year() < 1900 || t.Year() > 2200 {
-		return 0, false
+		return 0, 0, false
 	}
-	return t.UnixNano(), true
+	return localDay(t.UnixNano(), zone), t.UnixNano(), true
 }
 
 // hourMinute reads "05:00" in seconds.

@@ -15,6 +15,7 @@ func (e *HeaderError) Error() string { return e.File + ": " + e.Reason }
 // header tells where each wanted column stands.
 type header struct {
 	count  int    // of columns in the file
+	order  []int  // per column of the file: which wanted one it is; -1 if none
 	at     []int  // per wanted column; -1 if it is absent
 	others []int  // columns nobody asked for, by name
 	names  string // of these, so that rows of files with different ones are never alike
@@ -26,8 +27,8 @@ func readHeader(file string, record []byte, wanted, optional []string) (header, 
 		return header{}, &HeaderError{file, text}
 	}
 	var line fields
-	if err := line.splitQuoted(trim(bytes.TrimPrefix(record, []byte("\ufeff")))); err != nil {
-		return header{}, &HeaderError{file, "the header: " + err.Error()}
+	if broken := line.split(trim(bytes.TrimPrefix(record, []byte("\ufeff")))); broken != "" {
+		return header{}, &HeaderError{file, "the header: " + broken.Error()}
 	}
 	names := make([]string, line.count())
 	for i := range names {
@@ -55,7 +56,8 @@ func readHeader(file string, record []byte, wanted, optional []string) (header, 
 		return header{}, &HeaderError{file, "missing column " + strings.Join(missing, ", ")}
 	}
 	for i := range names {
-		if !slices.Contains(h.at, i) {
+		h.order = append(h.order, slices.Index(h.at, i))
+		if h.order[i] < 0 {
 			h.others = append(h.others, i)
 		}
 	}

@@ -2,14 +2,15 @@ package recon
 
 import (
 	"bytes"
-	"encoding/binary"
-	"math/bits"
+	"fmt"
+	"unicode/utf8"
 )
 
 const (
 	errQuote   reason = "the fields cannot be split"
 	errTooLong reason = "the line is longer than 64 KiB"
 	errOpen    reason = "a quote is never closed"
+	errUTF8    reason = "the line is not UTF-8"
 )
 
 // trim takes the line end off a record.
@@ -23,44 +24,47 @@ func trim(record []byte) []byte {
 	return record
 }
 
-// fields are the cells of one record: text and, for each cell, where it ends. A cell starts one byte behind the one before.
-// They hold no pointers but one, for they are made millions of times.
+// fields are the cells of one record: a text, where the first of them starts in it, and where each ends. A cell starts one
+// byte behind the one before.
 type fields struct {
 	text    []byte
+	from    uint32
 	ends    []uint32
-	scratch []byte // of records with quotes: the cells as they are meant, a comma behind each
+	own     []uint32 // of records that are in no index
+	scratch []byte   // of records with quotes: the cells as they are meant, a comma behind each
 }
 
 func (f *fields) count() int { return len(f.ends) }
 
 func (f *fields) cell(i int) []byte {
-	start := uint32(0)
+	start := f.from
 	if i > 0 {
 		start = f.ends[i-1] + 1
 	}
 	return f.text[start:f.ends[i]]
 }
 
-// split cuts a record without quotes at its commas. Eight bytes behind the record must be there to be looked at.
-func (f *fields) split(record []byte) {
-	const commas, low = 0x2c2c2c2c2c2c2c2c, 0x7f7f7f7f7f7f7f7f
-	ends, n := f.ends[:0], len(record)
-	text := record[:n+slack]
-	for i := 0; i < n; i += 8 {
-		x := binary.LittleEndian.Uint64(text[i:]) ^ commas
-		for found := ^(((x & low) + low) | x | low); found != 0; found &= found - 1 {
-			ends = append(ends, uint32(i+bits.TrailingZeros64(found)>>3))
+// split cuts one record, without its line end.
+func (f *fields) split(record []byte) reason {
+	if bytes.IndexByte(record, '"') >= 0 {
+		return f.splitQuoted(record)
+	}
+	f.text, f.from, f.own = record, 0, f.own[:0]
+	for at := 0; ; at++ {
+		n := bytes.IndexByte(record[at:], ',')
+		if n < 0 {
+			f.own = append(f.own, uint32(len(record)))
+			f.ends = f.own
+			return ""
 		}
+		at += n
+		f.own = append(f.own, uint32(at))
 	}
-	for len(ends) > 0 && int(ends[len(ends)-1]) >= n {
-		ends = ends[:len(ends)-1] // behind the record
-	}
-	f.text, f.ends = record, append(ends, uint32(n))
 }
 
 // splitQuoted cuts a record that may have quotes.
-func (f *fields) splitQuoted(record []byte) error {
-	f.scratch, f.ends = f.scratch[:0], f.ends[:0]
+func (f *fields) splitQuoted(record []byte) reason {
+	f.scratch, f.from, f.own = f.scratch[:0], 0, f.own[:0]
 	for rest := record; ; {
 		if len(rest) > 0 && rest[0] == '"' {
 			end := closing(rest[1:])
@@ -81,10 +85,10 @@ func (f *fields) splitQuoted(record []byte) error {
 			}
 			f.scratch, rest = append(f.scratch, rest[:end]...), rest[end:]
 		}
-		f.ends = append(f.ends, uint32(len(f.scratch)))
+		f.own = append(f.own, uint32(len(f.scratch)))
 		if len(rest) == 0 {
-			f.text = f.scratch
-			return nil
+			f.text, f.ends = f.scratch, f.own
+			return ""
 		}
 		f.scratch, rest = append(f.scratch, ','), rest[1:]
 	}
@@ -98,4 +102,63 @@ func appendUnquoted(to, field []byte) []byte {
 		}
 		to, field = append(to, field[:n+1]...), field[n+2:]
 	}
+}
+
+// splitter cuts records into the wanted columns.
+type splitter struct {
+	header *header
+	fields
+}
+
+// cut a record of a block into cells, and say why that cannot be done.
+func (s *splitter) cut(b *block, record []byte) reason {
+	s.header = &b.from.header
+	if !b.valid && !utf8.Valid(record) {
+		return errUTF8
+	}
+	if broken := s.split(record); broken != "" {
+		return broken
+	}
+	if s.count() != s.header.count {
+		return reason(fmt.Sprintf("%d fields instead of %d", s.count(), s.header.count))
+	}
+	return ""
+}
+
+// column finds one column of a record that has not been cut. False: the record cannot be read.
+func (s *splitter) column(b *block, record []byte, column int) ([]byte, bool) {
+	if b.quoted || !b.valid {
+		if s.cut(b, record) != "" {
+			return nil, false
+		}
+		return s.get(column), true
+	}
+	for at := b.from.header.at[column]; at > 0; at-- {
+		n := bytes.IndexByte(record, ',')
+		if n < 0 {
+			return nil, false
+		}
+		record = record[n+1:]
+	}
+	if n := bytes.IndexByte(record, ','); n >= 0 {
+		record = record[:n]
+	}
+	return record, true
+}
+
+// get is a column of the record; empty if the file does not have it.
+func (s *splitter) get(column int) []byte {
+	if at := s.header.at[column]; at >= 0 {
+		return s.cell(at)
+	}
+	return nil
+}
+
+// appendOthers adds the columns nobody asked for, for the question whether two rows are identical in every column.
+func (s *splitter) appendOthers(to []byte) []byte {
+	to = append(to, s.header.names...)
+	for _, i := range s.header.others {
+		to = append(append(to, 0x1f), s.cell(i)...)
+	}
+	return to
 }

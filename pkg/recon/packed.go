@@ -25,6 +25,7 @@ type row struct {
 	others                 []byte // the columns nobody asked for
 	amount, fee, tax, net  int64  // minor units
 	seconds                int64  // since 1970, by the local clock
+	day                    int32  // of seconds
 	line                   uint32
 	file, currency         uint16
 	kind, status           uint8
@@ -123,6 +124,7 @@ func (r *row) unpack(from []byte) int {
 	r.kind, r.status = flags&3, flags>>statusShift&3
 	r.currency, r.file, r.line = le.Uint16(from[11:]), le.Uint16(from[13:]), le.Uint32(from[15:])
 	r.seconds, r.amount = int64(le.Uint64(from[19:])), int64(le.Uint64(from[27:]))
+	r.day = int32(floor(r.seconds, secondsOfDay))
 	n := rowHead
 	if flags&wideBit == 0 {
 		r.fee, r.tax = int64(int32(le.Uint32(from[35:]))), int64(int32(le.Uint32(from[39:])))

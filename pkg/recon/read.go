@@ -1,118 +1,8 @@
 package recon
 
 import (
-	"bytes"
-	"context"
-	"errors"
-	"fmt"
-	"io"
-	"runtime"
-	"unicode/utf8"
-
-	"golang.org/x/sync/errgroup"
-
 	"github.com/vuelto/vuelto/pkg/settlement"
 )
-
-// blocks lets workers parse a source's blocks while the next ones are read. first gets the header.
-func (r *run) blocks(ctx context.Context, s *source, first func(header []byte) error, workers []func(b *block) error) error {
-	in := newReader(s.text)
-	b := <-r.free
-	err := in.fill(b)
-	if err != nil && !errors.Is(err, io.EOF) {
-		return fmt.Errorf("%s: %w", s.name, err)
-	}
-	if err != nil {
-		b.text = nil
-	}
-	end, how := next(b.text, in.ended)
-	if how != whole || b.endless {
-		r.free <- b
-		if b.endless || how == unclosed {
-			return &HeaderError{s.name, "the header cannot be read"}
-		}
-		end = len(b.text)
-	}
-	if err := first(b.text[:end]); err != nil {
-		r.free <- b
-		return err
-	}
-	b.line += uint32(bytes.Count(b.text[:end], []byte{'\n'}))
-	b.text = b.text[end:]
-
-	group, ctx := errgroup.WithContext(ctx)
-	full := make(chan *block, len(workers))
-	group.Go(func() error {
-		defer close(full)
-		for {
-			r.progress(s)
-			select {
-			case full <- b:
-			case <-ctx.Done():
-				return ctx.Err()
-			}
-			b = <-r.free
-			if err := in.fill(b); errors.Is(err, io.EOF) {
-				r.free <- b
-				return nil
-			} else if err != nil {
-				r.free <- b
-				return fmt.Errorf("%s: %w", s.name, err)
-			}
-		}
-	})
-	for _, parse := range workers {
-		group.Go(func() error {
-			var failed error
-			for b := range full {
-				if failed == nil {
-					failed = parse(b)
-				}
-				r.free <- b
-			}
-			return failed
-		})
-	}
-	return group.Wait()
-}
-
-// records gives the records of a block, without their line ends, with the physical lines they start on.
-func (b *block) records(do func(record []byte, line uint32, broken reason) error) error {
-	if b.endless {
-		return do(nil, b.line, errTooLong)
-	}
-	b.valid = utf8.Valid(b.text)
-	line := b.line
-	for text := b.text; len(text) > 0; {
-		var record []byte
-		var broken reason
-		lines := uint32(1)
-		if b.quoted {
-			end, how := next(text, true)
-			if how == unclosed {
-				broken = errOpen
-			}
-			record, text = text[:end], text[end:]
-			lines = uint32(bytes.Count(record, []byte{'\n'}))
-		} else {
-			end := bytes.IndexByte(text, '\n') + 1
-			if end == 0 {
-				end = len(text)
-			}
-			record, text = text[:end], text[end:]
-		}
-		if len(record) > longest {
-			broken = errTooLong
-		}
-		if record = trim(record); len(record) > 0 || broken != "" {
-			if err := do(record, line, broken); err != nil {
-				return err
-			}
-		}
-		line += lines
-	}
-	return nil
-}
 
 // pass is what a reading is for.
 type pass uint8
@@ -127,51 +17,63 @@ const (
 type bookReader struct {
 	*run
 	entryParser
-	pass    pass
-	sink    *sink
-	ids     *sink
-	tally   *tally
-	dues    *dueDays
-	scratch []byte
-	name    string
-	known   bool     // this reader has seen a transaction id
-	late    []uint64 // references wanted because a reversal names their transaction
+	pass  pass
+	sink  *sink
+	ids   *sink
+	tally *tally
+	dues  *dueDays
+	known bool     // this reader has seen a transaction id
+	late  []uint64 // references wanted because a reversal names their transaction
+	e     entry
 }
 
 // parse one block of the books. A line that cannot be read ends the run: books are ours, and have to be whole.
 func (k *bookReader) parse(b *block) error {
-	var e entry
-	return b.records(func(record []byte, line uint32, broken reason) error {
-		if k.pass == secondPass && broken == "" && !k.isWanted(b, record) {
-			return nil
+	slow := func(record []byte, line uint32, broken reason) error { return k.record(b, record, line, broken) }
+	if k.pass != sievePass || !b.plain() {
+		return b.records(slow)
+	}
+	return k.quickly(b, func(uint32) (bool, error) {
+		if k.entryParser.read(&k.e) != "" {
+			return false, nil
 		}
-		var err error = broken
-		if broken == "" {
-			err = k.entryParser.parse(b, record, &e)
+		return true, k.entry(&k.e)
+	}, slow)
+}
+
+func (k *bookReader) record(b *block, record []byte, line uint32, broken reason) error {
+	if k.pass == secondPass && broken == "" && !k.isWanted(b, record) {
+		return nil
+	}
+	if broken == "" {
+		broken = k.entryParser.parse(b, record, &k.e)
+	}
+	if broken != "" {
+		return &LineError{b.from.name, line, broken.Error()}
+	}
+	return k.entry(&k.e)
+}
+
+func (k *bookReader) entry(e *entry) error {
+	k.tally.entry(e)
+	if k.pass != secondPass {
+		if err := k.keepID(e); err != nil {
+			return err
 		}
-		if err != nil {
-			return &LineError{k.name, line, err.Error()}
-		}
-		k.tally.entry(&e)
-		if k.pass == sievePass {
-			return k.sieve(&e, k.keepID(&e))
-		}
-		if k.pass == onlyPass {
-			if err := k.keepID(&e); err != nil {
-				return err
-			}
-		}
-		if len(e.transaction) > 0 && !k.known {
-			k.known = true
-			k.transactions.Store(true)
-		}
-		hash := k.hash(e.reference)
-		to, err := k.sink.grow(k.entries.partOf(hash), e.size())
-		if err == nil {
-			e.pack(to, uint32(hash))
-		}
-		return err
-	})
+	}
+	if k.pass == sievePass {
+		return k.sieve(e)
+	}
+	if len(e.transaction) > 0 && !k.known {
+		k.known = true
+		k.transactions.Store(true)
+	}
+	hash := k.hash(e.reference)
+	to, err := k.sink.grow(k.entries.partOf(hash), e.size())
+	if err == nil {
+		e.pack(to, uint32(hash))
+	}
+	return err
 }
 
 // keepID keeps the hash of an id, so that one that stands twice is found.
@@ -206,50 +108,65 @@ func (k *bookReader) isWanted(b *block, record []byte) bool {
 	return false
 }
 
-// rowReader parses blocks of one settlement file.
+// rowReader parses blocks of the settlement files.
 type rowReader struct {
 	*run
 	rowParser
-	pass    pass
-	sink    *sink
-	breaks  *sorted
-	tally   *tally
-	scratch []byte
+	pass   pass
+	sink   *sink
+	breaks *sorted
+	tally  *tally
+	r      row
 }
 
 // parse one block of rows. What cannot be read is a break, once.
 func (k *rowReader) parse(b *block) error {
-	var r row
-	return b.records(func(record []byte, line uint32, broken reason) error {
-		if k.pass == secondPass && (broken != "" || !k.isWanted(b, record)) {
-			return nil
+	k.file = uint16(b.from.number)
+	slow := func(record []byte, line uint32, broken reason) error { return k.record(b, record, line, broken) }
+	if k.pass != sievePass || !b.plain() {
+		return b.records(slow)
+	}
+	return k.quickly(b, func(line uint32) (bool, error) {
+		if k.r.line = line; k.rowParser.read(&k.r) != "" {
+			return false, nil
 		}
-		r.line = line
-		var err error = broken
-		if broken == "" {
-			err = k.rowParser.parse(b, record, &r)
-		}
-		if err != nil {
-			if k.pass == secondPass {
-				return nil
-			}
-			k.tally.rows++
-			return k.unreadable(line, &r, err, broken != "" || !b.valid)
-		}
-		k.tally.row(&r)
-		if k.pass != secondPass && r.kind == reversal && len(r.transaction) > 0 {
-			k.reversals.add(k.hash(r.transaction))
-		}
-		if k.pass == sievePass {
-			return k.sieve(&r)
-		}
-		hash := k.grouped(&r)
-		to, err := k.sink.grow(k.entries.partOf(hash), r.size())
-		if err == nil {
-			r.pack(to, uint32(hash))
-		}
-		return err
-	})
+		return true, k.row(&k.r)
+	}, slow)
+}
+
+func (k *rowReader) record(b *block, record []byte, line uint32, broken reason) error {
+	if k.pass == secondPass && (broken != "" || !k.isWanted(b, record)) {
+		return nil
+	}
+	r, bare := &k.r, broken != "" || !b.valid
+	r.line = line
+	if broken == "" {
+		broken = k.rowParser.parse(b, record, r)
+	}
+	if broken == "" {
+		return k.row(r)
+	}
+	if k.pass == secondPass {
+		return nil
+	}
+	k.tally.rows++
+	return k.unreadable(line, r, broken, bare)
+}
+
+func (k *rowReader) row(r *row) error {
+	k.tally.row(r)
+	if k.pass != secondPass && r.kind == reversal && len(r.transaction) > 0 {
+		k.reversals.add(k.hash(r.transaction))
+	}
+	if k.pass == sievePass {
+		return k.sieve(r)
+	}
+	hash := k.grouped(r)
+	to, err := k.sink.grow(k.entries.partOf(hash), r.size())
+	if err == nil {
+		r.pack(to, uint32(hash))
+	}
+	return err
 }
 
 // grouped is the hash of the reference. A row without one can name nothing by it; such rows keep apart.
@@ -268,7 +185,7 @@ func (k *rowReader) isWanted(b *block, record []byte) bool {
 	return ok && (len(reference) == 0 || k.wanted.has(k.hash(reference)))
 }
 
-func (k *rowReader) unreadable(line uint32, r *row, why error, bare bool) error {
+func (k *rowReader) unreadable(line uint32, r *row, why reason, bare bool) error {
 	b := settlement.Break{Class: settlement.Unreadable, File: k.files[k.file], Line: int(line), Reason: why.Error()}
 	if !bare {
 		b.Reference, b.TransactionID = string(r.reference), string(r.transaction)
@@ -287,13 +204,4 @@ type LineError struct {
 
 func (e *LineError) Error() string {
 	return e.File + " line " + lineNumber(e.Line) + ": " + e.Reason
-}
-
-// workersFor is how many workers there are unless somebody says so: one for each processor, but no more than memory is
-// made for.
-func workersFor(asked int) int {
-	if asked > 0 {
-		return asked
-	}
-	return min(runtime.GOMAXPROCS(0), 8)
 }

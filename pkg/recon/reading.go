@@ -2,6 +2,8 @@ package recon
 
 import (
 	"context"
+	"errors"
+	"io"
 	"path/filepath"
 )
 
@@ -34,86 +36,97 @@ func (r *run) readAll(ctx context.Context, joiners []*joiner) error {
 	return r.reading(ctx, secondPass)
 }
 
+// reading reads all inputs. Books and rows do not wait for each other, unless what the books show of reversed transactions
+// says which rows are wanted.
 func (r *run) reading(ctx context.Context, pass pass) error {
-	if err := r.readBooks(ctx, pass); err != nil {
+	books, rows := r.bookReaders(pass), r.rowReaders(pass)
+	ofBooks, ofRows := r.bookLane(pass, books), r.rowLane(pass, rows)
+	if pass == secondPass && r.wanted != nil && r.reversals.any() {
+		if err := r.readLanes(ctx, ofBooks); err != nil {
+			return err
+		}
+		for _, k := range books {
+			for _, hash := range k.late {
+				r.wanted.add(hash)
+			}
+		}
+		ofBooks = &lane{}
+	}
+	if err := r.readLanes(ctx, ofBooks, ofRows); err != nil {
 		return err
 	}
-	for i := range r.Settlements {
-		if err := r.readRows(ctx, i, pass); err != nil {
+	if pass != secondPass {
+		r.keepDigests(ofBooks, ofRows)
+	}
+	for i := range books {
+		if err := errors.Join(books[i].sink.flush(), books[i].ids.flush(), rows[i].sink.flush()); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// readSource reads a source to its end and keeps its digest.
-func (r *run) readSource(ctx context.Context, path string, pass pass, first func(s *source, header []byte) error, workers []func(b *block) error) error {
-	s, err := openSource(path, pass != secondPass)
-	if err != nil {
-		return err
+func (r *run) keepDigests(lanes ...*lane) {
+	for _, l := range lanes {
+		for i, path := range l.paths {
+			name := filepath.Base(path)
+			if _, taken := r.digests[name]; taken {
+				name = path // two files of one base name
+			}
+			r.digests[name] = l.sums[i]
+		}
 	}
-	defer s.close()
-	if err := r.blocks(ctx, s, func(header []byte) error { return first(s, header) }, workers); err != nil {
-		return err
-	}
-	if pass == secondPass {
-		return nil
-	}
-	digest, err := s.digest()
-	if err != nil {
-		return err
-	}
-	name := s.name
-	if _, taken := r.digests[name]; taken {
-		name = path // two files of one base name
-	}
-	r.digests[name] = digest
-	if info, err := s.file.Stat(); err == nil {
-		r.read.Add(info.Size())
-	}
-	return nil
 }
 
-// progress tells how much of the inputs has been read.
-func (r *run) progress(s *source) {
+// progress tells how much of the inputs has been read. The lane is locked.
+func (r *run) progress(in *input) {
 	if r.Progress == nil || r.wanted != nil {
 		return // the second reading is short
 	}
-	if at, err := s.file.Seek(0, 1); err == nil {
-		r.Progress(r.read.Load() + at)
+	if at, err := in.file.Seek(0, io.SeekCurrent); err == nil {
+		r.Progress(r.read.Add(at - in.seen))
+		in.seen = at
 	}
 }
 
-func (r *run) readBooks(ctx context.Context, pass pass) error {
-	readers := make([]*bookReader, r.Workers)
-	workers := make([]func(*block) error, r.Workers)
-	for i := range readers {
-		readers[i] = &bookReader{run: r, entryParser: entryParser{offset: r.offset}, pass: pass, sink: newSink(r.into(pass).entries),
-			ids: newSink(r.ids), tally: r.tallies[i], dues: newDueDays(r.Rules), name: filepath.Base(r.Books)}
-		workers[i] = readers[i].parse
+func (r *run) bookReaders(pass pass) []*bookReader {
+	all := make([]*bookReader, r.Workers)
+	for i := range all {
+		all[i] = &bookReader{run: r, entryParser: entryParser{offset: r.offset}, pass: pass, sink: newSink(r.into(pass).entries),
+			ids: newSink(r.ids), tally: r.tallies[i], dues: newDueDays(r.Rules)}
 	}
-	err := r.readSource(ctx, r.Books, pass, func(s *source, record []byte) error {
-		h, err := readHeader(s.name, record, bookColumns, []string{"fee", "tax"})
-		for _, k := range readers {
-			k.header = h
-		}
-		return err
-	}, workers)
-	if err != nil {
-		return err
-	}
+	return all
+}
+
+func (r *run) bookLane(pass pass, readers []*bookReader) *lane {
+	l := &lane{paths: []string{r.Books}, summed: pass != secondPass, header: bookHeader}
 	for _, k := range readers {
-		if err := k.sink.flush(); err != nil {
-			return err
-		}
-		if err := k.ids.flush(); err != nil {
-			return err
-		}
-		for _, hash := range k.late {
-			r.wanted.add(hash)
-		}
+		l.parse = append(l.parse, k.parse)
 	}
-	return nil
+	return l
+}
+
+func bookHeader(name string, record []byte) (header, error) {
+	return readHeader(name, record, bookColumns, []string{"fee", "tax"})
+}
+
+func (r *run) rowReaders(pass pass) []*rowReader {
+	all := make([]*rowReader, r.Workers)
+	for i := range all {
+		all[i] = &rowReader{run: r, pass: pass, sink: newSink(r.into(pass).rows), breaks: r.breaks[i], tally: r.tallies[i]}
+	}
+	return all
+}
+
+func (r *run) rowLane(pass pass, readers []*rowReader) *lane {
+	wanted, optional := r.Profile.columns()
+	l := &lane{paths: r.Settlements, summed: pass != secondPass, header: func(name string, record []byte) (header, error) {
+		return readHeader(name, record, wanted, optional)
+	}}
+	for _, k := range readers {
+		l.parse = append(l.parse, k.parse)
+	}
+	return l
 }
 
 // into are the spools that a reading fills.
@@ -122,31 +135,4 @@ func (r *run) into(pass pass) stage {
 		return *r.marks
 	}
 	return stage{entries: r.entries, rows: r.rows}
-}
-
-func (r *run) readRows(ctx context.Context, file int, pass pass) error {
-	readers := make([]*rowReader, r.Workers)
-	workers := make([]func(*block) error, r.Workers)
-	for i := range readers {
-		readers[i] = &rowReader{run: r, rowParser: rowParser{file: uint16(file)}, pass: pass, sink: newSink(r.into(pass).rows),
-			breaks: r.breaks[i], tally: r.tallies[i]}
-		workers[i] = readers[i].parse
-	}
-	wanted, optional := r.Profile.columns()
-	err := r.readSource(ctx, r.Settlements[file], pass, func(s *source, record []byte) error {
-		h, err := readHeader(s.name, record, wanted, optional)
-		for _, k := range readers {
-			k.header = h
-		}
-		return err
-	}, workers)
-	if err != nil {
-		return err
-	}
-	for _, k := range readers {
-		if err := k.sink.flush(); err != nil {
-			return err
-		}
-	}
-	return nil
 }

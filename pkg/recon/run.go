@@ -11,9 +11,9 @@ package recon
 import (
 	"context"
 	"encoding/binary"
-	"hash/maphash"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"sync/atomic"
 
@@ -46,14 +46,14 @@ type Options struct {
 // run is one comparison.
 type run struct {
 	Options
-	files          []string // base names of the settlement files
-	ranks          map[string]uint16
-	seed, factSeed maphash.Seed
+	files              []string // base names of the settlement files
+	ranks              map[string]uint16
+	secret, factSecret secret
 	// partLimit is how many bytes of one partition can be held at once.
 	partLimit int64
 	offset    int64
 	date      int32
-	free      chan *block
+	blocks    []*block // per worker
 
 	entries, rows, ids  *spool
 	transactions        atomic.Bool // some entry has a transaction id
@@ -127,19 +127,17 @@ func newRun(o Options) (*run, error) {
 	if o.Partitions > 0 {
 		plan.partitions = o.Partitions
 	}
-	r := &run{Options: o, seed: maphash.MakeSeed(), factSeed: maphash.MakeSeed(), offset: zoneOffset(o.Rules.Country), date: dayOf(o.Date),
-		free: make(chan *block, o.Workers+2), later: &later{limit: plan.later}, partLimit: plan.part, reversals: &idSet{}, doubtful: &idSet{}, digests: map[string]string{},
+	r := &run{Options: o, secret: newSecret(), factSecret: newSecret(), offset: zoneOffset(o.Rules.Country), date: dayOf(o.Date),
+		later: &later{limit: plan.later}, partLimit: plan.part, reversals: &idSet{}, doubtful: &idSet{}, digests: map[string]string{},
 		breakOrder: &order{dir: o.Temp, room: plan.lines}, matchOrder: &order{dir: o.Temp, room: plan.lines},
 		deferred: stage{entryIDs: newFilter(plan.deferred, plan.filter), rowIDs: newFilter(plan.deferred, plan.filter)}}
-	for range cap(r.free) {
-		r.free <- &block{array: make([]byte, blockSize)}
-	}
 	room := newRoom(plan.spool)
 	r.room = room
 	r.entries, r.rows, r.ids = newSpool(o.Temp, plan.partitions, room), newSpool(o.Temp, plan.partitions, room),
 		newSpool(o.Temp, max(plan.partitions/8, 1), room)
 	r.deferred.entries, r.deferred.rows = newSpool(o.Temp, plan.partitions, room), newSpool(o.Temp, plan.partitions, room)
 	for range o.Workers {
+		r.blocks = append(r.blocks, newBlock())
 		r.breaks = append(r.breaks, r.breakOrder.worker())
 		if o.Matches {
 			r.matches = append(r.matches, r.matchOrder.worker())
@@ -172,7 +170,7 @@ func (r *run) close() {
 	r.matchOrder.close()
 }
 
-func (r *run) hash(text []byte) uint64 { return maphash.Bytes(r.seed, text) }
+func (r *run) hash(text []byte) uint64 { return r.secret.hash(text) }
 
 func putHash(to []byte, hash uint64) { binary.LittleEndian.PutUint64(to, hash) }
 
@@ -223,4 +221,13 @@ func sizeOf(paths []string) (int64, error) {
 		size += info.Size()
 	}
 	return size, nil
+}
+
+// workersFor is how many workers there are unless somebody says so: one for each processor, but no more than memory is
+// made for.
+func workersFor(asked int) int {
+	if asked > 0 {
+		return asked
+	}
+	return min(runtime.GOMAXPROCS(0), 8)
 }

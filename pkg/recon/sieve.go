@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
-	"hash/maphash"
 
 	"github.com/vuelto/vuelto/pkg/settlement"
 )
@@ -61,24 +60,10 @@ func markAt(from []byte) mark {
 	return mark{le.Uint64(from), le.Uint64(from[8:]), le.Uint64(from[16:])}
 }
 
-// facts hashes what a plain pair has in common.
-func (r *run) facts(scratch, transaction []byte, kind uint8, signed int64, currency uint16, day int32) (uint64, []byte) {
-	le := binary.LittleEndian
-	scratch = append(scratch[:0], transaction...)
-	scratch = le.AppendUint64(scratch, uint64(signed))
-	scratch = le.AppendUint32(scratch, uint32(day))
-	scratch = le.AppendUint16(scratch, currency)
-	scratch = append(scratch, kind)
-	return maphash.Bytes(r.factSeed, scratch), scratch
-}
-
-// sieveBooks marks the entries of a block.
-func (k *bookReader) sieve(e *entry, err error) error {
-	if err != nil {
-		return err
-	}
-	m := mark{reference: k.hash(e.reference), costs: costsOf(e.fee, e.tax)}
-	m.facts, k.scratch = k.run.facts(k.scratch, e.transaction, e.kind, e.signed(), e.currency, e.day)
+// sieve marks an entry.
+func (k *bookReader) sieve(e *entry) error {
+	m := mark{reference: k.hash(e.reference), costs: costsOf(e.fee, e.tax),
+		facts: k.facts(e.reference, e.transaction, e.signed(), e.day, e.currency, e.kind)}
 	if e.hasFee {
 		m.costs |= comparesFee
 	}
@@ -95,10 +80,10 @@ func (k *bookReader) sieve(e *entry, err error) error {
 	return err
 }
 
-// sieveRows marks the rows of a block.
+// sieve marks a row.
 func (k *rowReader) sieve(r *row) error {
-	m := mark{reference: k.grouped(r), costs: costsOf(r.fee, r.tax)}
-	m.facts, k.scratch = k.run.facts(k.scratch, r.transaction, r.kind, r.amount, r.currency, int32(floor(r.seconds, secondsOfDay)))
+	m := mark{reference: k.grouped(r), costs: costsOf(r.fee, r.tax),
+		facts: k.facts(r.reference, r.transaction, r.amount, r.day, r.currency, r.kind)}
 	if r.status != settled || r.kind == reversal || r.net != r.amount-r.fee-r.tax || len(r.reference) == 0 {
 		m.costs |= odd
 	}
@@ -107,6 +92,12 @@ func (k *rowReader) sieve(r *row) error {
 		m.put(to)
 	}
 	return err
+}
+
+// facts hashes what a plain pair has in common, its reference under another secret once more.
+func (r *run) facts(reference, transaction []byte, signed int64, day int32, currency uint16, kind uint8) uint64 {
+	s := &r.factSecret
+	return s.with(s.hash(reference), s.hash(transaction), 0) ^ s.with(uint64(signed), uint64(day), uint64(currency)<<8|uint64(kind))
 }
 
 // sift finds the interesting references of a partition: all that are not plain.

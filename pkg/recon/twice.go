@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
 	"sync"
 )
@@ -71,39 +72,30 @@ func (r *run) refuseTwice(ctx context.Context) error {
 	if !r.doubtful.any() {
 		return nil
 	}
-	s, err := openSource(r.Books, false)
-	if err != nil {
-		return err
-	}
-	defer s.close()
 	var mu sync.Mutex
 	lines := map[string][]uint32{}
-	parser := entryParser{offset: r.offset}
-	err = r.blocks(ctx, s, func(record []byte) error {
-		parser.header, err = readHeader(s.name, record, bookColumns, []string{"fee", "tax"})
-		return err
-	}, []func(*block) error{func(b *block) error {
-		var e entry
-		return b.records(func(record []byte, line uint32, _ reason) error {
-			if err := parser.parse(b, record, &e); err != nil {
-				return &LineError{s.name, line, err.Error()}
-			}
-			if r.doubtful.has(r.hash(e.id) | 1) {
-				mu.Lock()
-				lines[string(e.id)] = append(lines[string(e.id)], line)
-				mu.Unlock()
-			}
-			return nil
+	l := &lane{paths: []string{r.Books}, header: bookHeader}
+	for range r.Workers {
+		var s splitter
+		l.parse = append(l.parse, func(b *block) error {
+			return b.records(func(record []byte, line uint32, _ reason) error {
+				if id, ok := s.column(b, record, bookID); ok && r.doubtful.has(r.hash(id)|1) {
+					mu.Lock()
+					lines[string(id)] = append(lines[string(id)], line)
+					mu.Unlock()
+				}
+				return nil
+			})
 		})
-	}})
-	if err != nil {
+	}
+	if err := r.readLanes(ctx, l); err != nil {
 		return err
 	}
 	var found *TwiceError
 	for _, id := range slices.Sorted(maps.Keys(lines)) {
 		at := lines[id]
 		if slices.Sort(at); len(at) > 1 && (found == nil || at[1] < found.Second) {
-			found = &TwiceError{s.name, id, at[0], at[1]}
+			found = &TwiceError{filepath.Base(r.Books), id, at[0], at[1]}
 		}
 	}
 	if found != nil {
