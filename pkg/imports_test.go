@@ -21,7 +21,7 @@ type row struct {
 var (
 	ground    = []string{"pkg/money", "pkg/calendar", "pkg/identity", "pkg/store", "pkg/job", "pkg/mutant"}
 	machines  = append([]string{"pkg/payment", "pkg/disbursement"}, ground...)
-	nouns     = append([]string{"pkg/webhook", "pkg/settlement", "pkg/merchant", "pkg/reconciliation", "pkg/ledger", "pkg/event", "pkg/file", "pkg/rate"}, machines...)
+	nouns     = append([]string{"pkg/webhook", "pkg/settlement", "pkg/merchant", "pkg/reconciliation", "pkg/ledger", "pkg/event", "pkg/file", "pkg/rate", "pkg/partition"}, machines...)
 	verbs     = append([]string{"pkg/provider", "pkg/flow/observe"}, nouns...)
 	adapters  = append([]string{"pkg/provider", "pkg/settlement", "pkg/provider/csvsettlement"}, machines...)
 	contracts = []string{"pkg/store", "pkg/job", "pkg/file", "pkg/identity"}
@@ -43,6 +43,7 @@ var rows = []row{
 	{"pkg/merchant", ground},
 	{"pkg/settlement", ground},
 	{"pkg/reconciliation", ground},
+	{"pkg/partition", append([]string{"pkg/settlement"}, ground...)},
 	{"pkg/event", ground},
 	{"pkg/rate", ground},
 	{"pkg/ledger", machines},
