@@ -4,6 +4,7 @@ SHELL := /bin/bash -euo pipefail
 
 PORT ?= 8080
 N ?= 10000
+FUZZTIME ?= 60s
 FUNCTIONS := $(notdir $(patsubst %/,%,$(dir $(wildcard functions/*/main.go))))
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
@@ -11,7 +12,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 BUILD := env GOOS=linux GOARCH=arm64 GOARM64=v8.0 CGO_ENABLED=0 GOFLAGS= GOEXPERIMENT= \
 	go build -tags lambda.norpc -trimpath -buildvcs=false -ldflags "-s -w -buildid="
 
-.PHONY: help run test lint fmt sim mutants crashes bench build size e2e verify clean
+.PHONY: help run test lint fmt sim mutants fuzz crashes bench build size e2e verify clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +42,11 @@ sim: ## N refunds (N=10000) through the simulator, with faults
 
 mutants: ## fourteen guards broken on purpose, each of which the simulator must notice
 	go test -tags mutants -count=1 -timeout 20m -run Mutant -v ./pkg/proof | grep -v '^=== '
+
+fuzz: ## every fuzz target for FUZZTIME (60s), one after the other
+	@grep -rH --include='*_test.go' -o '^func Fuzz[A-Za-z0-9]*' pkg infra | sort | while IFS=: read -r file func; do \
+		echo "$$(dirname $$file) $${func#func }"; \
+		go test -run '^$$' -fuzz "^$${func#func }$$" -fuzztime $(FUZZTIME) ./$$(dirname $$file) </dev/null; done
 
 crashes: ## a crash at every pair of I/Os of one refund (minutes)
 	go test -count=1 -timeout 60m -run ACrash ./pkg/proof -args -pairs

@@ -11,14 +11,23 @@ import (
 	"github.com/vuelto/vuelto/pkg/provider/providertest"
 )
 
-func TestContract(t *testing.T) {
+func TestContract(t *testing.T) { providertest.RunAll(t, subjects()) }
+
+// FuzzReplies: whatever answers a call, no panic, and no claim without what must stand behind it.
+func FuzzReplies(f *testing.F) { providertest.FuzzReplies(f, subjects()) }
+
+// FuzzSettlement: every line of a file is read whole or says why not.
+func FuzzSettlement(f *testing.F) { providertest.FuzzSettlement(f, subjects()) }
+
+func subjects() (all []providertest.Subject) {
 	for _, account := range allsim.Accounts("demo") {
 		if account.Provider == epayco.Name {
-			providertest.Run(t, providertest.Subject{New: epayco.New, Words: epayco.Words(), Network: epaycosim.New, Account: account, Codes: epayco.Codes(),
+			all = append(all, providertest.Subject{New: epayco.New, Words: epayco.Words(), Network: epaycosim.New, Account: account, Codes: epayco.Codes(),
 				Exact: true, Days: true, TheirRefs: true, InBody: true, Strange: "x_ref_payco=45000001&x_id_invoice=A-1", Idle: []string{"customer_id"},
 				Settings: []string{"max_days", "quiet_minutes"},
 				Refusal:  func(code, text string) string { return `{"error":` + strconv.Quote(code+": "+text) + `}` },
 				Price:    money.New(80_000_00, money.COP), Part: money.New(20_000_50, money.COP)})
 		}
 	}
+	return all
 }

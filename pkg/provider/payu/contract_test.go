@@ -11,7 +11,15 @@ import (
 	"github.com/vuelto/vuelto/pkg/provider/providertest"
 )
 
-func TestContract(t *testing.T) {
+func TestContract(t *testing.T) { providertest.RunAll(t, subjects()) }
+
+// FuzzReplies: whatever answers a call, no panic, and no claim without what must stand behind it.
+func FuzzReplies(f *testing.F) { providertest.FuzzReplies(f, subjects()) }
+
+// FuzzSettlement: every line of a file is read whole or says why not.
+func FuzzSettlement(f *testing.F) { providertest.FuzzSettlement(f, subjects()) }
+
+func subjects() (all []providertest.Subject) {
 	for _, account := range allsim.Accounts("demo") {
 		if account.Provider != payu.Name {
 			continue
@@ -33,8 +41,9 @@ func TestContract(t *testing.T) {
 			s.Idle = []string{"api_login", "api_key", "merchant_id", "account_id"} // every error of the payments API looks alike
 			s.Strange = "reference_sale=elsewhere&state_pol=4&merchant_id=1"
 		}
-		t.Run(account.Network, func(t *testing.T) { providertest.Run(t, s) })
+		all = append(all, s)
 	}
+	return all
 }
 
 func refusedPayout(code, text string) string {

@@ -29,5 +29,12 @@ func Run(t *testing.T, s Subject) {
 	}
 }
 
+// RunAll proves them for each of a provider's networks.
+func RunAll(t *testing.T, subjects []Subject) {
+	for _, s := range subjects {
+		t.Run(s.Account.Network, func(t *testing.T) { Run(t, s) })
+	}
+}
+
 // can makes the condition of a clause out of an ability.
 func can(a provider.Ability) func(*lab) bool { return func(l *lab) bool { return l.client.Can(a) } }

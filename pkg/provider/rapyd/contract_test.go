@@ -15,7 +15,15 @@ import (
 	"github.com/vuelto/vuelto/pkg/provider/simnet"
 )
 
-func TestContract(t *testing.T) {
+func TestContract(t *testing.T) { providertest.RunAll(t, subjects()) }
+
+// FuzzReplies: whatever answers a call, no panic, and no claim without what must stand behind it.
+func FuzzReplies(f *testing.F) { providertest.FuzzReplies(f, subjects()) }
+
+// FuzzSettlement: every line of a file is read whole or says why not.
+func FuzzSettlement(f *testing.F) { providertest.FuzzSettlement(f, subjects()) }
+
+func subjects() (all []providertest.Subject) {
 	for _, account := range allsim.Accounts("demo") {
 		if account.Provider != rapyd.Name {
 			continue
@@ -36,6 +44,7 @@ func TestContract(t *testing.T) {
 		if account.Network == "efecty" {
 			s.Price, s.Part, s.Tiny = money.New(80_000_00, money.COP), money.New(20_000_50, money.COP), money.New(20_00, money.PEN)
 		}
-		t.Run(account.Network, func(t *testing.T) { providertest.Run(t, s) })
+		all = append(all, s)
 	}
+	return all
 }
