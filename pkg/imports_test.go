@@ -34,6 +34,7 @@ var rows = []row{
 	{"pkg/identity", nil},
 	{"pkg/store", nil},
 	{"pkg/file", nil},
+	{"pkg/sheet", nil},
 	{"pkg/catalogue", nil}, // words for people, by code
 	{"pkg/mutant", nil},    // guards that a simulator may break, in builds of its own
 	{"pkg/job", []string{"pkg/store"}},
@@ -51,7 +52,7 @@ var rows = []row{
 	{"pkg/file/filetest", []string{"pkg/file"}},
 
 	{"pkg/provider", append([]string{"pkg/settlement"}, machines...)},
-	{"pkg/provider/csvsettlement", append([]string{"pkg/settlement"}, ground...)},
+	{"pkg/provider/csvsettlement", append([]string{"pkg/settlement", "pkg/sheet"}, ground...)},
 	{"pkg/provider/all", []string{"pkg/provider", "pkg/provider/*"}},
 	{"pkg/provider/allsim", []string{"pkg/provider", "pkg/provider/*", "pkg/provider/*/*sim", "pkg/settlement"}},
 	{"pkg/provider/simnet", append([]string{"pkg/provider", "pkg/settlement"}, ground...)},

@@ -42,12 +42,12 @@ var ErrHeader = errors.New("csvsettlement: header")
 // error ends the reading: there is no header that fits, or the file cannot be read on.
 func Read(file io.Reader, layout Layout) iter.Seq2[settlement.Row, error] {
 	return func(yield func(settlement.Row, error) bool) {
-		lines, columns, err := layout.start(file)
+		from, columns, err := layout.start(file)
 		if err != nil {
 			yield(settlement.Row{}, err)
 			return
 		}
-		for row, err := range rows(lines, columns) {
+		for row, err := range rows(from, columns) {
 			if !yield(row, err) {
 				return
 			}
@@ -56,22 +56,22 @@ func Read(file io.Reader, layout Layout) iter.Seq2[settlement.Row, error] {
 }
 
 // rows understands record after record. An error is the last thing it yields.
-func rows(lines *lines, columns columns) iter.Seq2[settlement.Row, error] {
+func rows(from records, columns columns) iter.Seq2[settlement.Row, error] {
 	return func(yield func(settlement.Row, error) bool) {
 		for {
-			raw, err := lines.next()
+			raw, err := from.next()
 			if errors.Is(err, io.EOF) {
 				return
 			}
 			if err != nil {
-				yield(settlement.Row{}, fmt.Errorf("csvsettlement: line %d: %w", lines.at, err))
+				yield(settlement.Row{}, fmt.Errorf("csvsettlement: line %d: %w", from.line(), err))
 				return
 			}
 			if raw == "" {
 				continue
 			}
 			row := columns.row(raw)
-			row.Line, row.Raw = lines.at, raw
+			row.Line, row.Raw = from.line(), raw
 			if !yield(row, nil) {
 				return
 			}
@@ -80,12 +80,17 @@ func rows(lines *lines, columns columns) iter.Seq2[settlement.Row, error] {
 }
 
 // start opens the file and understands its header.
-func (layout Layout) start(file io.Reader) (*lines, columns, error) {
-	text, err := Unpack(file)
+func (layout Layout) start(file io.Reader) (records, columns, error) {
+	text, workbook, err := unpack(file)
 	if err != nil {
 		return nil, columns{}, err
 	}
-	l := &lines{in: bufio.NewReaderSize(layout.Encoding.reader(text), 64<<10)}
+	var l records
+	if workbook == nil {
+		l = &lines{in: bufio.NewReaderSize(layout.Encoding.reader(text), 64<<10)}
+	} else if l, err = layout.sheet(workbook); err != nil {
+		return nil, columns{}, err
+	}
 	for range layout.Skip {
 		if _, err := l.next(); err != nil {
 			return nil, columns{}, fmt.Errorf("%w: %w", ErrHeader, err)
@@ -99,12 +104,22 @@ func (layout Layout) start(file io.Reader) (*lines, columns, error) {
 	return l, c, err
 }
 
+// records is what a file is a sequence of: separated text, of which the first is the header.
+type records interface {
+	// next is the next record, empty for an empty line. Errors: io.EOF, or the file cannot be read on.
+	next() (string, error)
+	// line on which the last record starts, 1-based.
+	line() int
+}
+
 // lines joins physical lines to records: a quoted field may hold line ends.
 type lines struct {
 	in   *bufio.Reader
-	line int // physical lines read
+	read int // physical lines
 	at   int // line on which the last record starts
 }
+
+func (l *lines) line() int { return l.at }
 
 var errLongRecord = errors.New("a record is too long")
 
@@ -125,9 +140,9 @@ func (l *lines) next() (string, error) {
 			}
 			return record.String(), nil // an open quote: splitting the record will say so
 		}
-		l.line++
+		l.read++
 		if record.Len() == 0 {
-			l.at = l.line
+			l.at = l.read
 		}
 		record.Write(text)
 		open = open != (bytes.Count(text, []byte{'"'})%2 == 1)

@@ -16,6 +16,7 @@ type Layout struct {
 	Names map[string]string // generic name → the report's; absent = the generic one. " + " adds columns up: costs are often split
 	Comma rune              // between fields; 0 = comma
 	Skip  int               // lines before the header
+	Sheet string            // of a workbook; empty = the first
 
 	Encoding  Encoding
 	Decimal   byte // between units and cents; 0 = dot

@@ -235,6 +235,7 @@ func FuzzDescribed(f *testing.F) {
 	f.Add([]byte(spanish))
 	f.Add([]byte("\x1f\x8b"))
 	f.Add([]byte("PK\x03\x04"))
+	f.Add([]byte(workbook(f, spanishSheet())))
 	layout, err := csvsettlement.Configure(described(), csvsettlement.Layout{})
 	if err != nil {
 		f.Fatal(err)

@@ -2,6 +2,7 @@ package csvsettlement
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,7 +25,18 @@ import (
 //	settlement_currency   for reports without such a column
 //	settlement_encoding   utf-8, latin-1, windows-1252
 //	settlement_skip       lines before the header
+//	settlement_sheet      of a workbook; the first if none is named
 const prefix = "settlement_"
+
+// Settings lists them.
+func Settings() []string {
+	return []string{"settlement_columns", "settlement_types", "settlement_statuses", "settlement_comma", "settlement_decimal", "settlement_thousands",
+		"settlement_dates", "settlement_zone", "settlement_sign", "settlement_costs", "settlement_currency", "settlement_encoding",
+		"settlement_skip", "settlement_sheet"}
+}
+
+// Knows says whether a setting is one of them.
+func Knows(name string) bool { return slices.Contains(Settings(), name) }
 
 // Configure is the layout that an account's settings describe, on top of the provider's own. Error: a setting that cannot
 // be understood, by its name.
@@ -42,6 +54,9 @@ func Configure(settings map[string]string, own Layout) (Layout, error) {
 	c.layout.Encoding = choice(c, "encoding", c.layout.Encoding, option[Encoding]{"utf-8", UTF8}, option[Encoding]{"latin-1", Latin1},
 		option[Encoding]{"windows-1252", Windows1252})
 	c.dates()
+	if text, ok := settings[prefix+"sheet"]; ok {
+		c.layout.Sheet = text
+	}
 	if text, ok := settings[prefix+"currency"]; ok {
 		c.layout.Currency = money.Currency(text)
 		c.fault(!c.layout.Currency.Known(), "currency", "is no currency of ours")

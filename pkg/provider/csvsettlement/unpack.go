@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/vuelto/vuelto/pkg/sheet"
 )
 
 // Limits of a packed file: what swells more than a hundredfold is no report.
@@ -21,26 +23,27 @@ const (
 // ErrPacked says a packed file is broken, holds not exactly one report, or swells beyond measure.
 var ErrPacked = errors.New("csvsettlement: packed file")
 
-// Unpack gives the text of a report that came as it is, in a gzip or as the only file of a ZIP; which one its first bytes
-// tell. Nothing is unpacked twice. Errors: ErrPacked, now or while reading.
-func Unpack(file io.Reader) (io.Reader, error) {
+// unpack gives the text of a report that came as it is, in a gzip or as the only file of a ZIP; or the archive of one that
+// came as a workbook. Which one its first bytes tell. Nothing is unpacked twice. Errors: ErrPacked, now or while reading.
+func unpack(file io.Reader) (io.Reader, *zip.Reader, error) {
 	packed := &counted{in: file}
 	in := bufio.NewReader(packed)
 	head, err := in.Peek(4)
 	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, err
+		return nil, nil, err
 	}
 	switch {
 	case bytes.HasPrefix(head, gzipMark()):
 		z, err := gzip.NewReader(in)
 		if err != nil {
-			return nil, fmt.Errorf("%w: %w", ErrPacked, err)
+			return nil, nil, fmt.Errorf("%w: %w", ErrPacked, err)
 		}
-		return flat(&bounded{in: z, packed: func() int64 { return packed.n }})
+		text, err := flat(&bounded{in: z, packed: func() int64 { return packed.n }})
+		return text, nil, err
 	case bytes.HasPrefix(head, zipMark()):
 		return fromZIP(in)
 	}
-	return in, nil
+	return in, nil, nil
 }
 
 func gzipMark() []byte { return []byte{0x1f, 0x8b} }
@@ -60,17 +63,20 @@ func flat(in io.Reader) (io.Reader, error) {
 }
 
 // fromZIP needs the whole archive in memory, because its directory is at the end; Largest bounds it.
-func fromZIP(in io.Reader) (io.Reader, error) {
+func fromZIP(in io.Reader) (io.Reader, *zip.Reader, error) {
 	raw, err := io.ReadAll(io.LimitReader(in, Largest+1))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if len(raw) > Largest {
-		return nil, fmt.Errorf("%w: larger than %d bytes", ErrPacked, Largest)
+		return nil, nil, fmt.Errorf("%w: larger than %d bytes", ErrPacked, Largest)
 	}
 	archive, err := zip.NewReader(bytes.NewReader(raw), int64(len(raw)))
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrPacked, err)
+		return nil, nil, fmt.Errorf("%w: %w", ErrPacked, err)
+	}
+	if sheet.Is(archive) {
+		return nil, archive, nil
 	}
 	var report *zip.File
 	for _, f := range archive.File {
@@ -78,18 +84,19 @@ func fromZIP(in io.Reader) (io.Reader, error) {
 			continue
 		}
 		if report != nil {
-			return nil, fmt.Errorf("%w: more than one file", ErrPacked)
+			return nil, nil, fmt.Errorf("%w: more than one file", ErrPacked)
 		}
 		report = f
 	}
 	if report == nil {
-		return nil, fmt.Errorf("%w: empty", ErrPacked)
+		return nil, nil, fmt.Errorf("%w: empty", ErrPacked)
 	}
 	text, err := report.Open()
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrPacked, err)
+		return nil, nil, fmt.Errorf("%w: %w", ErrPacked, err)
 	}
-	return flat(&bounded{in: text, packed: func() int64 { return int64(len(raw)) }})
+	flattened, err := flat(&bounded{in: text, packed: func() int64 { return int64(len(raw)) }})
+	return flattened, nil, err
 }
 
 // counted counts what was read.
