@@ -5,6 +5,7 @@
 //	payment disbursement         the two machines that money goes through: each has one pure Next
 //	webhook settlement           what providers say: deliveries as they came, rows compared with the books
 //	merchant reconciliation      who asks; what became of a settlement day
+//	batch                        many refunds or payouts in one file
 //	partition                    a settlement day in parts that are compared apart
 //	rate                         what one currency is worth in another, and who says so
 //	provider/…                   the contract with providers, one folder for each, and its simulated twin within

@@ -21,7 +21,7 @@ type row struct {
 var (
 	ground    = []string{"pkg/money", "pkg/calendar", "pkg/identity", "pkg/store", "pkg/job", "pkg/mutant"}
 	machines  = append([]string{"pkg/payment", "pkg/disbursement"}, ground...)
-	nouns     = append([]string{"pkg/webhook", "pkg/settlement", "pkg/merchant", "pkg/reconciliation", "pkg/ledger", "pkg/event", "pkg/file", "pkg/rate", "pkg/partition"}, machines...)
+	nouns     = append([]string{"pkg/webhook", "pkg/settlement", "pkg/merchant", "pkg/reconciliation", "pkg/ledger", "pkg/event", "pkg/file", "pkg/rate", "pkg/partition", "pkg/batch"}, machines...)
 	verbs     = append([]string{"pkg/provider", "pkg/flow/observe"}, nouns...)
 	adapters  = append([]string{"pkg/provider", "pkg/settlement", "pkg/provider/csvsettlement"}, machines...)
 	contracts = []string{"pkg/store", "pkg/job", "pkg/file", "pkg/identity"}
@@ -47,6 +47,7 @@ var rows = []row{
 	{"pkg/partition", append([]string{"pkg/settlement"}, ground...)},
 	{"pkg/event", ground},
 	{"pkg/rate", ground},
+	{"pkg/batch", machines},
 	{"pkg/ledger", machines},
 	{"pkg/store/storetest", []string{"pkg/store"}},
 	{"pkg/file/filetest", []string{"pkg/file"}},
@@ -62,7 +63,7 @@ var rows = []row{
 
 	{"pkg/flow/observe", nouns},
 	{"pkg/flow/*", verbs},
-	{"pkg/api", append([]string{"pkg/flow/request", "pkg/catalogue"}, verbs...)},
+	{"pkg/api", append([]string{"pkg/flow/request", "pkg/flow/run", "pkg/catalogue"}, verbs...)},
 	{"pkg/bundle", append([]string{"pkg/api", "pkg/flow/*", "infra/openapi"}, verbs...)}, // the description is embedded where it is kept
 
 	{"pkg/aws/host", append([]string{"pkg/bundle", "pkg/config", "pkg/telemetry", "pkg/provider", "pkg/provider/all", "pkg/aws/*"}, contracts...)},

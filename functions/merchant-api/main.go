@@ -14,7 +14,7 @@ import (
 )
 
 func main() {
-	h := host.Open(config.Needs{Sends: []job.Kind{job.Submit}, Files: true})
+	h := host.Open(config.Needs{Sends: []job.Kind{job.Submit, job.Rows}, Files: true})
 	ports := h.Ports()
 	ports.Sender = sqsqueue.Open(h.AWS, h.Config.Queues)
 	ports.Files = s3file.Open(h.AWS, h.Config.Bucket)

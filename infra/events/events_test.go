@@ -29,6 +29,7 @@ const (
 	repo      = "../.."
 	paymentID = "pay_60KM9DN08W0M994ZBGBGFHTXG3" // of the demo merchant's order A-1001
 	refundID  = "rf_6J0ZCWG5VB9G0C25AKBCNVK7SB"  // of its R-1001
+	batchID   = "bat_4XFNNEMBPXYC8478Z2SQ4MT53Z" // of its file of one payout
 )
 
 // stage is the functions' handlers over a world whose own loop stands still: nothing happens but what the events say.
@@ -99,7 +100,7 @@ func (s *stage) queue(name string, failed ...string) {
 	s.event(name, &event)
 	handlers := map[string]job.Handler{"webhook-apply": s.bundle.Applier(), "refund-submission": s.bundle.Submitter(),
 		"status-polling": s.bundle.Polling(), "settlement-ingest": s.bundle.Ingester(),
-		"settlement-reconciliation": s.bundle.Reconciler()}
+		"settlement-reconciliation": s.bundle.Reconciler(), "batch-run": s.bundle.Runner()}
 	answer, err := sqsqueue.Batch(handlers[filepath.Dir(name)], s.log)(context.Background(), event)
 	if err != nil {
 		s.Fatalf("%s: %v", name, err)
@@ -174,6 +175,11 @@ func TestEvents(t *testing.T) {
 	s.queue("settlement-reconciliation/day")
 	s.http("merchant-api/list-reconciliations", 200, `"status":"balanced"`)
 	s.http("merchant-api/get-refund", 200, `"status":"settled"`)
+
+	s.http("merchant-api/create-batch", 201, batchID)
+	s.asked(job.Rows, "batch-run/batch")
+	s.queue("batch-run/batch")
+	s.http("merchant-api/get-batch", 200, `"status":"done"`)
 	s.complete()
 }
 

@@ -167,7 +167,8 @@ func TestQueuesAreThoseOfTheJobsThatAreSent(t *testing.T) {
 // doneBy is which function does a kind of job.
 func doneBy() map[job.Kind]string {
 	return map[job.Kind]string{job.Submit: "refund-submission", job.Poll: "status-polling", job.Sweep: "status-polling",
-		job.Apply: "webhook-apply", job.Ingest: "settlement-ingest", job.Reconcile: "settlement-reconciliation"}
+		job.Apply: "webhook-apply", job.Ingest: "settlement-ingest", job.Reconcile: "settlement-reconciliation",
+		job.Rows: "batch-run"}
 }
 
 // sends are the kinds of job that what is reached can send: those it names, and those of the work index if it sweeps.

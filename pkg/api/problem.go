@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 
+	"github.com/vuelto/vuelto/pkg/batch"
 	"github.com/vuelto/vuelto/pkg/catalogue"
 	"github.com/vuelto/vuelto/pkg/flow/request"
 	"github.com/vuelto/vuelto/pkg/store"
@@ -46,6 +47,14 @@ func decisions() []decision {
 		{errDuplicate, 400, "duplicate_key", "A key comes twice", "Send every key once, in lower case.", true, ""},
 		{errUnknownField, 400, "unknown_field", "A field is not known", "Check the spelling; field names are lower case.", true, ""},
 		{errBodyTooLarge, 413, "body_too_large", "The body is too large", "Send at most 256 kB.", false, ""},
+		{errBatchTooLarge, 413, "batch_too_large", "The batch is too large", "Split it: at most 100,000 rows and 6 MB as sent; a dry run takes 1,000 rows.", true, ""},
+		{batch.ErrTooLong, 413, "batch_too_large", "The batch is too large", "Split it: at most 100,000 rows and 6 MB as sent; a dry run takes 1,000 rows.", true, ""},
+		{batch.ErrUnreadable, 400, "file_unreadable", "The file cannot be read", "Correct the file as detail says; nothing of it was taken.", true, ""},
+		{batch.ErrRow, 422, "row_unreadable", "The row cannot be read", "Correct the row as detail says.", true, ""},
+		{batch.ErrFormula, 422, "formula_cell", "A cell holds a formula", "Save the values instead of formulas.", true, ""},
+		{errBatchCancelled, 409, "batch_cancelled", "The batch was cancelled before this row", "Send the row again if it is still wanted.", false, ""},
+		{errRowFailed, 409, "row_failed", "The row failed on our side", "Look the row's own id up, then send it again.", false, ""},
+		{request.ErrOver, 409, "batch_over", "The batch is over", "Read its results; cancel single refunds or payouts instead.", true, ""},
 		{errKeyMissing, 400, "idempotency_key_missing", "The Idempotency-Key header is missing", "Send a key of your own with every request that creates something.", true, ""},
 		{errUnauthorized, 401, "unauthorized", "No valid API key", "Send Authorization: Bearer sk_… with a key of this stack.", false, ""},
 		{errForbidden, 403, "forbidden", "This key's role may not do that", "Use a key whose role allows it.", false, ""},
@@ -91,9 +100,9 @@ type invalid struct {
 
 func (e *invalid) Error() string { return e.code }
 
-// refuse answers with what an error amounts to. Text that nobody classified stays inside.
-func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error) {
-	p := Problem{Status: 500, Code: "internal", Title: "Something failed on our side",
+// problemOf is what an error amounts to, and after how many seconds to try again. Text that nobody classified stays inside.
+func problemOf(err error) (p Problem, retry string) {
+	p = Problem{Status: 500, Code: "internal", Title: "Something failed on our side",
 		NextStep: "Repeat with the same Idempotency-Key; if it stays, tell us the request id."}
 	var fields *invalid
 	if errors.As(err, &fields) {
@@ -106,11 +115,17 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error) {
 			if d.detail {
 				p.Detail = err.Error()
 			}
-			if d.retry != "" {
-				w.Header().Set("Retry-After", d.retry)
-			}
-			break
+			return p, d.retry
 		}
+	}
+	return p, ""
+}
+
+// refuse answers with what an error amounts to.
+func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error) {
+	p, retry := problemOf(err)
+	if retry != "" {
+		w.Header().Set("Retry-After", retry)
 	}
 	if p.Status >= 500 {
 		s.Log.ErrorContext(r.Context(), "request failed", "request_id", requestID(r), "path", r.URL.Path, "code", p.Code, "error", err)

@@ -122,7 +122,7 @@ func (s *Server) reportCSV(r *http.Request, c request.Caller) (any, error) {
 	if body == nil {
 		return nil, fmt.Errorf("%w: the day has not been reconciled yet", request.ErrNotFound)
 	}
-	return download{"text/csv; charset=utf-8", rec.Provider + "-" + rec.Date.String() + ".csv", body}, nil
+	return download{contentType: "text/csv; charset=utf-8", name: rec.Provider + "-" + rec.Date.String() + ".csv", body: body}, nil
 }
 
 // stored reads a file of a run; nil if there is none yet.

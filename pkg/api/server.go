@@ -110,6 +110,12 @@ func (s *Server) routes() []route {
 		{"GET /v1/payouts", merchant.Read, s.list(disbursement.Payout)},
 		{"GET /v1/payouts/{id}", merchant.Read, s.get(disbursement.Payout)},
 		{"POST /v1/payouts/{id}/{move}", merchant.Move, s.move(disbursement.Payout)},
+		{"POST /v1/batches", merchant.Move, s.createBatch},
+		{"GET /v1/batches", merchant.Read, s.listBatches},
+		{"GET /v1/batches/{id}", merchant.Read, s.getBatch},
+		{"GET /v1/batches/{id}/results", merchant.Read, s.listResults},
+		{"GET /v1/batches/{id}/results.csv", merchant.Read, s.resultsCSV},
+		{"POST /v1/batches/{id}/cancel", merchant.Move, s.cancelBatch},
 		{"GET /v1/manual", merchant.Read, s.listManual},
 		{"GET /v1/rules", merchant.Read, s.getRules},
 		{"PUT /v1/rules", merchant.Govern, s.putRules},
@@ -186,6 +192,7 @@ func (s *Server) caller(r *http.Request) (request.Caller, error) {
 type download struct {
 	contentType, name string
 	body              []byte
+	next              string // address of the next part; empty if this is the last
 }
 
 func write(w http.ResponseWriter, result any) {
@@ -199,6 +206,9 @@ func write(w http.ResponseWriter, result any) {
 		_, _ = w.Write(v.Body)
 	case download:
 		w.Header().Set("Content-Type", v.contentType)
+		if v.next != "" {
+			w.Header().Set("Link", "<"+v.next+`>; rel="next"`)
+		}
 		w.Header().Set("Content-Disposition", `attachment; filename="`+v.name+`"`)
 		_, _ = w.Write(v.body)
 	default:
@@ -230,15 +240,24 @@ func bodyOf(r *http.Request, c request.Caller, into any, creates bool) (request.
 	if err != nil {
 		return request.Key{}, err
 	}
-	key := strings.TrimSpace(r.Header.Get("Idempotency-Key"))
-	if unquoted, ok := strings.CutPrefix(key, `"`); ok && strings.HasSuffix(unquoted, `"`) {
-		key = strings.TrimSuffix(unquoted, `"`)
-	}
-	if creates && (key == "" || len(key) > 255) {
-		return request.Key{}, fmt.Errorf("%w: 1 to 255 characters", errKeyMissing)
+	key, err := keyOf(r)
+	if err != nil && creates {
+		return request.Key{}, err
 	}
 	if err := decode(raw, into); err != nil {
 		return request.Key{}, err
 	}
 	return request.NewKey(c.Merchant.ID, key, r.Method, r.URL.Path, raw), nil
+}
+
+// keyOf is the request's Idempotency-Key. Error: errKeyMissing.
+func keyOf(r *http.Request) (string, error) {
+	key := strings.TrimSpace(r.Header.Get("Idempotency-Key"))
+	if unquoted, ok := strings.CutPrefix(key, `"`); ok && strings.HasSuffix(unquoted, `"`) {
+		key = strings.TrimSuffix(unquoted, `"`)
+	}
+	if key == "" || len(key) > 255 {
+		return "", fmt.Errorf("%w: 1 to 255 characters", errKeyMissing)
+	}
+	return key, nil
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/vuelto/vuelto/pkg/flow/poll"
 	"github.com/vuelto/vuelto/pkg/flow/reconcile"
 	"github.com/vuelto/vuelto/pkg/flow/request"
+	"github.com/vuelto/vuelto/pkg/flow/run"
 	"github.com/vuelto/vuelto/pkg/flow/submit"
 	"github.com/vuelto/vuelto/pkg/job"
 	"github.com/vuelto/vuelto/pkg/merchant"
@@ -164,4 +165,10 @@ func (b *Bundle) Ingester() job.Handler {
 func (b *Bundle) Reconciler() job.Handler {
 	p := b.ports
 	return &reconcile.Reconciler{Store: p.Store, Observer: b.observer, Clients: b.clients, Files: p.Files, Now: b.now, Log: p.Log}
+}
+
+// Runner does job.Rows.
+func (b *Bundle) Runner() job.Handler {
+	p := b.ports
+	return &run.Runner{Store: p.Store, Files: p.Files, Rows: b.Server(), Sender: p.Sender, Now: b.now, Log: p.Log}
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"unicode"
 
+	"github.com/vuelto/vuelto/pkg/batch"
 	"github.com/vuelto/vuelto/pkg/catalogue"
 	"github.com/vuelto/vuelto/pkg/disbursement"
 	"github.com/vuelto/vuelto/pkg/payment"
@@ -41,7 +42,12 @@ func TestEveryStatusHasWords(t *testing.T) {
 			t.Errorf("no words for payment.%s", s)
 		}
 	}
-	if want := len(disbursement.States()) + 4; len(catalogue.Codes(catalogue.Statuses)) != want {
+	for _, s := range []batch.Status{batch.Scheduled, batch.Queued, batch.Running, batch.Done, batch.Cancelled} {
+		if _, ok := catalogue.Find(catalogue.Statuses, "batch."+string(s), "en"); !ok {
+			t.Errorf("no words for batch.%s", s)
+		}
+	}
+	if want := len(disbursement.States()) + 4 + 5; len(catalogue.Codes(catalogue.Statuses)) != want {
 		t.Errorf("%d statuses have words, %d exist", len(catalogue.Codes(catalogue.Statuses)), want)
 	}
 }

@@ -28,10 +28,12 @@ const (
 	Ingest Kind = "ingest"
 	// Reconcile matches a settlement day against the books. Key: the reconciliation.
 	Reconcile Kind = "reconcile"
+	// Rows does the next rows of a batch. Key: the batch.
+	Rows Kind = "batch"
 )
 
 // Kinds lists every kind, for wiring and tests.
-func Kinds() []Kind { return []Kind{Submit, Poll, Apply, Sweep, Ingest, Reconcile} }
+func Kinds() []Kind { return []Kind{Submit, Poll, Apply, Sweep, Ingest, Reconcile, Rows} }
 
 // Job is one message.
 type Job struct {

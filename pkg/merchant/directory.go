@@ -51,6 +51,16 @@ func (d *Directory) Who(ctx context.Context, token string) (APIKey, Merchant, er
 	return key, m, err
 }
 
+// Behind finds whose key it was that something was accepted with. It may have been revoked since. Error: store.ErrNotFound.
+func (d *Directory) Behind(ctx context.Context, hash string) (APIKey, Merchant, error) {
+	key, err := lookup(ctx, d, &d.keys, hash, APIKeyKey(hash), DecodeKey)
+	if err != nil {
+		return APIKey{}, Merchant{}, err
+	}
+	m, err := d.Merchant(ctx, key.Merchant)
+	return key, m, err
+}
+
 // Merchant finds a merchant by id. Error: store.ErrNotFound.
 func (d *Directory) Merchant(ctx context.Context, id string) (Merchant, error) {
 	return lookup(ctx, d, &d.merchants, id, Key(id), Decode)

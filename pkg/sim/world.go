@@ -96,6 +96,7 @@ func New(o Options) (*World, error) {
 	err = w.openQueues(template, map[string]job.Handler{
 		"webhook-apply": b.Applier(), "refund-submission": b.Submitter(), "status-polling": b.Polling(),
 		"settlement-ingest": b.Ingester(), "settlement-reconciliation": b.Reconciler(),
+		"batch-run": b.Runner(),
 	})
 	if err != nil {
 		return nil, err

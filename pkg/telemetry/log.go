@@ -13,7 +13,7 @@ import (
 func Fields() []string {
 	return []string{
 		"function", "invocation", "request_id", // which function, which call of it, which request of a client
-		"tenant", "account", "payment", "disbursement", "reconciliation", "key", "message_id", // about what
+		"tenant", "account", "payment", "disbursement", "reconciliation", "batch", "row", "key", "message_id", // about what
 		"from", "to", "by", "held_reason", "attempt", // what moved
 		"outcome", "code", "reason", "note", "error", "stack", // how it ended
 		"path", "part", "name", "owner", "date", "breaks", "late", // where and how much

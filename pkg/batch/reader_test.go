@@ -1,0 +1,136 @@
+package batch_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/vuelto/vuelto/pkg/batch"
+)
+
+func columns() batch.Columns {
+	return batch.Columns{"id": {Path: []string{"id"}}, "amount": {Path: []string{"amount"}, Number: true},
+		"beneficiary_name": {Path: []string{"beneficiary", "name"}}, "beneficiary_phone": {Path: []string{"beneficiary", "phone"}}}
+}
+
+// read shows a file's rows as "line body" or "line fault".
+func read(t *testing.T, content string) (rows []string, err error) {
+	t.Helper()
+	r, err := batch.Open(batch.FormatOf([]byte(content)), []byte(content), columns())
+	for err == nil {
+		var row batch.Row
+		if row, err = r.Next(); err == nil {
+			if row.Number != len(rows)+1 {
+				t.Errorf("row %d is called %d", len(rows)+1, row.Number)
+			}
+			shown := string(row.Body)
+			switch {
+			case errors.Is(row.Fault, batch.ErrFormula):
+				shown = "formula"
+			case row.Fault != nil:
+				shown = "fault"
+			}
+			rows = append(rows, fmt.Sprint(row.Line, " ", shown))
+		}
+	}
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
+	return rows, err
+}
+
+func TestCellsBecomeRequests(t *testing.T) {
+	head := "id,amount,beneficiary_name,beneficiary_phone\n"
+	for row, want := range map[string]string{
+		"R-1,5000,Ana,+51 999 888 777": `{"amount":5000,"beneficiary":{"name":"Ana","phone":"+51 999 888 777"},"id":"R-1"}`,
+		" R-1 ,,,":                     `{"id":"R-1"}`,
+		`"a,""b""",-1,,`:               `{"amount":-1,"id":"a,\"b\""}`,
+		"x,0,,":                        `{"amount":0,"id":"x"}`,
+		"=1+1,1,,":                     "formula",
+		"x,=A1,,":                      "formula",
+		"x,1,@SUM(A1),":                "formula",
+		"x,1,＝1,":                      "formula",
+		"x,1,+cmd|x,":                  "formula",
+		"x,1,-a,":                      "formula",
+		"x,1.0,,":                      "fault",
+		"x,1e3,,":                      "fault",
+		"x,007,,":                      "fault",
+		"x,9999999999999999999,,":      "fault",
+		"x,-,,":                        "fault",
+		"x,1,":                         "fault",
+		"x,1,,,":                       "fault",
+	} {
+		rows, err := read(t, head+row+"\n")
+		if err != nil || len(rows) != 1 || rows[0] != "2 "+want {
+			t.Errorf("%s: %v, %v", row, rows, err)
+		}
+	}
+}
+
+func TestTablesAsSpreadsheetsWriteThem(t *testing.T) {
+	want := []string{`2 {"amount":1,"id":"a"}`, `5 {"amount":2,"id":"b\nc"}`}
+	for _, file := range []string{
+		"id,amount\na,1\n\n\n\"b\nc\",2\n",
+		"\ufeffid;amount\r\na;1\r\n\r\n\r\n\"b\r\nc\";2",
+		"\"id\",\" amount \"\na,1\n\n\n\"b\nc\",\"2\"\n",
+	} {
+		if rows, err := read(t, file); err != nil || strings.Join(rows, "|") != strings.Join(want, "|") {
+			t.Errorf("%q: %v, %v", file, rows, err)
+		}
+	}
+}
+
+func TestRowsOfJSONAreLeftAsTheyAre(t *testing.T) {
+	rows, err := read(t, " \n{\"rows\": [ {\"a\":1, \"A\":2} ,7,null,{\"amount\":1.5}] } ")
+	if want := `0 {"a":1, "A":2}|0 7|0 null|0 {"amount":1.5}`; err != nil || strings.Join(rows, "|") != want {
+		t.Errorf("%v, %v", rows, err)
+	}
+}
+
+func TestTheLimitOfRows(t *testing.T) {
+	for n, want := range map[int]error{0: batch.ErrUnreadable, 1: nil, batch.MaxRows - 1: nil, batch.MaxRows: nil, batch.MaxRows + 1: batch.ErrTooLong} {
+		for _, file := range []string{"id\n" + strings.Repeat("a\n", n), `{"rows":[` + strings.TrimSuffix(strings.Repeat("{},", n), ",") + `]}`} {
+			r, err := batch.Open(batch.FormatOf([]byte(file)), []byte(file), columns())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if rows, err := batch.Count(r); !errors.Is(err, want) || err == nil && rows != n {
+				t.Errorf("%d rows: %d, %v", n, rows, err)
+			}
+		}
+	}
+}
+
+func TestVerdictsComeBackAsWritten(t *testing.T) {
+	in := []batch.Verdict{{Row: 1, Verdict: batch.Accepted, ID: "rf_1", Amount: 5, Currency: "PEN"},
+		{Row: 2, Line: 4, Verdict: batch.Refused, Code: "x", Errors: []batch.Error{{Pointer: "/a", Detail: "b\n🦙"}}}}
+	out, err := batch.DecodeVerdicts(batch.EncodeVerdicts(in))
+	if err != nil || fmt.Sprint(out) != fmt.Sprint(in) {
+		t.Errorf("%v, %v", out, err)
+	}
+	if _, err := batch.DecodeVerdicts([]byte("{")); err == nil {
+		t.Error("half a file of results is read")
+	}
+}
+
+// FuzzOpen: whatever comes, reading ends, and rows are counted alike twice.
+func FuzzOpen(f *testing.F) {
+	f.Add([]byte("id,amount\na,1\n"))
+	f.Add([]byte(`{"rows":[{},{}]}`))
+	f.Fuzz(func(t *testing.T, content []byte) {
+		var counts [2]int
+		for i := range counts {
+			r, err := batch.Open(batch.FormatOf(content), bytes.Clone(content), columns())
+			if err != nil {
+				return
+			}
+			counts[i], _ = batch.Count(r)
+		}
+		if counts[0] != counts[1] {
+			t.Errorf("%d rows, then %d", counts[0], counts[1])
+		}
+	})
+}
