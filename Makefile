@@ -51,7 +51,7 @@ fuzz: ## every fuzz target for FUZZTIME (60s), one after the other
 crashes: ## a crash at every pair of I/Os of one refund (minutes)
 	go test -count=1 -timeout 60m -run ACrash ./pkg/proof -args -pairs
 
-batch: ## one batch of 100,000 payouts, from the upload to the provider's ledger (a minute)
+batch: ## one batch of 100,000 payouts, from the upload to the provider's ledger (minutes)
 	go test -count=1 -timeout 20m -run AHundredThousandRows -v ./pkg/proof -args -hundred
 
 bench: ## one table: name, figure, unit, ratio to its reference
