@@ -1,4 +1,4 @@
-// Command merchant-api answers merchant systems: payments, refunds, payouts, reconciliations.
+// Command merchant-api answers merchant systems: payments, refunds, payouts, and what became of them.
 package main
 
 import (
@@ -6,7 +6,6 @@ import (
 
 	"github.com/vuelto/vuelto/pkg/aws/apigw"
 	"github.com/vuelto/vuelto/pkg/aws/host"
-	"github.com/vuelto/vuelto/pkg/aws/s3file"
 	"github.com/vuelto/vuelto/pkg/aws/sqsqueue"
 	"github.com/vuelto/vuelto/pkg/bundle"
 	"github.com/vuelto/vuelto/pkg/config"
@@ -14,9 +13,8 @@ import (
 )
 
 func main() {
-	h := host.Open(config.Needs{Sends: []job.Kind{job.Submit, job.Rows}, Files: true})
+	h := host.Open(config.Needs{Sends: []job.Kind{job.Submit}})
 	ports := h.Ports()
 	ports.Sender = sqsqueue.Open(h.AWS, h.Config.Queues)
-	ports.Files = s3file.Open(h.AWS, h.Config.Bucket)
-	lambda.Start(apigw.Wrap(bundle.New(ports).API()))
+	lambda.Start(apigw.Wrap(bundle.New(ports).MerchantAPI()))
 }

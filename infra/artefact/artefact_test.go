@@ -127,7 +127,7 @@ func artefact(t *testing.T, at, function string) []byte {
 func build(t *testing.T, folder string) string {
 	t.Helper()
 	at := filepath.Join(t.TempDir(), folder)
-	for _, part := range []string{"functions", "pkg", "Makefile", "go.mod", "go.sum"} {
+	for _, part := range []string{"functions", "pkg", "infra/openapi", "Makefile", "go.mod", "go.sum"} {
 		copyTree(t, filepath.Join(repo, part), filepath.Join(at, part))
 	}
 	cmd := exec.Command("make", "build")

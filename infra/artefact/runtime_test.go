@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -22,11 +23,19 @@ type function struct {
 	log bytes.Buffer
 }
 
-// environment is what a stack gives a function; nobody listens at its endpoints.
-func environment(api string) []string {
-	return []string{"AWS_LAMBDA_RUNTIME_API=" + api, "AWS_LAMBDA_FUNCTION_NAME=f", "AWS_REGION=sa-east-1", "AWS_ACCESS_KEY_ID=A",
-		"AWS_SECRET_ACCESS_KEY=S", "AWS_ENDPOINT_URL=http://127.0.0.1:1", "VUELTO_MODE=test", "VUELTO_TABLE=t", "VUELTO_BUCKET=b",
-		"VUELTO_QUEUE_SUBMIT=q", "VUELTO_QUEUE_POLL=q", "VUELTO_QUEUE_APPLY=q", "VUELTO_QUEUE_RECONCILE=q"}
+// environment is what a stack gives a function, with every queue that the template names; nobody listens at its endpoints.
+func environment(t *testing.T, api string) []string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(repo, "template.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	env := []string{"AWS_LAMBDA_RUNTIME_API=" + api, "AWS_LAMBDA_FUNCTION_NAME=f", "AWS_REGION=sa-east-1", "AWS_ACCESS_KEY_ID=A",
+		"AWS_SECRET_ACCESS_KEY=S", "AWS_ENDPOINT_URL=http://127.0.0.1:1", "VUELTO_MODE=test", "VUELTO_TABLE=t", "VUELTO_BUCKET=b"}
+	for _, queue := range regexp.MustCompile(`VUELTO_QUEUE_[A-Z]+`).FindAllString(string(text), -1) {
+		env = append(env, queue+"=q")
+	}
+	return env
 }
 
 func start(t *testing.T, program string, without string) *function {
@@ -37,7 +46,7 @@ func start(t *testing.T, program string, without string) *function {
 	}
 	t.Cleanup(api.Close)
 	f := &function{T: t, api: api, cmd: exec.Command(program)}
-	for _, v := range environment(api.Address()) {
+	for _, v := range environment(t, api.Address()) {
 		if without == "" || !strings.HasPrefix(v, without+"=") {
 			f.cmd.Env = append(f.cmd.Env, v)
 		}
@@ -111,6 +120,12 @@ func answerLambda(t *testing.T, dir string) {
 				f.invoke(event(t, "merchant-api/live-key"), &a) // the same process again
 				if a.StatusCode != 401 || !strings.Contains(a.Body, `"code":"unauthorized"`) {
 					t.Errorf("a live key on a test stack: %+v", a)
+				}
+			case "batch-api", "finance-api":
+				var a struct{ StatusCode int }
+				f.invoke(bytes.ReplaceAll(event(t, "finance-api/list-reconciliations"), []byte("/v1/reconciliations"), []byte("/v1/elsewhere")), &a)
+				if a.StatusCode != 404 {
+					t.Errorf("no route: %+v", a)
 				}
 			case "webhook-intake":
 				var a struct{ StatusCode int }

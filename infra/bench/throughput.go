@@ -48,7 +48,7 @@ func throughput() ([]line, error) {
 		status   int
 	}{
 		{"webhook intake", func(s store.Store) http.Handler { return t.open(s).Intake() }, webhooks, 200},
-		{"refund creation", func(s store.Store) http.Handler { return t.open(s).API() }, creations, 201},
+		{"refund creation", func(s store.Store) http.Handler { return t.open(s).MerchantAPI() }, creations, 201},
 	} {
 		spy := &spy{Store: t.store}
 		handler := work.handler(spy)

@@ -202,10 +202,12 @@ func (s *stack) invoke(function string, event any, into any) error {
 
 // gateway does what an HTTP API does: a request becomes an event, and the answer a reply. Its routes are the template's.
 func (s *stack) gateway(w http.ResponseWriter, r *http.Request) {
-	function, route := "merchant-api", "ANY /v1/{proxy+}"
-	if strings.HasPrefix(r.URL.Path, "/webhooks/") {
-		function, route = "webhook-intake", "POST /webhooks/{provider}/{account}"
+	through, ok := sim.Route(s.template.Routes, r.Method, r.URL.Path)
+	if !ok {
+		http.Error(w, `{"message":"Not Found"}`, http.StatusNotFound)
+		return
 	}
+	function, route := through.Function, through.Key()
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)

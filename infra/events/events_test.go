@@ -38,6 +38,7 @@ type stage struct {
 	clock  *sim.Virtual
 	world  *sim.World
 	bundle *bundle.Bundle
+	routes []sim.RouteSpec
 	sent   []job.Job
 	log    *slog.Logger
 	played []string
@@ -60,6 +61,11 @@ func newStage(t *testing.T) *stage {
 	if err != nil {
 		t.Fatal(err)
 	}
+	parsed, err := sim.ParseTemplate(template)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.routes = parsed.Routes
 	s.bundle = bundle.New(bundle.Ports{Store: s.world.Store, Sender: s, Files: s.world.Files, Clock: s.world,
 		Doer: simnet.NewTransport(s.world, s.world.Networks...), Registry: all.Registry(), Float: s.world.Float,
 		NewID: func() string { return "req_1" }, Log: s.log})
@@ -83,11 +89,12 @@ func (s *stage) http(name string, status int, text string) {
 	s.Helper()
 	var event events.APIGatewayV2HTTPRequest
 	s.event(name, &event)
-	handler := s.bundle.API()
-	if strings.HasPrefix(name, "webhook-intake/") {
-		handler = s.bundle.Intake()
+	function := filepath.Dir(name)
+	r, ok := sim.Route(s.routes, event.RequestContext.HTTP.Method, event.RawPath)
+	if !ok || r.Function != function || r.Key() != event.RouteKey || r.Key() != event.RequestContext.RouteKey {
+		s.Fatalf("%s: the template leads it to %s by %s", name, r.Function, r.Key())
 	}
-	answer, err := apigw.Wrap(handler)(context.Background(), event)
+	answer, err := apigw.Wrap(s.bundle.Front()[function])(context.Background(), event)
 	if err != nil || answer.StatusCode != status || !strings.Contains(answer.Body, text) {
 		s.Fatalf("%s: %d %s (%v), want %d with %s", name, answer.StatusCode, answer.Body, err, status, text)
 	}
@@ -173,13 +180,13 @@ func TestEvents(t *testing.T) {
 	s.queue("settlement-ingest/hour")
 	s.asked(job.Reconcile, "settlement-reconciliation/day")
 	s.queue("settlement-reconciliation/day")
-	s.http("merchant-api/list-reconciliations", 200, `"status":"balanced"`)
+	s.http("finance-api/list-reconciliations", 200, `"status":"balanced"`)
 	s.http("merchant-api/get-refund", 200, `"status":"settled"`)
 
-	s.http("merchant-api/create-batch", 201, batchID)
+	s.http("batch-api/create-batch", 201, batchID)
 	s.asked(job.Rows, "batch-run/batch")
 	s.queue("batch-run/batch")
-	s.http("merchant-api/get-batch", 200, `"status":"done"`)
+	s.http("batch-api/get-batch", 200, `"status":"done"`)
 	s.complete()
 }
 

@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/types"
 	"maps"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -15,6 +16,7 @@ import (
 	"github.com/vuelto/vuelto/pkg/job"
 	"github.com/vuelto/vuelto/pkg/provider/all"
 	"github.com/vuelto/vuelto/pkg/provider/allsim"
+	"github.com/vuelto/vuelto/pkg/sim"
 )
 
 func TestEveryFunctionIsDeployedAndTheReverse(t *testing.T) {
@@ -237,38 +239,35 @@ func TestProviderCallsEndBeforeTheirFunction(t *testing.T) {
 
 // Every route of the code is behind one of the template's, and those lead to the function that has it.
 func TestRoutes(t *testing.T) {
-	code := map[string][]string{
-		"merchant-api":   append((&api.Server{}).Patterns(), "GET /healthz", "GET /openapi.json", "GET /docs/{kind}/{code}"),
+	text, err := os.ReadFile(filepath.Join(repo, "template.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	template, err := sim.ParseTemplate(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	money, batches, finance := (&api.Server{}).Patterns()
+	used := map[sim.RouteSpec]bool{}
+	for function, patterns := range map[string][]string{
+		"merchant-api":   append(money, "GET /healthz", "GET /openapi.json", "GET /docs/{kind}/{code}"),
+		"batch-api":      batches,
+		"finance-api":    finance,
 		"webhook-intake": {"POST /webhooks/{provider}/{account}"},
-	}
-	for _, f := range read(t).functions(t) {
-		used := map[string]bool{}
-		for _, pattern := range code[f.Folder] {
+	} {
+		for _, pattern := range patterns {
 			method, path, _ := strings.Cut(pattern, " ")
-			through := ""
-			for name, e := range f.Events {
-				if e.Type == "HttpApi" && (e.Properties.Method == "ANY" || e.Properties.Method == method) && leads(e.Properties.Path, path) {
-					through = name
-				}
-			}
-			if used[through] = true; through == "" {
-				t.Errorf("%s: no route of the template leads to %s", f.Folder, pattern)
-			}
-		}
-		for name, e := range f.Events {
-			if e.Type == "HttpApi" && !used[name] {
-				t.Errorf("%s: nothing answers %s %s", f.Folder, e.Properties.Method, e.Properties.Path)
+			r, ok := sim.Route(template.Routes, method, path)
+			if used[r] = true; !ok || r.Function != function {
+				t.Errorf("%s of %s: the template leads it to %q", pattern, function, r.Function)
 			}
 		}
 	}
-}
-
-// leads says whether a gateway's path takes in a path of the code.
-func leads(gateway, path string) bool {
-	if prefix, ok := strings.CutSuffix(gateway, "{proxy+}"); ok {
-		return strings.HasPrefix(path, prefix)
+	for _, r := range template.Routes {
+		if !used[r] {
+			t.Errorf("nothing answers %s of %s", r.Key(), r.Function)
+		}
 	}
-	return gateway == path
 }
 
 // Records that end by themselves are caches: the answers kept for idempotency keys, and nothing else. Uniqueness never

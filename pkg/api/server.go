@@ -10,6 +10,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -56,13 +57,28 @@ type Server struct {
 
 type handler func(*http.Request, request.Caller) (any, error)
 
-// Handler is the routed API.
+// Handler is the whole API.
 func (s *Server) Handler() http.Handler {
+	return s.routed(slices.Concat(s.money(), s.batches(), s.finance()), true)
+}
+
+// Money is the part that moves money and tells about it, with what needs no key.
+func (s *Server) Money() http.Handler { return s.routed(s.money(), true) }
+
+// Batches is the part that takes files of refunds and payouts. It needs Files.
+func (s *Server) Batches() http.Handler { return s.routed(s.batches(), false) }
+
+// Finance is the part that tells what settlement files came to. It needs Files.
+func (s *Server) Finance() http.Handler { return s.routed(s.finance(), false) }
+
+func (s *Server) routed(routes []route, open bool) http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") })
-	mux.HandleFunc("GET /openapi.json", func(w http.ResponseWriter, _ *http.Request) { write(w, json.RawMessage(s.OpenAPI)) })
-	mux.HandleFunc("GET /docs/{kind}/{code}", s.docs)
-	for _, r := range s.routes() {
+	if open {
+		mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") })
+		mux.HandleFunc("GET /openapi.json", func(w http.ResponseWriter, _ *http.Request) { write(w, json.RawMessage(s.OpenAPI)) })
+		mux.HandleFunc("GET /docs/{kind}/{code}", s.docs)
+	}
+	for _, r := range routes {
 		mux.HandleFunc(r.pattern, s.guarded(r.action, r.handle))
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
@@ -94,8 +110,10 @@ type route struct {
 	handle  handler
 }
 
-// routes is the whole API, for the mux and for the tests that hold the template against it.
-func (s *Server) routes() []route {
+// The routes are in three lists, one for each function that serves them: a function links and may do what its part needs,
+// and only two of them know the bucket.
+
+func (s *Server) money() []route {
 	return []route{
 		{"POST /v1/payments", merchant.Move, s.createPayment},
 		{"GET /v1/payments", merchant.Read, s.listPayments},
@@ -110,18 +128,28 @@ func (s *Server) routes() []route {
 		{"GET /v1/payouts", merchant.Read, s.list(disbursement.Payout)},
 		{"GET /v1/payouts/{id}", merchant.Read, s.get(disbursement.Payout)},
 		{"POST /v1/payouts/{id}/{move}", merchant.Move, s.move(disbursement.Payout)},
-		{"POST /v1/batches", merchant.Move, s.createBatch},
-		{"GET /v1/batches", merchant.Read, s.listBatches},
-		{"GET /v1/batches/{id}", merchant.Read, s.getBatch},
-		{"GET /v1/batches/{id}/results", merchant.Read, s.listResults},
-		{"GET /v1/batches/{id}/results.csv", merchant.Read, s.resultsCSV},
-		{"POST /v1/batches/{id}/cancel", merchant.Move, s.cancelBatch},
 		{"GET /v1/manual", merchant.Read, s.listManual},
 		{"GET /v1/rules", merchant.Read, s.getRules},
 		{"PUT /v1/rules", merchant.Govern, s.putRules},
 		{"GET /v1/providers", merchant.Read, s.providers},
 		{"GET /v1/health", merchant.Read, s.health},
 		{"GET /v1/search", merchant.Read, s.search},
+	}
+}
+
+func (s *Server) batches() []route {
+	return []route{
+		{"POST /v1/batches", merchant.Move, s.createBatch},
+		{"GET /v1/batches", merchant.Read, s.listBatches},
+		{"GET /v1/batches/{id}", merchant.Read, s.getBatch},
+		{"GET /v1/batches/{id}/results", merchant.Read, s.listResults},
+		{"GET /v1/batches/{id}/results.csv", merchant.Read, s.resultsCSV},
+		{"POST /v1/batches/{id}/cancel", merchant.Move, s.cancelBatch},
+	}
+}
+
+func (s *Server) finance() []route {
+	return []route{
 		{"GET /v1/reconciliations", merchant.Read, s.listReconciliations},
 		{"GET /v1/reconciliations/{id}", merchant.Read, s.getReconciliation},
 		{"GET /v1/reconciliations/{id}/breaks", merchant.Read, s.listBreaks},
@@ -129,13 +157,17 @@ func (s *Server) routes() []route {
 	}
 }
 
-// Patterns lists method and path of every route, in the mux's spelling.
-func (s *Server) Patterns() []string {
-	var patterns []string
-	for _, r := range s.routes() {
-		patterns = append(patterns, r.pattern)
+// Patterns lists method and path of every route behind a key, in the mux's spelling, for those who hold something against
+// them.
+func (s *Server) Patterns() (money, batches, finance []string) {
+	return patterns(s.money()), patterns(s.batches()), patterns(s.finance())
+}
+
+func patterns(routes []route) (list []string) {
+	for _, r := range routes {
+		list = append(list, r.pattern)
 	}
-	return patterns
+	return list
 }
 
 type requestIDKey struct{}

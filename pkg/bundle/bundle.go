@@ -101,10 +101,26 @@ func (c *clients) Client(ctx context.Context, account string) (*provider.Client,
 
 func (b *Bundle) now() time.Time { return b.ports.Clock.Now() }
 
-// API is the merchant API.
-func (b *Bundle) API() http.Handler { return b.Server().Handler() }
+// MerchantAPI answers what moves money and tells about it.
+func (b *Bundle) MerchantAPI() http.Handler {
+	s := b.Server()
+	s.OpenAPI = openapi.Document()
+	return s.Money()
+}
 
-// Server is the merchant API before routing, for those who look at its routes.
+// BatchAPI takes files of refunds and payouts.
+func (b *Bundle) BatchAPI() http.Handler { return b.Server().Batches() }
+
+// FinanceAPI tells what settlement files came to.
+func (b *Bundle) FinanceAPI() http.Handler { return b.Server().Finance() }
+
+// Front is every function that answers HTTP, by its folder.
+func (b *Bundle) Front() map[string]http.Handler {
+	return map[string]http.Handler{"merchant-api": b.MerchantAPI(), "batch-api": b.BatchAPI(), "finance-api": b.FinanceAPI(),
+		"webhook-intake": b.Intake()}
+}
+
+// Server is the API before routing.
 func (b *Bundle) Server() *api.Server {
 	p := b.ports
 	return &api.Server{
@@ -112,7 +128,6 @@ func (b *Bundle) Server() *api.Server {
 			Float: p.Float, Log: p.Log},
 		Poller:    b.Poller(),
 		Directory: &merchant.Directory{Store: p.Store, Now: b.now, Live: p.Live},
-		OpenAPI:   openapi.Document(),
 		Meaning:   p.Registry.Meaning,
 		Clients:   b.clients, Store: p.Store, Files: p.Files, Now: b.now, Log: p.Log, NewID: p.NewID,
 	}

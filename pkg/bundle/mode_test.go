@@ -70,7 +70,7 @@ func TestModesAreNeverMixed(t *testing.T) {
 		b := both(t, tc.live)
 		r := httptest.NewRequest(http.MethodGet, "/v1/payments", nil)
 		r.Header.Set("Authorization", "Bearer "+tc.key)
-		if got := status(b.API(), r); got != tc.api {
+		if got := status(b.MerchantAPI(), r); got != tc.api {
 			t.Errorf("live=%t, key %s: %d, want %d", tc.live, tc.key, got, tc.api)
 		}
 		r = httptest.NewRequest(http.MethodPost, "/webhooks/efecty/"+tc.account, strings.NewReader("{}"))

@@ -64,11 +64,8 @@ func (w *World) serve(rec *recorder, req *http.Request) {
 			rec.body.WriteString(`{"message":"Internal Server Error"}`)
 		}
 	}()
-	if strings.HasPrefix(req.URL.Path, "/webhooks/") {
-		w.intake.ServeHTTP(rec, req)
-		return
-	}
-	w.api.ServeHTTP(rec, req)
+	r, _ := Route(w.routes, req.Method, req.URL.Path)
+	w.front[r.Function].ServeHTTP(rec, req)
 }
 
 // Call serves a request on behalf of a coroutine that is no handler (a merchant, a person) and waits for the reply.

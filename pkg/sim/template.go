@@ -11,9 +11,10 @@ import (
 	"github.com/vuelto/vuelto/pkg/job"
 )
 
-// Template is what the world takes from template.yaml: the same queues, workers and schedules that deploy.
+// Template is what the world takes from template.yaml: the same queues, workers, routes and schedules that deploy.
 type Template struct {
 	Queues    []QueueSpec
+	Routes    []RouteSpec
 	Schedules []ScheduleSpec
 	Kinds     map[job.Kind]string // queue of each kind of job
 }
@@ -75,15 +76,19 @@ func ParseTemplate(text []byte) (Template, error) {
 		q.DeadLetter = logical(word(at(r.Properties, "RedrivePolicy", "deadLetterTargetArn")))
 		t.Queues = append(t.Queues, q)
 	}
+	slices.SortFunc(t.Routes, moreSpecific)
 	return t, nil
 }
 
-// function notes which queue a function works on, and to which queues it sends.
+// function notes which queue a function works on, what it answers, and to which queues it sends.
 func (t *Template) function(r resource, workers map[string]QueueSpec) {
 	name := strings.Trim(strings.TrimPrefix(word(r.Properties["CodeUri"]), "build/"), "/")
 	events, _ := r.Properties["Events"].(map[string]any)
 	for _, e := range events {
 		m, _ := e.(map[string]any)
+		if word(m["Type"]) == "HttpApi" {
+			t.Routes = append(t.Routes, RouteSpec{Method: word(at(m, "Properties", "Method")), Path: word(at(m, "Properties", "Path")), Function: name})
+		}
 		if word(m["Type"]) != "SQS" {
 			continue
 		}

@@ -73,8 +73,8 @@ type World struct {
 	serialN int64
 	queues  []*worked
 	queueOf map[job.Kind]*worked
-	api     http.Handler
-	intake  http.Handler
+	front   map[string]http.Handler // by function
+	routes  []RouteSpec
 	hooks   Hooks
 }
 
@@ -88,11 +88,11 @@ func New(o Options) (*World, error) {
 		Store: w.patient(), Sender: lateSender{w}, Files: filed{w, w.Files}, Clock: workerClock{w},
 		Doer: w.doer(), Registry: all.Registry(), Float: w.Float, NewID: w.newID, Log: o.Log,
 	})
-	w.api, w.intake = b.API(), b.Intake()
 	template, err := ParseTemplate(o.Template)
 	if err != nil {
 		return nil, err
 	}
+	w.front, w.routes = b.Front(), template.Routes
 	err = w.openQueues(template, map[string]job.Handler{
 		"webhook-apply": b.Applier(), "refund-submission": b.Submitter(), "status-polling": b.Polling(),
 		"settlement-ingest": b.Ingester(), "settlement-reconciliation": b.Reconciler(),

@@ -1,0 +1,19 @@
+// Command finance-api tells what settlement files came to.
+package main
+
+import (
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"github.com/vuelto/vuelto/pkg/aws/apigw"
+	"github.com/vuelto/vuelto/pkg/aws/host"
+	"github.com/vuelto/vuelto/pkg/aws/s3file"
+	"github.com/vuelto/vuelto/pkg/bundle"
+	"github.com/vuelto/vuelto/pkg/config"
+)
+
+func main() {
+	h := host.Open(config.Needs{Files: true})
+	ports := h.Ports()
+	ports.Files = s3file.Open(h.AWS, h.Config.Bucket)
+	lambda.Start(apigw.Wrap(bundle.New(ports).FinanceAPI()))
+}
