@@ -25,6 +25,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"github.com/vuelto/vuelto/pkg/aws/awsenv"
+	"github.com/vuelto/vuelto/pkg/sim"
 )
 
 // TestDeploy hands template.yaml to ministack's CloudFormation, which transforms it with AWS's own SAM translator, and plays
@@ -72,6 +73,9 @@ func (s *stack) deploy() {
 	}
 	text, err := os.ReadFile(filepath.Join(repo, "template.yaml"))
 	if err != nil {
+		s.Fatal(err)
+	}
+	if s.template, err = sim.ParseTemplate(text); err != nil {
 		s.Fatal(err)
 	}
 	template := string(text)
