@@ -61,7 +61,7 @@ func newTown() (*town, error) {
 	t.meter = store.NewMeter(t.store)
 	t.networks = allsim.New(t)
 	b := t.open(t.meter)
-	t.api, t.intake = b.MerchantAPI(), b.Intake()
+	t.api, t.intake = b.Server().Handler(), b.Intake()
 	t.handlers = map[job.Kind]job.Handler{job.Submit: b.Submitter(), job.Apply: b.Applier(), job.Poll: b.Polling(),
 		job.Sweep: b.Polling(), job.Ingest: b.Ingester(), job.Reconcile: b.Reconciler()}
 	return t, t.seed()
