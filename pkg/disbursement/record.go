@@ -3,6 +3,9 @@ package disbursement
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
+
+	fast "github.com/segmentio/encoding/json"
 
 	"github.com/vuelto/vuelto/pkg/calendar"
 	"github.com/vuelto/vuelto/pkg/identity"
@@ -132,7 +135,7 @@ func index(d Disbursement, key store.Key) map[store.Index]store.Key {
 // Decode reads a record that Encode of this or any earlier release wrote.
 func Decode(r store.Record) (Disbursement, error) {
 	var b body
-	if err := json.Unmarshal(r.Body, &b); err != nil {
+	if err := fast.Unmarshal(r.Body, &b); err != nil {
 		return Disbursement{}, fmt.Errorf("disbursement: record %s: %w", r.Key, err)
 	}
 	at := calendar.Instant
@@ -150,6 +153,7 @@ func Decode(r store.Record) (Disbursement, error) {
 		LastSentAt: at(b.LastSentAt), Polls: b.Polls, Due: at(b.Due), Version: r.Version,
 		Desk: b.Desk.decode(), NeedsRole: b.NeedsRole, AskUntil: at(b.AskUntil), ApprovedHash: b.Approved,
 	}
+	d.Attempts, d.History = slices.Grow(d.Attempts, len(b.Attempts)), slices.Grow(d.History, len(b.History))
 	for _, a := range b.Attempts {
 		d.Attempts = append(d.Attempts, Attempt{at(a.At), a.ResponseID, a.Outcome})
 	}

@@ -3,6 +3,9 @@ package payment
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
+
+	fast "github.com/segmentio/encoding/json"
 
 	"github.com/vuelto/vuelto/pkg/calendar"
 	"github.com/vuelto/vuelto/pkg/identity"
@@ -106,7 +109,7 @@ func index(p Payment, key store.Key) map[store.Index]store.Key {
 // Decode reads a record that Encode of this or any earlier release wrote.
 func Decode(r store.Record) (Payment, error) {
 	var b body
-	if err := json.Unmarshal(r.Body, &b); err != nil {
+	if err := fast.Unmarshal(r.Body, &b); err != nil {
 		return Payment{}, fmt.Errorf("payment: record %s: %w", r.Key, err)
 	}
 	p := Payment{
@@ -119,6 +122,7 @@ func Decode(r store.Record) (Payment, error) {
 	if b.Voucher != nil {
 		p.Voucher = Voucher{b.Voucher.Code, b.Voucher.Barcode, b.Voucher.URL, calendar.Instant(b.Voucher.Expires)}
 	}
+	p.Receipts, p.History = slices.Grow(p.Receipts, len(b.Receipts)), slices.Grow(p.History, len(b.History))
 	for _, x := range b.Receipts {
 		p.Receipts = append(p.Receipts, Receipt{x.Transaction, x.Minor, calendar.Instant(x.At), x.Settled, x.Fee})
 	}

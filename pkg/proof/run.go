@@ -81,7 +81,8 @@ type Result struct {
 	ByProfile  map[Profile]map[string]int `json:"by_profile"`
 }
 
-// perWorld is how many refunds live in one world: enough to meet each other, few enough for memory.
+// perWorld is how many refunds live in one world: enough to meet each other, few enough for memory and for a settlement run,
+// which starts over wherever it crashes.
 const perWorld = 5000
 
 // begin is a Monday morning in Bogotá: a working week of orders, then a weekend, then a holiday on 8 December.
@@ -102,11 +103,6 @@ func Run(o Options) (Result, error) {
 	if o.Workers <= 0 {
 		o.Workers = runtime.NumCPU()
 	}
-	type piece struct {
-		profile Profile
-		index   int
-		n       int
-	}
 	var pieces []piece
 	for i := 0; i*perWorld < o.N; i++ {
 		for _, p := range o.Profiles {
@@ -119,7 +115,15 @@ func Run(o Options) (Result, error) {
 	errs := make([]error, len(pieces))
 	var wg sync.WaitGroup
 	var mu sync.Mutex
-	next, done := 0, 0
+	next, done := 0, 0.0
+	advance := func(refunds float64) {
+		mu.Lock()
+		defer mu.Unlock()
+		done += refunds
+		if o.Progress != nil {
+			o.Progress(int(done+0.5), o.N*len(o.Profiles))
+		}
+	}
 	for range min(o.Workers, len(pieces)) {
 		wg.Go(func() {
 			for {
@@ -130,13 +134,7 @@ func Run(o Options) (Result, error) {
 				if i >= len(pieces) {
 					return
 				}
-				results[i], errs[i] = runWorld(o, pieces[i].profile, pieces[i].index, pieces[i].n)
-				mu.Lock()
-				done += pieces[i].n
-				if o.Progress != nil {
-					o.Progress(done, o.N*len(o.Profiles))
-				}
-				mu.Unlock()
+				results[i], errs[i] = runWorld(o, pieces[i], advance)
 			}
 		})
 	}
@@ -152,8 +150,16 @@ func Run(o Options) (Result, error) {
 	return sum, nil
 }
 
+// piece is one world's share of a run.
+type piece struct {
+	profile Profile
+	index   int
+	n       int
+}
+
 // runWorld is one world from its first order to the last audit.
-func runWorld(o Options, profile Profile, index, n int) (Result, error) {
+func runWorld(o Options, share piece, advance func(refunds float64)) (Result, error) {
+	profile, index, n := share.profile, share.index, share.n
 	seed := rand.New(rand.NewPCG(o.Seed, uint64(index))).Uint64()
 	out := newResult(o.Seed)
 	trace := fnv64(fnvOffset)
@@ -195,6 +201,7 @@ func runWorld(o Options, profile Profile, index, n int) (Result, error) {
 	m.open()
 	m.forger()
 	closeDays(world)
+	share.tick(world, advance)
 	enough := func() bool { return o.FailFast && len(out.Found) > 0 }
 	until(world, troubled, enough)
 	t.quiet = true
@@ -268,6 +275,19 @@ func direct(a provider.Account) bool { return a.Tenant == "demo" && a.Provider =
 type message struct {
 	queue string
 	body  []byte
+}
+
+// tick tells how far a world is. Most of its work lies where the orders come in: that span counts for four fifths.
+func (s piece) tick(w *sim.World, advance func(refunds float64)) {
+	const steps = 40
+	for _, part := range []struct {
+		from, to time.Duration
+		share    float64
+	}{{0, troubled, 0.8}, {troubled, ending, 0.2}} {
+		for i := range steps {
+			w.At(begin.Add(part.from+(part.to-part.from)*time.Duration(i+1)/steps), func() { advance(float64(s.n) * part.share / steps) })
+		}
+	}
 }
 
 func until(w *sim.World, d time.Duration, enough func() bool) {

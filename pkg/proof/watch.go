@@ -2,7 +2,6 @@ package proof
 
 import (
 	"fmt"
-	"hash/fnv"
 	"strings"
 	"time"
 
@@ -48,6 +47,7 @@ type watcher struct {
 	payments map[string]*balance // by record key
 	stories  map[string]story
 	doubles  map[string]int
+	sums     []uint64 // of the story at hand
 	report   func(subject, sentence, detail string)
 	mix      func(int64, ...string)
 }
@@ -119,10 +119,11 @@ func (w *watcher) payment(r store.Record) {
 		return
 	}
 	b := w.balance(r.Key.PK)
-	steps := make([]string, 0, len(p.History))
+	steps := w.sums[:0]
 	for _, s := range p.History {
-		steps = append(steps, fmt.Sprint(s.At.UnixMilli(), s.From, s.To, s.Evidence))
+		steps = append(steps, stepSum(s.At, string(s.From), string(s.To), s.Evidence))
 	}
+	w.sums = steps
 	b.story = w.grow(r.Key.PK, b.story, r.Version, steps)
 	b.paid, b.free = p.PaidMinor(), r.Free
 }
@@ -134,10 +135,11 @@ func (w *watcher) disbursement(r store.Record) string {
 		w.report(r.Key.PK, i8, err.Error())
 		return ""
 	}
-	steps := make([]string, 0, len(d.History))
+	steps := w.sums[:0]
 	for _, s := range d.History {
-		steps = append(steps, fmt.Sprint(s.At.UnixMilli(), s.From, s.To, s.Evidence))
+		steps = append(steps, stepSum(s.At, string(s.From), string(s.To), s.Evidence))
 	}
+	w.sums = steps
 	w.stories[r.Key.PK] = w.grow(r.Key.PK, w.stories[r.Key.PK], r.Version, steps)
 	w.steps(r.Key.PK, d)
 	if d.Payment == "" {
@@ -150,22 +152,29 @@ func (w *watcher) disbursement(r store.Record) string {
 	return pk
 }
 
+// stepSum is a step of a story in eight bytes.
+func stepSum(at time.Time, from, to, evidence string) uint64 {
+	h := fnv64(fnvOffset)
+	h.mix(at.UnixMilli(), from, "\x00", to, "\x00", evidence)
+	return uint64(h)
+}
+
 // grow holds a story against the one before: versions follow each other, and no step is lost or changed.
-func (w *watcher) grow(subject string, before story, version int64, steps []string) story {
+func (w *watcher) grow(subject string, before story, version int64, steps []uint64) story {
 	if version != before.version {
 		w.report(subject, i8, fmt.Sprintf("a write made from version %d replaced version %d", version, before.version))
 	}
-	h := fnv.New64a()
+	h := fnv64(fnvOffset)
 	for i, s := range steps {
-		if i == before.steps && before.steps > 0 && h.Sum64() != before.sum {
+		if i == before.steps && before.steps > 0 && uint64(h) != before.sum {
 			w.report(subject, i8, "a step of the story was changed")
 		}
-		_, _ = h.Write([]byte(s))
+		h.mix(int64(s))
 	}
-	if len(steps) == before.steps && before.steps > 0 && h.Sum64() != before.sum || len(steps) < before.steps {
+	if len(steps) == before.steps && before.steps > 0 && uint64(h) != before.sum || len(steps) < before.steps {
 		w.report(subject, i8, "a step of the story was lost")
 	}
-	return story{len(steps), h.Sum64(), version + 1}
+	return story{len(steps), uint64(h), version + 1}
 }
 
 // steps checks the newest step of a disbursement against what may lead there.

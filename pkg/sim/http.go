@@ -123,5 +123,5 @@ func operation(w *World, req *http.Request) string {
 type lateSender struct{ w *World }
 
 func (s lateSender) Send(ctx context.Context, j job.Job, delay time.Duration) error {
-	return sent{s.w, s.w.sender()}.Send(ctx, j, delay)
+	return sent{s.w, s.w.sender}.Send(ctx, j, delay)
 }

@@ -3,7 +3,6 @@
 package sim
 
 import (
-	"container/heap"
 	"iter"
 	"runtime"
 	"time"
@@ -32,25 +31,56 @@ type Clock interface {
 func NewLoop(clock Clock) *Loop { return &Loop{clock: clock, live: map[*task]bool{}} }
 
 type event struct {
-	at     time.Time
+	at     int64 // Unix nanoseconds: compared a dozen times on each event's way through the heap
 	serial int64
 	run    func()
 }
 
+func (e event) before(o event) bool { return e.at < o.at || e.at == o.at && e.serial < o.serial }
+
+// events is a heap with four children to a node. container/heap boxes every element, and a world has millions.
 type events []event
 
-func (e events) Len() int { return len(e) }
-func (e events) Less(i, j int) bool {
-	return e[i].at.Before(e[j].at) || (e[i].at.Equal(e[j].at) && e[i].serial < e[j].serial)
+func (e *events) push(x event) {
+	all := append(*e, x)
+	at := len(all) - 1
+	for at > 0 {
+		parent := (at - 1) / 4
+		if !x.before(all[parent]) {
+			break
+		}
+		all[at], at = all[parent], parent
+	}
+	all[at], *e = x, all
 }
-func (e events) Swap(i, j int) { e[i], e[j] = e[j], e[i] }
-func (e *events) Push(x any)   { *e = append(*e, x.(event)) }
-func (e *events) Pop() any {
-	old := *e
-	last := old[len(old)-1]
-	old[len(old)-1] = event{}
-	*e = old[:len(old)-1]
-	return last
+
+func (e *events) pop() event {
+	all := *e
+	first, last := all[0], all[len(all)-1]
+	all[len(all)-1] = event{}
+	all = all[:len(all)-1]
+	*e = all
+	if len(all) == 0 {
+		return first
+	}
+	at := 0
+	for {
+		least := 4*at + 1
+		if least >= len(all) {
+			break
+		}
+		for child := least + 1; child < min(least+4, len(all)); child++ {
+			if all[child].before(all[least]) {
+				least = child
+			}
+		}
+		if !all[least].before(last) {
+			break
+		}
+		all[at], at = all[least], least
+	}
+	all[at] = last
+	return first
 }
 
 // Now is the world's time.
@@ -59,7 +89,7 @@ func (l *Loop) Now() time.Time { return l.clock.Now() }
 // At runs f at an instant, or as soon as possible if that is past.
 func (l *Loop) At(at time.Time, f func()) {
 	l.serial++
-	heap.Push(&l.events, event{at, l.serial, f})
+	l.events.push(event{at.UnixNano(), l.serial, f})
 }
 
 // After runs f once d has passed.
@@ -70,16 +100,16 @@ func (l *Loop) Next() (time.Time, bool) {
 	if len(l.events) == 0 {
 		return time.Time{}, false
 	}
-	return l.events[0].at, true
+	return time.Unix(0, l.events[0].at).UTC(), true
 }
 
 // Step runs the next event if it is not later than the limit, and says whether it did.
 func (l *Loop) Step(limit time.Time) bool {
-	if len(l.events) == 0 || l.events[0].at.After(limit) {
+	if len(l.events) == 0 || l.events[0].at > limit.UnixNano() {
 		return false
 	}
-	next := heap.Pop(&l.events).(event)
-	l.clock.Reach(next.at)
+	next := l.events.pop()
+	l.clock.Reach(time.Unix(0, next.at).UTC())
 	next.run()
 	return true
 }

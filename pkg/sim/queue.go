@@ -41,18 +41,9 @@ func (w *World) openQueues(t Template, workers map[string]job.Handler) error {
 		if q == nil {
 			return fmt.Errorf("sim: template.yaml has no queue for %q", kind)
 		}
-		w.queueOf[kind] = q
+		w.queueOf[kind], w.sender.Queues[kind] = q, q.queue
 	}
 	return nil
-}
-
-// sender is where the queues' jobs go, before faults.
-func (w *World) sender() memqueue.Sender {
-	queues := map[job.Kind]*memqueue.Queue{}
-	for kind, q := range w.queueOf {
-		queues[kind] = q.queue
-	}
-	return memqueue.Sender{Queues: queues, Now: w.Now}
 }
 
 // pump arranges for the queue's next visible messages to be worked on.

@@ -12,6 +12,7 @@ import (
 	"github.com/vuelto/vuelto/pkg/identity"
 	"github.com/vuelto/vuelto/pkg/job"
 	"github.com/vuelto/vuelto/pkg/mem/memfile"
+	"github.com/vuelto/vuelto/pkg/mem/memqueue"
 	"github.com/vuelto/vuelto/pkg/mem/memstore"
 	"github.com/vuelto/vuelto/pkg/provider"
 	"github.com/vuelto/vuelto/pkg/provider/all"
@@ -73,6 +74,7 @@ type World struct {
 	serialN int64
 	queues  []*worked
 	queueOf map[job.Kind]*worked
+	sender  memqueue.Sender         // where jobs go, before faults
 	front   map[string]http.Handler // by function
 	routes  []RouteSpec
 	hooks   Hooks
@@ -82,6 +84,7 @@ type World struct {
 func New(o Options) (*World, error) {
 	w := &World{Loop: NewLoop(o.Clock), rand: rand.New(rand.NewPCG(o.Seed, 0x7675656c746f)), log: o.Log, base: o.BaseURL,
 		Files: memfile.New(), queueOf: map[job.Kind]*worked{}, hooks: o.Hooks}
+	w.sender = memqueue.Sender{Queues: map[job.Kind]*memqueue.Queue{}, Now: w.Now}
 	w.Store = memstore.New(memstore.Options{Now: w.Now, Lag: o.Hooks.Lag})
 	w.Networks = allsim.New(w)
 	b := bundle.New(bundle.Ports{

@@ -165,7 +165,7 @@ func (a *Applier) disbursement(ctx context.Context, account provider.Account, f 
 		// One account's secret must not move what another account carries.
 		return fmt.Errorf("%w: disbursement %s is not of this account", errUnmatched, f.Ours)
 	}
-	_, _, err = a.Observer.Disbursement(ctx, key, *f.Disbursement, record)
+	_, _, err = a.Observer.Disbursement(ctx, key, *f.Disbursement, d)
 	return err
 }
 
@@ -199,6 +199,6 @@ func (a *Applier) payment(ctx context.Context, account provider.Account, f provi
 	if c := f.Payment.Currency; c != "" && money.Currency(c) != p.Amount.Currency() {
 		return fmt.Errorf("%w: payment %s is in %s, the delivery says %s", errUnmatched, id, p.Amount.Currency(), c)
 	}
-	_, _, err = a.Observer.PaymentFrom(ctx, record, *f.Payment)
+	_, _, err = a.Observer.PaymentFrom(ctx, p, *f.Payment)
 	return err
 }

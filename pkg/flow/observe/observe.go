@@ -27,9 +27,9 @@ type Observer struct {
 }
 
 // Disbursement folds an observation about a disbursement. It returns the record as it stands afterwards and what
-// changed. Errors: store.ErrNotFound, store.ErrBusy, disbursement.ErrNotAllowed (people's moves). A record that the caller
-// has just read may be passed along: it saves the first reading, and the write's condition keeps it honest.
-func (o Observer) Disbursement(ctx context.Context, key store.Key, seen disbursement.Observation, read ...store.Record) (disbursement.Disbursement, disbursement.Transition, error) {
+// changed. Errors: store.ErrNotFound, store.ErrBusy, disbursement.ErrNotAllowed (people's moves). What the caller has just
+// read may be passed along: it saves the first reading, and the write's condition keeps it honest.
+func (o Observer) Disbursement(ctx context.Context, key store.Key, seen disbursement.Observation, read ...disbursement.Disbursement) (disbursement.Disbursement, disbursement.Transition, error) {
 	return o.disbursement(ctx, key, seen, read, nil)
 }
 
@@ -39,13 +39,9 @@ func (o Observer) DisbursementWith(ctx context.Context, key store.Key, seen disb
 	return o.disbursement(ctx, key, seen, nil, more)
 }
 
-func (o Observer) disbursement(ctx context.Context, key store.Key, seen disbursement.Observation, read []store.Record, more []store.Write) (disbursement.Disbursement, disbursement.Transition, error) {
+func (o Observer) disbursement(ctx context.Context, key store.Key, seen disbursement.Observation, read []disbursement.Disbursement, more []store.Write) (disbursement.Disbursement, disbursement.Transition, error) {
 	for try := range tries {
-		record, err := o.read(ctx, key, try, read)
-		if err != nil {
-			return disbursement.Disbursement{}, disbursement.Transition{}, err
-		}
-		d, err := disbursement.Decode(record)
+		d, err := o.read(ctx, key, try, read)
 		if err != nil {
 			return disbursement.Disbursement{}, disbursement.Transition{}, err
 		}
@@ -77,12 +73,16 @@ func lostBy(err error, writes []store.Write) bool {
 	return false
 }
 
-// read gives the record that the caller has, on the first try, and then what the store has.
-func (o Observer) read(ctx context.Context, key store.Key, try int, has []store.Record) (store.Record, error) {
+// read gives what the caller has, on the first try, and then what the store has.
+func (o Observer) read(ctx context.Context, key store.Key, try int, has []disbursement.Disbursement) (disbursement.Disbursement, error) {
 	if try == 0 && len(has) > 0 {
 		return has[0], nil
 	}
-	return o.Store.Get(ctx, key)
+	record, err := o.Store.Get(ctx, key)
+	if err != nil {
+		return disbursement.Disbursement{}, err
+	}
+	return disbursement.Decode(record)
 }
 
 // pointer is the write-once record that leads from the provider's id to the disbursement, for a provider that will name it
@@ -139,18 +139,14 @@ func (o Observer) Payment(ctx context.Context, key store.Key, seen payment.Obser
 	return o.payment(ctx, key, seen, nil, more)
 }
 
-// PaymentFrom is Payment for a record that the caller has just read.
-func (o Observer) PaymentFrom(ctx context.Context, read store.Record, seen payment.Observation) (payment.Payment, payment.Transition, error) {
-	return o.payment(ctx, read.Key, seen, []store.Record{read}, nil)
+// PaymentFrom is Payment for one that the caller has just read.
+func (o Observer) PaymentFrom(ctx context.Context, read payment.Payment, seen payment.Observation) (payment.Payment, payment.Transition, error) {
+	return o.payment(ctx, payment.Key(read.Tenant, read.ID), seen, []payment.Payment{read}, nil)
 }
 
-func (o Observer) payment(ctx context.Context, key store.Key, seen payment.Observation, read []store.Record, more []store.Write) (payment.Payment, payment.Transition, error) {
+func (o Observer) payment(ctx context.Context, key store.Key, seen payment.Observation, read []payment.Payment, more []store.Write) (payment.Payment, payment.Transition, error) {
 	for try := range tries {
-		record, err := o.read(ctx, key, try, read)
-		if err != nil {
-			return payment.Payment{}, payment.Transition{}, err
-		}
-		p, err := payment.Decode(record)
+		p, err := o.readPayment(ctx, key, try, read)
 		if err != nil {
 			return payment.Payment{}, payment.Transition{}, err
 		}
@@ -173,6 +169,18 @@ func (o Observer) payment(ctx context.Context, key store.Key, seen payment.Obser
 		}
 	}
 	return payment.Payment{}, payment.Transition{}, fmt.Errorf("%w: %s changes faster than it can be read", store.ErrBusy, key)
+}
+
+// readPayment gives what the caller has, on the first try, and then what the store has.
+func (o Observer) readPayment(ctx context.Context, key store.Key, try int, has []payment.Payment) (payment.Payment, error) {
+	if try == 0 && len(has) > 0 {
+		return has[0], nil
+	}
+	record, err := o.Store.Get(ctx, key)
+	if err != nil {
+		return payment.Payment{}, err
+	}
+	return payment.Decode(record)
 }
 
 // references are the write-once records by which later evidence finds the payment.

@@ -37,7 +37,7 @@ func (p *Poller) payment(ctx context.Context, key store.Key) error {
 	if closing && seen.Claim == payment.ClaimPending {
 		seen = payment.Observation{Claim: payment.ClaimExpired, By: "sweep", Evidence: "expired", At: now}
 	}
-	_, t, err := p.Observer.PaymentFrom(ctx, record, seen)
+	_, t, err := p.Observer.PaymentFrom(ctx, pay, seen)
 	if err != nil || t.Changed {
 		return err
 	}

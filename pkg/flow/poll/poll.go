@@ -67,7 +67,7 @@ func (p *Poller) Disbursement(ctx context.Context, d disbursement.Disbursement) 
 		var err error
 		if d, err = p.fold(ctx, key, disbursement.Observation{Claim: disbursement.ClaimUnknown, By: "sweep",
 			Attempt: len(d.Attempts), Evidence: "lease:" + strconv.Itoa(len(d.Attempts)), At: p.Now(),
-			Note: "no reply was recorded"}, disbursement.Encode(d)); err != nil {
+			Note: "no reply was recorded"}, d); err != nil {
 			return d, err
 		}
 	}
@@ -77,7 +77,7 @@ func (p *Poller) Disbursement(ctx context.Context, d disbursement.Disbursement) 
 	}
 	seen := client.Status(ctx, d)
 	if seen.Claim != disbursement.ClaimUnknown {
-		after, err := p.fold(ctx, key, seen, disbursement.Encode(d))
+		after, err := p.fold(ctx, key, seen, d)
 		if err != nil || after.Version != d.Version {
 			return after, err
 		}
@@ -108,7 +108,7 @@ func (p *Poller) nothingNew(ctx context.Context, d disbursement.Disbursement, se
 	return asked, err
 }
 
-func (p *Poller) fold(ctx context.Context, key store.Key, seen disbursement.Observation, read ...store.Record) (disbursement.Disbursement, error) {
+func (p *Poller) fold(ctx context.Context, key store.Key, seen disbursement.Observation, read ...disbursement.Disbursement) (disbursement.Disbursement, error) {
 	d, _, err := p.Observer.Disbursement(ctx, key, seen, read...)
 	if errors.Is(err, disbursement.ErrNotAllowed) {
 		err = nil

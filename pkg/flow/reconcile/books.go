@@ -42,8 +42,12 @@ func (r *Reconciler) books(ctx context.Context, account provider.Account, settle
 	overdue := func(e settlement.Entry) bool {
 		return !day.Before(country.AddBusinessDays(calendar.On(e.OccurredAt, country.Zone()), settlesIn))
 	}
+	latest := day
+	for day.Before(country.AddBusinessDays(latest, settlesIn)) {
+		latest = latest.AddDays(-1)
+	}
 	waiting := store.Query{Index: store.Work, PK: job.AwaitPartition(account.Tenant, account.ID),
-		To: job.AwaitUntil(day.AddDays(1).Start(country.Zone()))}
+		To: job.AwaitUntil(latest.AddDays(1).Start(country.Zone()))}
 	if err := r.listed(ctx, b, waiting, overdue); err != nil {
 		return nil, err
 	}

@@ -63,7 +63,11 @@ func (r *Reconciler) settled(ctx context.Context, rec reconciliation.Reconciliat
 		return nil // folded by an earlier run of this day
 	}
 	if e.Kind == settlement.KindPayment && row.Type == settlement.Payment {
-		_, _, err := r.Observer.PaymentFrom(ctx, record, received(rec, row, r.Now()))
+		p, err := payment.Decode(record)
+		if err != nil {
+			return err
+		}
+		_, _, err = r.Observer.PaymentFrom(ctx, p, received(rec, row, r.Now()))
 		return err
 	}
 	if e.Kind == settlement.KindPayment {
@@ -75,6 +79,10 @@ func (r *Reconciler) settled(ctx context.Context, rec reconciliation.Reconciliat
 	if row.Type == settlement.Reversal {
 		o.Claim, o.Amount, o.Reference, o.Note = disbursement.ClaimReturned, row.Amount, "", "reversed on "+rec.Date.String()
 	}
-	_, _, err := r.Observer.Disbursement(ctx, record.Key, o, record)
+	d, err := disbursement.Decode(record)
+	if err != nil {
+		return err
+	}
+	_, _, err = r.Observer.Disbursement(ctx, record.Key, o, d)
 	return err
 }

@@ -73,12 +73,13 @@ func (s *Submitter) Handle(ctx context.Context, j job.Job) error {
 	if err != nil {
 		return err
 	}
-	return s.send(ctx, client, record, len(d.Attempts)+1)
+	return s.send(ctx, client, j.Key, d)
 }
 
-func (s *Submitter) send(ctx context.Context, client *provider.Client, record store.Record, attempt int) error {
-	d, t, err := s.Observer.Disbursement(ctx, record.Key, disbursement.Observation{Claim: disbursement.ClaimSubmit, By: "submit",
-		Evidence: "submit:" + strconv.Itoa(attempt), At: s.Now()}, record)
+func (s *Submitter) send(ctx context.Context, client *provider.Client, key store.Key, d disbursement.Disbursement) error {
+	attempt := len(d.Attempts) + 1
+	d, t, err := s.Observer.Disbursement(ctx, key, disbursement.Observation{Claim: disbursement.ClaimSubmit, By: "submit",
+		Evidence: "submit:" + strconv.Itoa(attempt), At: s.Now()}, d)
 	if err != nil || !t.Moved || d.State != disbursement.Submitting {
 		return allowed(err) // another worker was first, or a person stopped it
 	}
@@ -98,7 +99,7 @@ func (s *Submitter) send(ctx context.Context, client *provider.Client, record st
 	if seen.Claim == disbursement.ClaimDenied {
 		s.Log.ErrorContext(ctx, "provider cannot take this", "account", d.Account, "disbursement", d.ID, "reason", seen.HoldReason, "code", seen.Code)
 	}
-	_, _, err = s.Observer.Disbursement(ctx, record.Key, seen, disbursement.Encode(d))
+	_, _, err = s.Observer.Disbursement(ctx, key, seen, d)
 	return err
 }
 

@@ -1,7 +1,6 @@
 package simnet
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"io"
@@ -84,8 +83,34 @@ func (a *answer) response(req *http.Request) (*http.Response, error) {
 	if err := out.Write(&wire); err != nil {
 		return nil, err
 	}
-	return http.ReadResponse(bufio.NewReader(&wire), req)
+	r := reading(&wire)
+	defer readers.Put(r)
+	resp, err := http.ReadResponse(r, req)
+	if err != nil {
+		return nil, err
+	}
+	body, broken := io.ReadAll(resp.Body)
+	resp.Body = &kept{bytes.NewReader(body), broken}
+	return resp, nil
 }
+
+// kept is a body that has been read, and what its reader met at the end.
+type kept struct {
+	*bytes.Reader
+	broken error
+}
+
+// Read gives the error, if there was one, where the body breaks off.
+func (k *kept) Read(p []byte) (int, error) {
+	n, err := k.Reader.Read(p)
+	if err == io.EOF && k.broken != nil {
+		return n, k.broken
+	}
+	return n, err
+}
+
+// Close does nothing: the bytes are here.
+func (*kept) Close() error { return nil }
 
 // WriteJSON answers with a status and a JSON body.
 func WriteJSON(w http.ResponseWriter, status int, body any) {

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 )
@@ -124,7 +125,9 @@ func onTheWire(req *http.Request) ([]byte, error) {
 
 // arrive is the request as a server reads it.
 func arrive(wire []byte) (*http.Request, error) {
-	req, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(wire)))
+	r := reading(bytes.NewReader(wire))
+	defer readers.Put(r)
+	req, err := http.ReadRequest(r)
 	if err != nil {
 		return nil, err
 	}
@@ -135,4 +138,14 @@ func arrive(wire []byte) (*http.Request, error) {
 	req.Body = io.NopCloser(bytes.NewReader(body))
 	req.RemoteAddr = "127.0.0.1:0"
 	return req, nil
+}
+
+// readers are kept: most of what a call over this wire would allocate is the two buffers that net/http asks for.
+var readers = sync.Pool{New: func() any { return bufio.NewReader(nil) }}
+
+// reading is a kept buffer over r. Whoever gives it back has read the body, too.
+func reading(r io.Reader) *bufio.Reader {
+	kept := readers.Get().(*bufio.Reader)
+	kept.Reset(r)
+	return kept
 }
