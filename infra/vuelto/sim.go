@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -45,7 +46,7 @@ checked; at the end our books are compared with the providers' own.
 Exit status: 0 no violation, 1 a violation, 2 it could not run.`,
 		Example: "  vuelto sim --seed 1 --n 100000\n  vuelto sim replay 1 --trace rf_0123456789ABCDEFGHJKMNPQRS",
 		Args:    cobra.NoArgs,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return runSim(cmd.OutOrStdout(), f) },
+		RunE:    func(cmd *cobra.Command, _ []string) error { return runSim(cmd.Context(), cmd.OutOrStdout(), f) },
 	}
 	flags := cmd.PersistentFlags()
 	flags.IntVar(&f.n, "n", 10_000, "refunds and payouts on each profile")
@@ -95,7 +96,7 @@ func (f simFlags) options() (proof.Options, error) {
 	return o, nil
 }
 
-func runSim(out io.Writer, f simFlags) error {
+func runSim(ctx context.Context, out io.Writer, f simFlags) error {
 	if f.output != "table" && f.output != "json" {
 		return fmt.Errorf("--output %q: use table or json", f.output)
 	}
@@ -103,7 +104,8 @@ func runSim(out io.Writer, f simFlags) error {
 	if err != nil {
 		return err
 	}
-	debug.SetGCPercent(800) // worlds are thrown away whole: trading memory for time is cheap here
+	debug.SetGCPercent(400) // worlds are thrown away whole: trading memory for time is cheap here
+	o.Stopped = func() bool { return ctx.Err() != nil }
 	o.Progress = progress(2 * f.n)
 	started := time.Now()
 	r, err := proof.Run(o)
@@ -225,7 +227,7 @@ func replayCommand(f *simFlags) *cobra.Command {
 			o.Tell = func(profile proof.Profile, at time.Time, what string) {
 				fmt.Fprintf(out, "%s  %-12s  %s\n", at.Format("Jan 02 15:04:05.000"), profile, what)
 			}
-			o.Workers = 1
+			o.Workers, o.Stopped = 1, func() bool { return cmd.Context().Err() != nil }
 			r, err := proof.Run(o)
 			if err == nil && r.Violations > 0 {
 				err = &exitError{1, fmt.Errorf("%d violations; the first: %s", r.Violations, r.Found[0].Sentence)}

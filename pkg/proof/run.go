@@ -1,6 +1,7 @@
 package proof
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
@@ -38,6 +39,8 @@ type Options struct {
 	FailFast bool
 	// NoRedrive leaves dead letters where they are.
 	NoRedrive bool
+	// Stopped says that nobody waits for the result any more; nil = somebody does.
+	Stopped func() bool
 	// Hooks lets a mutant change the world.
 	Hooks func(*sim.Hooks)
 }
@@ -50,6 +53,11 @@ func (o Options) without(f Fault) bool {
 	}
 	return false
 }
+
+func (o Options) stopped() bool { return o.Stopped != nil && o.Stopped() }
+
+// ErrStopped says a run was broken off.
+var ErrStopped = errors.New("proof: stopped before the end")
 
 // Profile is how providers treat a repeated reference.
 type Profile string
@@ -202,10 +210,13 @@ func runWorld(o Options, share piece, advance func(refunds float64)) (Result, er
 	m.forger()
 	closeDays(world)
 	share.tick(world, advance)
-	enough := func() bool { return o.FailFast && len(out.Found) > 0 }
+	enough := func() bool { return o.FailFast && len(out.Found) > 0 || o.stopped() }
 	until(world, troubled, enough)
 	t.quiet = true
 	until(world, ending, enough)
+	if o.stopped() {
+		return out, ErrStopped
+	}
 	if enough() {
 		return out, nil
 	}
