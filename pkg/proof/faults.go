@@ -212,6 +212,12 @@ func (t *troubles) deliver() []time.Duration {
 	return copies
 }
 
+func (t *troubles) armAll() {
+	for _, network := range t.world.Networks {
+		t.arm(network)
+	}
+}
+
 // arm lets a provider's calls and callbacks suffer.
 func (t *troubles) arm(n simnet.Network) {
 	f := n.Faults()

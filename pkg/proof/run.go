@@ -56,6 +56,13 @@ func (o Options) without(f Fault) bool {
 
 func (o Options) stopped() bool { return o.Stopped != nil && o.Stopped() }
 
+func (o Options) broken() error {
+	if o.stopped() {
+		return ErrStopped
+	}
+	return nil
+}
+
 // ErrStopped says a run was broken off.
 var ErrStopped = errors.New("proof: stopped before the end")
 
@@ -202,9 +209,7 @@ func runWorld(o Options, share piece, advance func(refunds float64)) (Result, er
 	if tell != nil {
 		tell.world = world
 	}
-	for _, network := range world.Networks {
-		t.arm(network)
-	}
+	t.armAll()
 	m := newMerchants(world, seed, index, n, report)
 	m.open()
 	m.forger()
@@ -214,20 +219,16 @@ func runWorld(o Options, share piece, advance func(refunds float64)) (Result, er
 	until(world, troubled, enough)
 	t.quiet = true
 	until(world, ending, enough)
-	if o.stopped() {
-		return out, ErrStopped
+	if !enough() {
+		if !o.NoRedrive {
+			world.Redrive()
+		}
+		until(world, ending+6*time.Hour, enough)
+		out.audit(world, m, w, report, messages)
+		out.Refunds, out.Trace = n, fmt.Sprintf("%016x", uint64(trace))
+		out.count(t)
 	}
-	if enough() {
-		return out, nil
-	}
-	if !o.NoRedrive {
-		world.Redrive()
-	}
-	until(world, ending+6*time.Hour, enough)
-	out.audit(world, m, w, report, messages)
-	out.Refunds, out.Trace = n, fmt.Sprintf("%016x", uint64(trace))
-	out.count(t)
-	return out, nil
+	return out, o.broken()
 }
 
 // apply makes an account's provider keep the profile's promise.
