@@ -57,7 +57,7 @@ func (p *Poller) Disbursement(ctx context.Context, d disbursement.Disbursement) 
 			return d, nil
 		}
 		return p.fold(ctx, key, disbursement.Observation{Claim: disbursement.ClaimCancel, By: "sweep", Evidence: "lapsed", At: p.Now(),
-			Note: "nobody agreed in time"}, disbursement.Encode(d))
+			Note: "nobody agreed in time"}, d)
 	case disbursement.Queued:
 		return d, nil
 	case disbursement.Submitting:
