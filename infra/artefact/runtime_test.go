@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -23,30 +22,19 @@ type function struct {
 	log bytes.Buffer
 }
 
-// environment is what a stack gives a function, with every queue that the template names; nobody listens at its endpoints.
-func environment(t *testing.T, api string) []string {
+func start(t *testing.T, program string, without string) *function {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(repo, "template.yaml"))
+	template, err := os.ReadFile(filepath.Join(repo, "template.yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	env := []string{"AWS_LAMBDA_RUNTIME_API=" + api, "AWS_LAMBDA_FUNCTION_NAME=f", "AWS_REGION=sa-east-1", "AWS_ACCESS_KEY_ID=A",
-		"AWS_SECRET_ACCESS_KEY=S", "AWS_ENDPOINT_URL=http://127.0.0.1:1", "VUELTO_MODE=test", "VUELTO_TABLE=t", "VUELTO_BUCKET=b"}
-	for _, queue := range regexp.MustCompile(`VUELTO_QUEUE_[A-Z]+`).FindAllString(string(text), -1) {
-		env = append(env, queue+"=q")
-	}
-	return env
-}
-
-func start(t *testing.T, program string, without string) *function {
-	t.Helper()
 	api, err := runtimeapi.Listen()
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(api.Close)
 	f := &function{T: t, api: api, cmd: exec.Command(program)}
-	for _, v := range environment(t, api.Address()) {
+	for _, v := range runtimeapi.Environment(api, template) {
 		if without == "" || !strings.HasPrefix(v, without+"=") {
 			f.cmd.Env = append(f.cmd.Env, v)
 		}

@@ -37,13 +37,17 @@ func cold() ([]line, error) {
 		return nil, err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
+	template, err := os.ReadFile("template.yaml")
+	if err != nil {
+		return nil, err
+	}
 	hello, functions, all, err := buildCold(dir)
 	if err != nil {
 		return nil, err
 	}
 	for round := range starts + 1 { // the first round reads the programs from disk
 		for _, p := range all {
-			took, err := p.start()
+			took, err := p.start(template)
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", p.name, err)
 			}
@@ -131,7 +135,7 @@ func compile(to, what string, tags ...string) error {
 }
 
 // start is how many milliseconds one start takes until the answer is posted.
-func (p *program) start() (float64, error) {
+func (p *program) start(template []byte) (float64, error) {
 	api, err := runtimeapi.Listen()
 	if err != nil {
 		return 0, err
@@ -139,9 +143,7 @@ func (p *program) start() (float64, error) {
 	defer api.Close()
 	var said bytes.Buffer
 	cmd := exec.Command(p.path)
-	cmd.Env = []string{"AWS_LAMBDA_RUNTIME_API=" + api.Address(), "AWS_LAMBDA_FUNCTION_NAME=f", "AWS_REGION=sa-east-1", "AWS_ACCESS_KEY_ID=A",
-		"AWS_SECRET_ACCESS_KEY=S", "AWS_ENDPOINT_URL=http://127.0.0.1:1", "VUELTO_MODE=test", "VUELTO_TABLE=t", "VUELTO_BUCKET=b",
-		"VUELTO_QUEUE_SUBMIT=q", "VUELTO_QUEUE_POLL=q", "VUELTO_QUEUE_APPLY=q", "VUELTO_QUEUE_RECONCILE=q"}
+	cmd.Env = runtimeapi.Environment(api, template)
 	cmd.Stdout, cmd.Stderr = &said, &said
 	began := time.Now()
 	if err := cmd.Start(); err != nil {

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"slices"
 
-	fast "github.com/segmentio/encoding/json"
-
 	"github.com/vuelto/vuelto/pkg/calendar"
 	"github.com/vuelto/vuelto/pkg/identity"
 	"github.com/vuelto/vuelto/pkg/job"
@@ -135,7 +133,7 @@ func index(d Disbursement, key store.Key) map[store.Index]store.Key {
 // Decode reads a record that Encode of this or any earlier release wrote.
 func Decode(r store.Record) (Disbursement, error) {
 	var b body
-	if err := fast.Unmarshal(r.Body, &b); err != nil {
+	if err := json.Unmarshal(r.Body, &b); err != nil {
 		return Disbursement{}, fmt.Errorf("disbursement: record %s: %w", r.Key, err)
 	}
 	at := calendar.Instant

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"slices"
 
-	fast "github.com/segmentio/encoding/json"
-
 	"github.com/vuelto/vuelto/pkg/calendar"
 	"github.com/vuelto/vuelto/pkg/identity"
 	"github.com/vuelto/vuelto/pkg/job"
@@ -109,7 +107,7 @@ func index(p Payment, key store.Key) map[store.Index]store.Key {
 // Decode reads a record that Encode of this or any earlier release wrote.
 func Decode(r store.Record) (Payment, error) {
 	var b body
-	if err := fast.Unmarshal(r.Body, &b); err != nil {
+	if err := json.Unmarshal(r.Body, &b); err != nil {
 		return Payment{}, fmt.Errorf("payment: record %s: %w", r.Key, err)
 	}
 	p := Payment{

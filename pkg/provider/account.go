@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 
-	fast "github.com/segmentio/encoding/json"
-
 	"github.com/vuelto/vuelto/pkg/store"
 )
 
@@ -30,7 +28,7 @@ func EncodeAccount(a Account, version int64) store.Record {
 // DecodeAccount reads an account.
 func DecodeAccount(r store.Record) (Account, error) {
 	var a Account
-	if err := fast.Unmarshal(r.Body, &a); err != nil {
+	if err := json.Unmarshal(r.Body, &a); err != nil {
 		return Account{}, fmt.Errorf("provider: record %s: %w", r.Key, err)
 	}
 	return a, nil

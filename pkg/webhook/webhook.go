@@ -11,8 +11,6 @@ import (
 	"strings"
 	"time"
 
-	fast "github.com/segmentio/encoding/json"
-
 	"github.com/vuelto/vuelto/pkg/calendar"
 	"github.com/vuelto/vuelto/pkg/job"
 	"github.com/vuelto/vuelto/pkg/store"
@@ -90,7 +88,7 @@ func Encode(d Delivery) store.Record {
 // Decode reads a delivery.
 func Decode(r store.Record) (Delivery, error) {
 	var b body
-	if err := fast.Unmarshal(r.Body, &b); err != nil {
+	if err := json.Unmarshal(r.Body, &b); err != nil {
 		return Delivery{}, fmt.Errorf("webhook: record %s: %w", r.Key, err)
 	}
 	d := Delivery{Tenant: b.Tenant, Account: b.Account, Path: b.Path, Header: http.Header{}, Body: b.Body,
