@@ -134,7 +134,8 @@ func (s *Server) listPayments(r *http.Request, c request.Caller) (any, error) {
 		partition: func(month time.Time) string { return payment.ListPartition(c.Merchant.ID, month) },
 		render: func(record store.Record) (any, error) {
 			p, err := payment.Decode(record)
-			if err != nil || !matches(query, "status", string(p.State)) || !matches(query, "store", p.Store) {
+			if err != nil || !matches(query, "status", string(p.State)) || !matches(query, "store", p.Store) ||
+				!matches(query, "situation", string(p.Situation())) || (query.Get("open") == "true" && !p.Open()) {
 				return nil, err
 			}
 			return s.paymentView(r, p)
@@ -176,6 +177,9 @@ type paymentAnswer struct {
 	ProviderMessage      *messageAnswer  `json:"provider_message"`
 	CreatedAt            string          `json:"created_at"`
 	PaidAt               *string         `json:"paid_at"`
+	NextAction           string          `json:"next_action"`
+	Proposal             *proposedAnswer `json:"proposal,omitempty"`
+	Settled              *settledAnswer  `json:"situation_settled,omitempty"`
 	History              []stepAnswer    `json:"history,omitempty"`
 }
 
@@ -188,6 +192,7 @@ func (s *Server) renderPayment(p payment.Payment, refunded int64) paymentAnswer 
 		Reference:       p.Voucher.Code, NetworkTransactionID: optional(p.TransactionID()), CreatedAt: stamp(p.CreatedAt),
 		Voucher: voucherAnswer{p.Voucher.Code, p.Voucher.Barcode, stamp(p.Deadline()), p.Voucher.URL},
 	}
+	situation(p, &a)
 	if at := p.PaidAt(); !at.IsZero() {
 		a.PaidAt = optional(stamp(at))
 	}

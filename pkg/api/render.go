@@ -45,6 +45,9 @@ type disbursementAnswer struct {
 	NetworkReference      *string            `json:"network_reference"`
 	CashCode              string             `json:"cash_code,omitempty"`
 	CashCodeExpiresAt     string             `json:"cash_code_expires_at,omitempty"`
+	CashCodeShownTo       string             `json:"cash_code_shown_to,omitempty"`
+	Replaces              string             `json:"replaces,omitempty"`
+	ReplacedBy            string             `json:"replaced_by,omitempty"`
 	HeldReason            string             `json:"held_reason,omitempty"`
 	ProviderMessage       *messageAnswer     `json:"provider_message"`
 	NextAction            string             `json:"next_action"`
@@ -79,8 +82,8 @@ func (s *Server) renderDisbursement(d disbursement.Disbursement) disbursementAns
 		ID: d.ID, Status: d.State, Payment: optional(d.Payment), Network: d.Network, Provider: d.Provider, Store: d.Store,
 		OrderReference: d.Order, Amount: d.Amount.Minor(), Currency: string(d.Amount.Currency()), ReceivedAmount: d.Received,
 		ReturnedAmount: d.Returned, ReasonText: d.ReasonText, Route: d.Route, RouteReason: d.RouteReason,
-		OriginalTransactionID: d.OriginalTransaction, NetworkReference: optional(d.Reference), CashCode: d.CashCode,
-		CashCodeExpiresAt: stamp(d.CashExpires), HeldReason: d.HeldReason, NextAction: nextAction(d), DueAt: optional(stamp(d.Due)),
+		OriginalTransactionID: d.OriginalTransaction, NetworkReference: optional(d.Reference), CashCode: d.CodeMask(),
+		CashCodeExpiresAt: stamp(d.CashExpires), CashCodeShownTo: d.CodeShownTo, Replaces: d.Replaces, ReplacedBy: d.ReplacedBy, HeldReason: d.HeldReason, NextAction: nextAction(d), DueAt: optional(stamp(d.Due)),
 		SettledOn: optional(d.SettledOn.String()), RequestedBy: d.RequestedBy, ApprovedBy: d.ApprovedBy,
 		ProviderMessage: s.Meaning.message(d.Provider, d.Word, d.Said), CreatedAt: stamp(d.CreatedAt), Approval: approvalOf(d), Manual: manual(d),
 		Attempts: []attemptAnswer{}, History: []stepAnswer{},
@@ -111,9 +114,27 @@ func nextAction(d disbursement.Disbursement) string {
 	case disbursement.Accepted:
 		return "Nothing: the provider reports when the buyer has it."
 	case disbursement.Collectable:
+		if d.CodeShownTo == "" {
+			return "Give the buyer the code: POST …/cash-code shows it once."
+		}
 		return "The buyer collects the cash with the code."
 	case disbursement.Held:
 		return heldAction(d)
+	case disbursement.Cancelled, disbursement.Rejected, disbursement.Returned:
+		return overAction(d)
+	}
+	return "Nothing."
+}
+
+// overAction is what may come after an end without payment.
+func overAction(d disbursement.Disbursement) string {
+	switch {
+	case d.ReplacedBy != "":
+		return "Nothing: follow " + d.ReplacedBy + "."
+	case d.Void() && d.State == disbursement.Returned:
+		return "The money is back: issue a new code (reissue), or ask for a new refund by another road."
+	}
+	switch d.State {
 	case disbursement.Rejected:
 		return "Ask for a new refund once the reason is mended."
 	case disbursement.Returned:

@@ -106,6 +106,9 @@ type Disbursement struct {
 	Reference   string // the provider's id of the disbursement
 	CashCode    string
 	CashExpires time.Time
+	CodeShownTo string // who was given the code; it is shown once
+	Replaces    string // the void disbursement whose cash code this one is issued anew for
+	ReplacedBy  string
 	Received    int64  // minor units the buyer got; 0 until paid
 	Returned    int64  // minor units that came back
 	Fee         int64  // minor units the settlement charged

@@ -56,8 +56,11 @@ func Next(d Disbursement, o Observation) (Disbursement, Transition, error) {
 	if d.seen(o.Evidence) {
 		return d, t, nil
 	}
-	if o.Claim.desk() {
+	switch {
+	case o.Claim.desk():
 		return d.sit(o)
+	case o.Claim == ClaimShow:
+		return d.show(o)
 	}
 	if o.Claim == ClaimAgree {
 		agreed, err := d.agreed(o)
@@ -270,7 +273,7 @@ func (c Claim) success() bool {
 // personal says the claim is a move of people or of ourselves, which is refused where it does not fit.
 func (c Claim) personal() bool {
 	switch c {
-	case ClaimApprove, ClaimCancel, ClaimSubmit, ClaimRequeue, ClaimHold, ClaimSupply, ClaimTake, ClaimRelease, ClaimPropose,
+	case ClaimApprove, ClaimCancel, ClaimSubmit, ClaimRequeue, ClaimHold, ClaimSupply, ClaimShow, ClaimTake, ClaimRelease, ClaimPropose,
 		ClaimWithdraw, ClaimAgree:
 		return true
 	}

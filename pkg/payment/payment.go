@@ -77,8 +77,10 @@ type Payment struct {
 	Receipts []Receipt
 	History  []Step
 
-	Word        string // the provider's last code or status word that changed it
-	Said        string // the provider's own text beside it, as it came, without the payer's details
+	Word    string   // the provider's last code or status word that changed it
+	Said    string   // the provider's own text beside it, as it came, without the payer's details
+	Handled Handling // what people did about an unusual situation
+
 	KeyHash     string // of the Idempotency-Key that created it, so that a retry after a crash continues it
 	BodyHash    string
 	CreatedAt   time.Time

@@ -36,6 +36,14 @@ type body struct {
 	Canceled int64            `json:"xt,omitempty"`
 	Polls    int              `json:"pl,omitempty"`
 	Due      int64            `json:"du,omitempty"`
+	Handled  *handledBody     `json:"hd,omitempty"`
+}
+
+type handledBody struct {
+	What     Way    `json:"w"`
+	By       string `json:"b"`
+	At       int64  `json:"a"`
+	Receipts int    `json:"r"`
 }
 
 type voucherBody struct {
@@ -72,6 +80,9 @@ func Encode(p Payment) store.Record {
 	}
 	if p.Voucher != (Voucher{}) {
 		b.Voucher = &voucherBody{p.Voucher.Code, p.Voucher.Barcode, p.Voucher.URL, calendar.Millis(p.Voucher.ExpiresAt)}
+	}
+	if h := p.Handled; h != (Handling{}) {
+		b.Handled = &handledBody{h.What, h.By, calendar.Millis(h.At), h.Receipts}
 	}
 	for _, r := range p.Receipts {
 		b.Receipts = append(b.Receipts, receiptBody{r.TransactionID, r.Minor, calendar.Millis(r.At), r.SettledOn, r.Fee})
@@ -121,6 +132,9 @@ func Decode(r store.Record) (Payment, error) {
 		p.Voucher = Voucher{b.Voucher.Code, b.Voucher.Barcode, b.Voucher.URL, calendar.Instant(b.Voucher.Expires)}
 	}
 	p.Receipts, p.History = slices.Grow(p.Receipts, len(b.Receipts)), slices.Grow(p.History, len(b.History))
+	if h := b.Handled; h != nil {
+		p.Handled = Handling{What: h.What, By: h.By, At: calendar.Instant(h.At), Receipts: h.Receipts}
+	}
 	for _, x := range b.Receipts {
 		p.Receipts = append(p.Receipts, Receipt{x.Transaction, x.Minor, calendar.Instant(x.At), x.Settled, x.Fee})
 	}

@@ -25,6 +25,8 @@ type Payout struct {
 	MerchantRef string
 	Beneficiary identity.Person
 	Answer      func(disbursement.Disbursement) Answer
+
+	replaces *disbursement.Disbursement
 }
 
 // Payout accepts a payout: the payout, its share of the day's limit and the answer are one commit. Errors: the sentinels
@@ -35,9 +37,10 @@ func (r *Requester) Payout(ctx context.Context, q Payout) (Answer, error) {
 	if err != nil {
 		return r.orReplay(ctx, tenant, q.Key, err)
 	}
+	replaced := succeed(&t.d, q.replaces)
 	d := t.d
 	answer := q.Answer(d)
-	err = r.accept(ctx, t, []store.Write{store.Put{Record: disbursement.Encode(d)}, r.keep(tenant, q.Key, answer)})
+	err = lostTo(r.accept(ctx, t, append(replaced, store.Put{Record: disbursement.Encode(d)}, r.keep(tenant, q.Key, answer))), q.replaces)
 	if store.Lost(err, disbursement.Key(tenant, d.ID)) != "" {
 		err = fmt.Errorf("%w: merchant_payout_id %q belongs to %s", ErrMerchantRef, q.MerchantRef, d.ID)
 	}

@@ -31,6 +31,9 @@ type Refund struct {
 	Beneficiary         identity.Person
 	// Answer renders what the caller gets; it is kept with the refund, in the same commit.
 	Answer func(disbursement.Disbursement) Answer
+
+	replaces *disbursement.Disbursement // the void one whose place it takes
+	settles  *payment.Payment           // whose unusual situation it settles, as it was read
 }
 
 // Refund accepts a refund: the refund, its reservation on the payment, its share of the day's limit and the answer are one
@@ -45,15 +48,16 @@ func (r *Requester) Refund(ctx context.Context, q Refund) (Answer, error) {
 	if err != nil {
 		return r.orReplay(ctx, tenant, q.Key, err)
 	}
+	replaced := succeed(&t.d, q.replaces)
 	d := t.d
 	answer := q.Answer(d)
 	fixed := []store.Write{
 		store.Put{Record: disbursement.Encode(d)},
-		store.Take{Key: payment.Key(tenant, p.ID), Amount: d.Amount.Minor(), Tag: d.ID},
+		reserve(d, q.settles, r.Now()),
 		r.keep(tenant, q.Key, answer),
 	}
-	if err := r.accept(ctx, t, fixed); err != nil {
-		return r.orReplay(ctx, tenant, q.Key, r.explain(err, q, p, d))
+	if err := r.accept(ctx, t, append(fixed, replaced...)); err != nil {
+		return r.orReplay(ctx, tenant, q.Key, r.explain(lostTo(err, q.replaces), q, p, d))
 	}
 	if d.State == disbursement.Queued {
 		r.submit(ctx, disbursement.Key(tenant, d.ID))
@@ -74,6 +78,8 @@ func (r *Requester) explain(err error, q Refund, p payment.Payment, d disburseme
 		return fmt.Errorf("%w: merchant_refund_id %q belongs to %s", ErrMerchantRef, q.MerchantRef, d.ID)
 	case store.Lost(err, payment.Key(d.Tenant, p.ID)) == store.Short:
 		return fmt.Errorf("%w: %s asked of payment %s", ErrExceeds, q.Amount, p.ID)
+	case errors.Is(err, ErrReplaced):
+		return err
 	case store.IsConflict(err) && !errors.Is(err, ErrLimit):
 		return fmt.Errorf("%w: %v", ErrBusy, err)
 	}

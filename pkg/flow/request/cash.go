@@ -1,0 +1,92 @@
+package request
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/vuelto/vuelto/pkg/disbursement"
+	"github.com/vuelto/vuelto/pkg/identity"
+	"github.com/vuelto/vuelto/pkg/store"
+)
+
+// ShowCode gives the caller the cash code, once: the answer is kept with the fact, so that a lost one can be asked for again
+// under the same key. Errors: ErrNotFound, ErrShown, ErrState, ErrKeyReused.
+func (r *Requester) ShowCode(ctx context.Context, c Caller, key Key, kind disbursement.Kind, id string, render func(disbursement.Disbursement) Answer) (Answer, error) {
+	d, err := r.Find(ctx, c, kind, id)
+	if err != nil {
+		return Answer{}, err
+	}
+	tenant := c.Merchant.ID
+	answer := render(d)
+	_, _, err = r.Observer.DisbursementWith(ctx, disbursement.Key(tenant, id), disbursement.Observation{Claim: disbursement.ClaimShow,
+		By: c.Key.Person, At: r.Now(), Evidence: "show:" + c.Key.Person + ":" + key.Hash}, r.keep(tenant, key, answer))
+	switch {
+	case errors.Is(err, disbursement.ErrShown):
+		err = fmt.Errorf("%w: to %s", ErrShown, d.CodeShownTo)
+	case errors.Is(err, disbursement.ErrNotAllowed):
+		err = fmt.Errorf("%w: it is %s", ErrState, d.State)
+	case err == nil:
+		return answer, nil
+	}
+	return r.orReplay(ctx, tenant, key, busy(err))
+}
+
+// Reissue is what a merchant asks for a cash code that ran out.
+type Reissue struct {
+	Caller      Caller
+	Key         Key
+	Kind        disbursement.Kind
+	ID          string // of the void one
+	MerchantRef string
+	Beneficiary identity.Person // empty = as before
+	Answer      func(disbursement.Disbursement) Answer
+}
+
+// Reissue asks for a new cash code: a new disbursement that takes the place of one that is proven void. Both are one commit,
+// so that a code has one successor at most. Errors: those of Refund and Payout, ErrCodeLive, ErrReplaced.
+func (r *Requester) Reissue(ctx context.Context, q Reissue) (Answer, error) {
+	old, err := r.Find(ctx, q.Caller, q.Kind, q.ID)
+	if err != nil {
+		return r.orReplay(ctx, q.Caller.Merchant.ID, q.Key, err)
+	}
+	switch {
+	case old.Route != disbursement.CashWithdrawal:
+		err = fmt.Errorf("%w: it has no cash code", ErrState)
+	case old.ReplacedBy != "":
+		err = fmt.Errorf("%w: by %s", ErrReplaced, old.ReplacedBy)
+	case !old.Void():
+		err = fmt.Errorf("%w: it is %s", ErrCodeLive, old.State)
+	}
+	if err != nil {
+		return r.orReplay(ctx, q.Caller.Merchant.ID, q.Key, err)
+	}
+	who := old.Beneficiary.With(q.Beneficiary)
+	if q.Kind == disbursement.Payout {
+		return r.Payout(ctx, Payout{Caller: q.Caller, Key: q.Key, Network: old.Network, Provider: old.Provider, Store: old.Store,
+			Amount: old.Amount, Purpose: old.Reason, MerchantRef: q.MerchantRef, Beneficiary: who, Answer: q.Answer, replaces: &old})
+	}
+	return r.Refund(ctx, Refund{Caller: q.Caller, Key: q.Key, Payment: old.Payment, Amount: old.Amount, Reason: old.Reason,
+		ReasonText: old.ReasonText, MerchantRef: q.MerchantRef, Route: disbursement.CashWithdrawal, Beneficiary: who, Answer: q.Answer,
+		replaces: &old})
+}
+
+// succeed notes on both that one takes the other's place, and gives the write that says so on the old one: it fails if that
+// has moved since.
+func succeed(d *disbursement.Disbursement, old *disbursement.Disbursement) []store.Write {
+	if old == nil {
+		return nil
+	}
+	before := *old
+	d.Replaces, before.ReplacedBy = old.ID, d.ID
+	d.RouteReason = "a new code for " + old.ID
+	return []store.Write{store.Put{Record: disbursement.Encode(before)}}
+}
+
+// lostTo says that the one to be replaced moved, or was replaced by another request.
+func lostTo(err error, old *disbursement.Disbursement) error {
+	if old != nil && store.Lost(err, disbursement.Key(old.Tenant, old.ID)) != "" {
+		return fmt.Errorf("%w: %s moved meanwhile", ErrReplaced, old.ID)
+	}
+	return err
+}
