@@ -47,12 +47,22 @@ func TestTheSimulatorAnswersInJSON(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var r map[string]any
-	if err := json.Unmarshal([]byte(out), &r); err != nil {
+	var r struct {
+		Seed, Refunds, IOs, Faults, Violations, Held int
+		States                                       map[string]int
+		Coverage                                     map[string]map[string]int
+		Trace                                        string
+	}
+	strict := json.NewDecoder(strings.NewReader(out))
+	strict.DisallowUnknownFields()
+	if err := strict.Decode(&r); err != nil {
 		t.Fatal(err)
 	}
+	if r.Seed != 1 || r.Refunds != 40 || r.IOs == 0 || r.Faults == 0 || len(r.States) == 0 || len(r.Coverage) == 0 || len(r.Trace) != 16 {
+		t.Errorf("%+v", r)
+	}
 	for _, field := range []string{"seed", "refunds", "ios", "faults", "violations", "held", "states", "coverage", "trace"} {
-		if _, ok := r[field]; !ok {
+		if strings.Count(out, `"`+field+`"`) == 0 {
 			t.Errorf("no %q in the answer", field)
 		}
 	}

@@ -73,6 +73,7 @@ type clients struct {
 
 type knownClient struct {
 	client *provider.Client
+	record []byte // what it was made of
 	until  time.Time
 }
 
@@ -85,16 +86,18 @@ func (c *clients) Client(ctx context.Context, account string) (*provider.Client,
 	if ok && now.Before(k.until) && k.until.Before(now.Add(2*merchant.CacheFor)) {
 		return k.client, nil
 	}
-	a, err := c.book.Account(ctx, account)
+	a, record, err := c.book.Changed(ctx, account, k.record)
 	if err != nil {
 		return nil, err
 	}
-	client, err := c.set.Client(a)
-	if err != nil {
-		return nil, err
+	client := k.client
+	if a.ID != "" {
+		if client, err = c.set.Client(a); err != nil {
+			return nil, err
+		}
 	}
 	c.mu.Lock()
-	c.known[account] = knownClient{client, now.Add(merchant.CacheFor)}
+	c.known[account] = knownClient{client, record, now.Add(merchant.CacheFor)}
 	c.mu.Unlock()
 	return client, nil
 }

@@ -2,6 +2,7 @@ package calendar
 
 import (
 	"fmt"
+	"sync"
 	"time"
 )
 
@@ -78,12 +79,25 @@ func (c Country) IsHoliday(d Date) bool {
 	if c.extra[d] {
 		return true
 	}
-	for _, h := range c.rules(d.Year) {
-		if h == d {
-			return true
-		}
+	return c.year(d.Year)[d]
+}
+
+// years keeps what a country's rules make of a year: the dues of every refund and of every row ask for it.
+var years sync.Map
+
+type yearOf struct {
+	country string
+	year    int
+}
+
+func (c Country) year(n int) map[Date]bool {
+	key := yearOf{c.code, n}
+	if kept, ok := years.Load(key); ok {
+		return kept.(map[Date]bool)
 	}
-	return false
+	days := set(nil, c.rules(n))
+	years.Store(key, days)
+	return days
 }
 
 // AddBusinessDays is T+n: it steps to the next business day n times. The start itself is never rolled first, so that

@@ -70,6 +70,14 @@ func (m *merchants) long(most time.Duration) time.Duration {
 	return time.Minute + time.Duration(f*f*f*f*float64(most))
 }
 
+// mostly draws a span that half the time ends before anybody has asked how things stand, and else is long.
+func (m *merchants) mostly(most time.Duration) time.Duration {
+	if m.rand.IntN(2) == 0 {
+		return m.span(50 * time.Second)
+	}
+	return m.long(most)
+}
+
 // life is one order: sold, paid, given back in one part or several.
 type life struct {
 	m             *merchants
@@ -107,7 +115,7 @@ func (l life) run() {
 		return
 	}
 	id := answer["id"].(string)
-	l.m.world.Sleep(l.m.long(20 * time.Hour))
+	l.m.world.Sleep(l.m.mostly(20 * time.Hour))
 	n, _ := l.m.world.Network(l.network)
 	if err := n.Pay(id, l.cash(price)); err != nil {
 		l.m.report(id, ib, "the counter knows nothing of a voucher we gave out: "+err.Error())
@@ -202,7 +210,7 @@ func (m *merchants) fate(id, network string) {
 	case 1:
 		verb = simnet.Expire
 	}
-	m.world.Sleep(m.long(36 * time.Hour))
+	m.world.Sleep(m.mostly(36 * time.Hour))
 	for range 40 {
 		if n.Move(id, verb) == nil {
 			break

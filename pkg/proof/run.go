@@ -77,23 +77,24 @@ const (
 // Profiles lists both: most mistakes are invisible on the first.
 func Profiles() []Profile { return []Profile{HonoursKeys, IgnoresKeys} }
 
-// Result sums what happened.
+// Result sums what happened. What it is in JSON is a promise to whoever reads it by machine; people read the rest.
 type Result struct {
-	Seed       uint64                     `json:"seed"`
-	Refunds    int                        `json:"refunds"`
-	Accepted   int                        `json:"accepted"`
-	IOs        int64                      `json:"ios"`
-	Faults     int                        `json:"faults"`
-	Violations int                        `json:"violations"`
-	Held       int                        `json:"held"`
-	HeldBy     map[Profile]float64        `json:"held_percent"`
-	States     map[string]int             `json:"states"`
-	Kinds      map[Fault]int              `json:"kinds"`
-	Coverage   map[string]map[Fault]int   `json:"coverage"`
-	Sites      map[string]int             `json:"sites,omitempty"` // how often faults could strike there; see Options.Sites
-	Trace      string                     `json:"trace"`
-	Found      []Violation                `json:"found,omitempty"`
-	ByProfile  map[Profile]map[string]int `json:"by_profile"`
+	Seed       uint64                   `json:"seed"`
+	Refunds    int                      `json:"refunds"` // asked for, payouts among them
+	IOs        int64                    `json:"ios"`
+	Faults     int                      `json:"faults"`
+	Violations int                      `json:"violations"`
+	Held       int                      `json:"held"` // wait for a person at the end
+	States     map[string]int           `json:"states"`
+	Coverage   map[string]map[Fault]int `json:"coverage"` // call site → faults that struck there
+	Trace      string                   `json:"trace"`
+
+	Accepted  int                        `json:"-"`
+	HeldBy    map[Profile]float64        `json:"-"` // percent of the accepted
+	Kinds     map[Fault]int              `json:"-"`
+	Sites     map[string]int             `json:"-"` // how often faults could strike there; see Options.Sites
+	Found     []Violation                `json:"-"`
+	ByProfile map[Profile]map[string]int `json:"-"`
 }
 
 // perWorld is how many refunds live in one world: enough to meet each other, few enough for memory and for a settlement run,

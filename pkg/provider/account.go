@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -45,15 +46,22 @@ func (b Book) has(a Account) bool { return (a.Mode == Live) == b.Live }
 
 // Account reads one account. Error: store.ErrNotFound.
 func (b Book) Account(ctx context.Context, id string) (Account, error) {
+	a, _, err := b.Changed(ctx, id, nil)
+	return a, err
+}
+
+// Changed is Account for somebody who remembers the account's bytes: if they are still the same, the account is not read
+// anew and comes back empty.
+func (b Book) Changed(ctx context.Context, id string, known []byte) (Account, []byte, error) {
 	r, err := b.Store.Get(ctx, AccountKey(id))
-	if err != nil {
-		return Account{}, err
+	if err != nil || bytes.Equal(r.Body, known) {
+		return Account{}, known, err
 	}
 	a, err := DecodeAccount(r)
 	if err == nil && !b.has(a) {
-		return Account{}, fmt.Errorf("%w: account %q is a %s one", store.ErrNotFound, id, a.Mode)
+		return Account{}, nil, fmt.Errorf("%w: account %q is a %s one", store.ErrNotFound, id, a.Mode)
 	}
-	return a, err
+	return a, r.Body, err
 }
 
 // OfNetwork lists the accounts on a network.
