@@ -21,7 +21,7 @@ type row struct {
 var (
 	ground    = []string{"pkg/money", "pkg/calendar", "pkg/identity", "pkg/store", "pkg/job", "pkg/mutant"}
 	machines  = append([]string{"pkg/payment", "pkg/disbursement"}, ground...)
-	nouns     = append([]string{"pkg/webhook", "pkg/settlement", "pkg/merchant", "pkg/reconciliation", "pkg/ledger", "pkg/event", "pkg/file", "pkg/rate", "pkg/partition", "pkg/batch"}, machines...)
+	nouns     = append([]string{"pkg/webhook", "pkg/settlement", "pkg/merchant", "pkg/reconciliation", "pkg/ledger", "pkg/event", "pkg/file", "pkg/rate", "pkg/partition", "pkg/batch", "pkg/discrepancy"}, machines...)
 	verbs     = append([]string{"pkg/provider", "pkg/flow/observe"}, nouns...)
 	adapters  = append([]string{"pkg/provider", "pkg/settlement", "pkg/provider/csvsettlement"}, machines...)
 	contracts = []string{"pkg/store", "pkg/job", "pkg/file", "pkg/identity"}
@@ -43,10 +43,12 @@ var rows = []row{
 	{"pkg/webhook", ground},
 	{"pkg/merchant", ground},
 	{"pkg/settlement", ground},
-	{"pkg/reconciliation", ground},
-	{"pkg/partition", append([]string{"pkg/settlement"}, ground...)},
+	{"pkg/reconciliation", append([]string{"pkg/discrepancy"}, ground...)}, // a day with its breaks
 	{"pkg/event", ground},
 	{"pkg/rate", ground},
+	{"pkg/discrepancy", append([]string{"pkg/settlement"}, ground...)}, // a break with what people did about it
+	{"pkg/xlsx", nil},
+	{"pkg/partition", append([]string{"pkg/settlement"}, ground...)},
 	{"pkg/batch", machines},
 	{"pkg/ledger", machines},
 	{"pkg/store/storetest", []string{"pkg/store"}},
@@ -62,8 +64,8 @@ var rows = []row{
 	{"pkg/provider/*", adapters}, // every network
 
 	{"pkg/flow/observe", nouns},
-	{"pkg/flow/*", verbs},
-	{"pkg/api", append([]string{"pkg/flow/request", "pkg/flow/run", "pkg/catalogue"}, verbs...)},
+	{"pkg/flow/*", append([]string{"pkg/xlsx"}, verbs...)},
+	{"pkg/api", append([]string{"pkg/flow/request", "pkg/flow/run", "pkg/flow/decide", "pkg/flow/ingest", "pkg/catalogue"}, verbs...)},
 	{"pkg/bundle", append([]string{"pkg/api", "pkg/flow/*", "infra/openapi"}, verbs...)}, // the description is embedded where it is kept
 
 	{"pkg/aws/host", append([]string{"pkg/bundle", "pkg/config", "pkg/telemetry", "pkg/provider", "pkg/provider/all", "pkg/aws/*"}, contracts...)},

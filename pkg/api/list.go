@@ -3,6 +3,7 @@ package api
 import (
 	"encoding/base64"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -83,15 +84,21 @@ func firstOf(t time.Time) time.Time {
 	return time.Date(t.UTC().Year(), t.UTC().Month(), 1, 0, 0, 0, 0, time.UTC)
 }
 
+// limitOf is how many entries of a list are asked for.
+func limitOf(query url.Values, f *faults) int {
+	text := query.Get("limit")
+	if text == "" {
+		return defaultLimit
+	}
+	n, err := strconv.Atoi(text)
+	f.check(err == nil && n >= 1 && n <= maxLimit, "field_invalid", "/limit", "must be from 1 to 100")
+	return n
+}
+
 func (s *Server) pageQuery(r *http.Request) (limit int, month time.Time, after string, err error) {
 	query := r.URL.Query()
-	limit, month = defaultLimit, s.Now()
 	var f faults
-	if text := query.Get("limit"); text != "" {
-		n, err := strconv.Atoi(text)
-		f.check(err == nil && n >= 1 && n <= maxLimit, "field_invalid", "/limit", "must be from 1 to 100")
-		limit = n
-	}
+	limit, month = limitOf(query, &f), s.Now()
 	if cursor := query.Get("cursor"); cursor != "" {
 		raw, err := base64.RawURLEncoding.DecodeString(cursor)
 		at, rest, ok := strings.Cut(string(raw), "/")

@@ -3,11 +3,16 @@ package api
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 
 	"github.com/vuelto/vuelto/pkg/batch"
 	"github.com/vuelto/vuelto/pkg/catalogue"
+	"github.com/vuelto/vuelto/pkg/discrepancy"
+	"github.com/vuelto/vuelto/pkg/flow/decide"
+	"github.com/vuelto/vuelto/pkg/flow/ingest"
 	"github.com/vuelto/vuelto/pkg/flow/request"
+	"github.com/vuelto/vuelto/pkg/rate"
 	"github.com/vuelto/vuelto/pkg/store"
 )
 
@@ -41,7 +46,9 @@ type decision struct {
 }
 
 // decisions is the one table from decisions to answers. The first match counts.
-func decisions() []decision {
+func decisions() []decision { return append(aboutMoney(), aboutBooks()...) }
+
+func aboutMoney() []decision {
 	return []decision{
 		{errMalformed, 400, "malformed_json", "The body cannot be read", "Send one JSON object with integer amounts.", true, ""},
 		{errDuplicate, 400, "duplicate_key", "A key comes twice", "Send every key once, in lower case.", true, ""},
@@ -96,6 +103,25 @@ func decisions() []decision {
 	}
 }
 
+// aboutBooks are the decisions about settlement days, their breaks, and what people bring for them.
+func aboutBooks() []decision {
+	return []decision{
+		{errFileTooLarge, 413, "file_too_large", "The file is too large", "Put larger files into the bucket's inbox, or split them.", false, ""},
+		{ingest.ErrAccount, 422, "account_unknown", "The account is not known", "Use an account that GET /v1/providers lists with read_settlement.", false, ""},
+		{ingest.ErrDay, 422, "settlement_day", "The day cannot have a settlement file", "Send the day on which the provider paid.", true, ""},
+		{ingest.ErrUnusable, 422, "settlement_unreadable", "This is no settlement file of the account", "Download the report again as text in UTF-8.", true, ""},
+		{rate.ErrDiffers, 409, "rate_differs", "The rate is known with another value", "Check the source; send ?correct=true if the earlier value was wrong.", true, ""},
+		{decide.ErrNotFound, 404, "not_found", "Nothing has this id", "Read the day's breaks again: a corrected file may have taken it away.", true, ""},
+		{decide.ErrLimit, 422, "write_off_limit", "More than may be written off", "Dispute it, or ask for a higher limit.", true, ""},
+		{decide.ErrSum, 422, "sum_differs", "The parts do not add up to the row", "Name entries whose amounts are the row's.", true, ""},
+		{decide.ErrRunning, 409, "day_running", "The day is being compared", "Repeat the same request in a moment.", false, "2"},
+		{decide.ErrClosed, 409, "day_closed", "The day is closed", "Reopen it, with a reason, if it must change.", false, ""},
+		{decide.ErrState, 409, "state_conflict", "Not possible in this state", "Read it again and look at its status.", true, ""},
+		{discrepancy.ErrDecided, 409, "break_decided", "It has been decided already", "Read the break again; reopen it if that was wrong.", true, ""},
+		{discrepancy.ErrMove, 422, "resolution_unfit", "That does not fit this break", "Read the break's class and choose another method.", true, ""},
+	}
+}
+
 // invalid is a body whose fields do not fit.
 type invalid struct {
 	code   string // of the first fault
@@ -111,6 +137,15 @@ func problemOf(err error) (p Problem, retry string) {
 	var fields *invalid
 	if errors.As(err, &fields) {
 		p = Problem{Status: 422, Code: fields.code, Title: "The request does not fit", NextStep: "Correct the fields named in errors.", Errors: fields.faults}
+		err = nil
+	}
+	var open *decide.OpenError
+	if errors.As(err, &open) {
+		p = Problem{Status: 409, Code: "breaks_open", Title: "Something is still open", Detail: fmt.Sprintf("%d open", open.Count),
+			NextStep: "Explain or resolve what errors names, then close again."}
+		for _, id := range open.First {
+			p.Errors = append(p.Errors, FieldError{"", id})
+		}
 		err = nil
 	}
 	for _, d := range decisions() {

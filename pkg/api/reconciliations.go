@@ -1,7 +1,6 @@
 package api
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -29,6 +28,10 @@ type reconciliationAnswer struct {
 	Breaks     map[string]int                  `json:"breaks"`
 	Totals     map[string]reconciliation.Total `json:"totals"`
 	Files      []fileAnswer                    `json:"files"`
+	LateFiles  []fileAnswer                    `json:"late_files,omitempty"` // came while the day was closed
+	Open       int                             `json:"open_breaks"`
+	Closed     bool                            `json:"closed"`
+	Closings   []sealAnswer                    `json:"closings,omitempty"`
 	Problem    string                          `json:"problem,omitempty"`
 	CreatedAt  string                          `json:"created_at"`
 }
@@ -38,11 +41,29 @@ type fileAnswer struct {
 	SHA256 string `json:"sha256"`
 }
 
+type sealAnswer struct {
+	At         string `json:"at"`
+	By         string `json:"by"`
+	SHA256     string `json:"sha256"` // over files, totals, breaks and decisions as they were
+	Silence    string `json:"accepted_silence,omitempty"`
+	ReopenedAt string `json:"reopened_at,omitempty"`
+	ReopenedBy string `json:"reopened_by,omitempty"`
+	Reason     string `json:"reason,omitempty"`
+}
+
+func renderSeals(seals []reconciliation.Seal) []sealAnswer {
+	var list []sealAnswer
+	for _, s := range seals {
+		list = append(list, sealAnswer{stamp(calendar.Instant(s.At)), s.By, s.Digest, s.Silence, stamp(calendar.Instant(s.ReopenedAt)), s.ReopenedBy, s.Reason})
+	}
+	return list
+}
+
 func renderReconciliation(r reconciliation.Reconciliation) reconciliationAnswer {
 	a := reconciliationAnswer{ID: r.ID, Provider: r.Provider, Network: r.Network, Account: r.Account, Date: r.Date.String(),
 		Status: r.Status, Rows: r.Outcome.Rows, Entries: r.Outcome.Entries, Matched: r.Outcome.Matched, Pending: r.Outcome.Pending,
 		Unreadable: r.Outcome.Unreadable, Breaks: r.Breaks, Totals: r.Outcome.Totals, Files: []fileAnswer{}, Problem: r.Problem,
-		CreatedAt: stamp(calendar.Instant(r.Created))}
+		Open: r.Open, Closed: r.Closed(), Closings: renderSeals(r.Seals), CreatedAt: stamp(calendar.Instant(r.Created))}
 	if a.Breaks == nil {
 		a.Breaks = map[string]int{}
 	}
@@ -51,6 +72,9 @@ func renderReconciliation(r reconciliation.Reconciliation) reconciliationAnswer 
 	}
 	for _, f := range r.Files {
 		a.Files = append(a.Files, fileAnswer{f.Name, f.Digest})
+	}
+	for _, f := range r.Late {
+		a.LateFiles = append(a.LateFiles, fileAnswer{f.Name, f.Digest})
 	}
 	return a
 }
@@ -89,40 +113,30 @@ func (s *Server) getReconciliation(r *http.Request, c request.Caller) (any, erro
 	return renderReconciliation(rec), nil
 }
 
-// listBreaks gives the breaks of the last run, all of them: a day with more is read as CSV.
-func (s *Server) listBreaks(r *http.Request, c request.Caller) (any, error) {
-	rec, err := s.findReconciliation(r, c)
-	if err != nil {
-		return nil, err
+// report gives the day in a form, in the language that is asked for.
+func (s *Server) report(form, contentType string) handler {
+	return func(r *http.Request, c request.Caller) (any, error) {
+		language, err := languageOf(r)
+		if err != nil {
+			return nil, err
+		}
+		rec, err := s.findReconciliation(r, c)
+		if err != nil {
+			return nil, err
+		}
+		name := rec.Reports[string(language)+"."+form]
+		if name == "" && form == "csv" {
+			name = rec.Report // of a run of an older release
+		}
+		body, err := s.stored(r, name)
+		if err != nil {
+			return nil, err
+		}
+		if body == nil {
+			return nil, fmt.Errorf("%w: the day has not been reconciled yet", request.ErrNotFound)
+		}
+		return download{contentType: contentType, name: rec.Provider + "-" + rec.Date.String() + "." + form, body: body}, nil
 	}
-	out := page{Data: []any{}}
-	body, err := s.stored(r, rec.Result)
-	if err != nil || body == nil {
-		return out, err
-	}
-	var breaks []json.RawMessage
-	if err := json.Unmarshal(body, &breaks); err != nil {
-		return nil, fmt.Errorf("api: breaks of %s: %w", rec.ID, err)
-	}
-	for _, b := range breaks {
-		out.Data = append(out.Data, b)
-	}
-	return out, nil
-}
-
-func (s *Server) reportCSV(r *http.Request, c request.Caller) (any, error) {
-	rec, err := s.findReconciliation(r, c)
-	if err != nil {
-		return nil, err
-	}
-	body, err := s.stored(r, rec.Report)
-	if err != nil {
-		return nil, err
-	}
-	if body == nil {
-		return nil, fmt.Errorf("%w: the day has not been reconciled yet", request.ErrNotFound)
-	}
-	return download{contentType: "text/csv; charset=utf-8", name: rec.Provider + "-" + rec.Date.String() + ".csv", body: body}, nil
 }
 
 // stored reads a file of a run; nil if there is none yet.

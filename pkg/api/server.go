@@ -15,7 +15,9 @@ import (
 	"time"
 
 	"github.com/vuelto/vuelto/pkg/disbursement"
+	"github.com/vuelto/vuelto/pkg/discrepancy"
 	"github.com/vuelto/vuelto/pkg/file"
+	"github.com/vuelto/vuelto/pkg/flow/decide"
 	"github.com/vuelto/vuelto/pkg/flow/request"
 	"github.com/vuelto/vuelto/pkg/merchant"
 	"github.com/vuelto/vuelto/pkg/provider"
@@ -43,6 +45,8 @@ type Clients interface {
 // Server is the merchant API.
 type Server struct {
 	Requester *request.Requester
+	Decider   *decide.Decider
+	Uploader  Uploader
 	Poller    Asker
 	Directory *merchant.Directory
 	Clients   Clients
@@ -159,7 +163,21 @@ func (s *Server) finance() []route {
 		{"GET /v1/reconciliations", merchant.Read, s.listReconciliations},
 		{"GET /v1/reconciliations/{id}", merchant.Read, s.getReconciliation},
 		{"GET /v1/reconciliations/{id}/breaks", merchant.Read, s.listBreaks},
-		{"GET /v1/reconciliations/{id}/report.csv", merchant.Read, s.reportCSV},
+		{"GET /v1/reconciliations/{id}/report.csv", merchant.Read, s.report("csv", "text/csv; charset=utf-8")},
+		{"GET /v1/reconciliations/{id}/report.xlsx", merchant.Read, s.report("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")},
+		{"POST /v1/reconciliations/{id}/close", merchant.Close, s.closeDay},
+		{"POST /v1/reconciliations/{id}/reopen", merchant.Close, s.reopenDay},
+		{"POST /v1/settlements", merchant.Close, s.uploadSettlement},
+		{"POST /v1/rates", merchant.Close, s.importRates},
+		{"GET /v1/rates", merchant.Read, s.listRates},
+		{"GET /v1/breaks/{id}", merchant.Read, s.getBreak},
+		{"POST /v1/breaks/{id}/assign", merchant.Close, s.decide(discrepancy.Assign)},
+		{"POST /v1/breaks/{id}/explain", merchant.Close, s.decide(discrepancy.Explain)},
+		{"POST /v1/breaks/{id}/resolve", merchant.Close, s.decide(discrepancy.Resolve)},
+		{"POST /v1/breaks/{id}/reopen", merchant.Close, s.decide(discrepancy.Reopen)},
+		{"GET /v1/months/{month}", merchant.Read, s.getMonth},
+		{"POST /v1/months/{month}/close", merchant.Close, s.closeMonth},
+		{"POST /v1/months/{month}/reopen", merchant.Close, s.reopenMonth},
 	}
 }
 

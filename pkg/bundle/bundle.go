@@ -13,6 +13,7 @@ import (
 	"github.com/vuelto/vuelto/pkg/api"
 	"github.com/vuelto/vuelto/pkg/file"
 	"github.com/vuelto/vuelto/pkg/flow/apply"
+	"github.com/vuelto/vuelto/pkg/flow/decide"
 	"github.com/vuelto/vuelto/pkg/flow/ingest"
 	"github.com/vuelto/vuelto/pkg/flow/intake"
 	"github.com/vuelto/vuelto/pkg/flow/observe"
@@ -114,8 +115,13 @@ func (b *Bundle) MerchantAPI() http.Handler {
 // BatchAPI takes files of refunds and payouts.
 func (b *Bundle) BatchAPI() http.Handler { return b.Server().Batches() }
 
-// FinanceAPI tells what settlement files came to.
-func (b *Bundle) FinanceAPI() http.Handler { return b.Server().Finance() }
+// FinanceAPI tells what settlement files came to, and takes what people decide and bring.
+func (b *Bundle) FinanceAPI() http.Handler {
+	s := b.Server()
+	s.Decider = &decide.Decider{Store: b.ports.Store, Files: b.ports.Files, Sender: b.ports.Sender, Now: b.now, Log: b.ports.Log}
+	s.Uploader = b.ingester()
+	return s.Finance()
+}
 
 // Front is every function that answers HTTP, by its folder.
 func (b *Bundle) Front() map[string]http.Handler {
@@ -123,7 +129,7 @@ func (b *Bundle) Front() map[string]http.Handler {
 		"webhook-intake": b.Intake()}
 }
 
-// Server is the API before routing.
+// Server is the API before routing, without what only finance needs.
 func (b *Bundle) Server() *api.Server {
 	p := b.ports
 	return &api.Server{
@@ -173,7 +179,9 @@ func (b *Bundle) Polling() job.Handler {
 }
 
 // Ingester does job.Ingest.
-func (b *Bundle) Ingester() job.Handler {
+func (b *Bundle) Ingester() job.Handler { return b.ingester() }
+
+func (b *Bundle) ingester() *ingest.Ingester {
 	p := b.ports
 	return &ingest.Ingester{Store: p.Store, Accounts: p.book(), Clients: b.clients, Files: p.Files,
 		Sender: p.Sender, Now: b.now, Log: p.Log}

@@ -26,6 +26,8 @@ const (
 	Sweep Kind = "sweep"
 	// Ingest asks every account of a network for its settlement file. Key.PK: the network; started by a schedule.
 	Ingest Kind = "ingest"
+	// Drop takes a settlement file that somebody put into the bucket. Key.PK: its name; started by the bucket's event.
+	Drop Kind = "drop"
 	// Reconcile matches a settlement day against the books. Key: the reconciliation.
 	Reconcile Kind = "reconcile"
 	// Rows does the next rows of a batch. Key: the batch.
@@ -33,7 +35,7 @@ const (
 )
 
 // Kinds lists every kind, for wiring and tests.
-func Kinds() []Kind { return []Kind{Submit, Poll, Apply, Sweep, Ingest, Reconcile, Rows} }
+func Kinds() []Kind { return []Kind{Submit, Poll, Apply, Sweep, Ingest, Drop, Reconcile, Rows} }
 
 // Job is one message.
 type Job struct {

@@ -38,6 +38,7 @@ type Limits struct {
 	WithoutApproval int64 `json:"without_approval,omitempty"` // a larger refund waits for a second person
 	Daily           int64 `json:"daily,omitempty"`            // of one local day, all refunds and payouts together
 	CashMinimum     int64 `json:"cash_minimum,omitempty"`     // of one cash withdrawal
+	WriteOff        int64 `json:"write_off,omitempty"`        // of one break that finance bears; here zero means that none may be
 }
 
 // Store finds a store by id.

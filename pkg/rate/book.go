@@ -80,6 +80,26 @@ func (b Book) Convert(ctx context.Context, tenant string, a money.Amount, to mon
 	return a, used, nil
 }
 
+// Agrees says whether a rate contradicts nothing that is known. Error: ErrDiffers.
+func (b Book) Agrees(ctx context.Context, tenant string, r Rate) error {
+	record, err := b.Store.Get(ctx, Key(tenant, r))
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	known, err := decode(record, r.Source, r.Base, r.Quote)
+	if err == nil && known.Rate.Value() != r.Value() {
+		return differs(known.Rate, r)
+	}
+	return err
+}
+
+func differs(known, r Rate) error {
+	return fmt.Errorf("%w: %s %s of %s is %s, not %s", ErrDiffers, r.Source, r.Pair(), r.Day, known.Value(), r.Value())
+}
+
 // Keep writes a rate. One that is known with the same value is left alone; with another it is refused, unless it is a
 // correction: then both are kept. It says whether anything was written. Error: ErrDiffers.
 func (b Book) Keep(ctx context.Context, tenant string, r Rate, by string, now time.Time, correct bool) (bool, error) {
@@ -94,7 +114,7 @@ func (b Book) Keep(ctx context.Context, tenant string, r Rate, by string, now ti
 			return false, err
 		}
 		if !correct {
-			return false, fmt.Errorf("%w: %s %s of %s is %s, not %s", ErrDiffers, r.Source, r.Pair(), r.Day, known.Rate.Value(), r.Value())
+			return false, differs(known.Rate, r)
 		}
 		e.Version, e.Was = known.Version, append(known.Was, Past{known.Rate.Value(), known.By, known.At})
 	}

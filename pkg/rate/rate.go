@@ -28,8 +28,8 @@ const (
 	CFETS Source = "CFETS"
 )
 
-// quotes is the currency that each source gives its rates in.
-func (s Source) quotes() money.Currency {
+// Quotes is the currency that the source gives its rates in; empty if there is no such source.
+func (s Source) Quotes() money.Currency {
 	switch s {
 	case TRM:
 		return money.COP
@@ -47,7 +47,7 @@ func Sources() []Source { return []Source{TRM, SBS, CFETS} }
 // Official is the source that a currency's dollar rate is read from; empty for the dollar and what nobody publishes.
 func Official(c money.Currency) Source {
 	for _, s := range Sources() {
-		if s.quotes() == c {
+		if s.Quotes() == c {
 			return s
 		}
 	}
@@ -77,12 +77,12 @@ type Rate struct {
 func New(s Source, day calendar.Date, base, quote money.Currency, value string) (Rate, error) {
 	r := Rate{Source: s, Day: day, Base: base, Quote: quote}
 	switch {
-	case s.quotes() == "":
+	case s.Quotes() == "":
 		return r, fmt.Errorf("%w: source %.20q is none of %v", ErrRate, s, Sources())
 	case day.IsZero():
 		return r, fmt.Errorf("%w: no day", ErrRate)
-	case s.quotes() != quote:
-		return r, fmt.Errorf("%w: %s gives rates in %s, not %.8q", ErrRate, s, s.quotes(), quote)
+	case s.Quotes() != quote:
+		return r, fmt.Errorf("%w: %s gives rates in %s, not %.8q", ErrRate, s, s.Quotes(), quote)
 	case !base.Known() || base == quote:
 		return r, fmt.Errorf("%w: currency %.8q", ErrRate, base)
 	}

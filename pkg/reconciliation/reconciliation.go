@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/vuelto/vuelto/pkg/calendar"
+	"github.com/vuelto/vuelto/pkg/discrepancy"
 	"github.com/vuelto/vuelto/pkg/identity"
 	"github.com/vuelto/vuelto/pkg/job"
 	"github.com/vuelto/vuelto/pkg/store"
@@ -19,6 +20,7 @@ const (
 	Running  Status = "running"
 	Balanced Status = "balanced" // every row and entry accounted for, no break
 	Broken   Status = "broken"
+	Held     Status = "held" // a file came for a day of a month that is closed; it counts once somebody reopens
 )
 
 // Reconciliation is one day of one account. A corrected file makes a new run of the same day; files are only ever added.
@@ -35,11 +37,34 @@ type Reconciliation struct {
 	Outcome  Outcome        `json:"outcome"`
 	Breaks   map[string]int `json:"breaks,omitempty"` // by class
 	Result   string         `json:"result,omitempty"` // name of the stored breaks of the last run
-	Report   string         `json:"report,omitempty"` // name of the stored CSV of the last run
+	Report   string         `json:"report,omitempty"` // name of the stored CSV of the last run, in English
 	Problem  string         `json:"problem,omitempty"`
-	Created  int64          `json:"created"`
-	Due      int64          `json:"due,omitempty"`
-	Version  int64          `json:"-"`
+	// Sheet is where the breaks of the last run are; before it there was Result.
+	Sheet   discrepancy.Sheet `json:"sheet,omitzero"`
+	Reports map[string]string `json:"reports,omitempty"` // names of stored reports, by language and form: "es.xlsx"
+	Open    int               `json:"open,omitempty"`    // breaks that are neither explained nor resolved, as far as the last writer knew
+	Pointed bool              `json:"pointed,omitempty"` // the record that leads from a break's id here is written
+	Late    []File            `json:"late,omitempty"`    // came while the day was closed: kept, and counted once it is reopened
+	Seals   []Seal            `json:"seals,omitempty"`   // each closing of the day, and how it ended
+	Created int64             `json:"created"`
+	Due     int64             `json:"due,omitempty"`
+	Version int64             `json:"-"`
+}
+
+// Seal is one closing of a day.
+type Seal struct {
+	At         int64  `json:"at"`
+	By         string `json:"by"`
+	Digest     string `json:"digest"`            // SHA-256 over files, totals, breaks and decisions as they were
+	Silence    string `json:"silence,omitempty"` // of a month: why days without a file are all right
+	ReopenedAt int64  `json:"reopened_at,omitempty"`
+	ReopenedBy string `json:"reopened_by,omitempty"`
+	Reason     string `json:"reason,omitempty"` // of reopening
+}
+
+// Closed says whether the day is closed.
+func (r Reconciliation) Closed() bool {
+	return len(r.Seals) > 0 && r.Seals[len(r.Seals)-1].ReopenedAt == 0
 }
 
 // File is one settlement file of the day, as it came.
@@ -114,6 +139,11 @@ func Decode(record store.Record) (Reconciliation, error) {
 // Has says whether a file adds nothing: its bytes are what counts already, or came under another name. Bytes that came
 // before and were replaced since are news: the provider has gone back to them, as after a download that was cut short.
 func (r Reconciliation) Has(name, digest string) bool {
+	for _, f := range r.Late {
+		if f.Digest == digest {
+			return true
+		}
+	}
 	for _, f := range r.Files {
 		if f.Digest == digest && f.Name != name {
 			return true

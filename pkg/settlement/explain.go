@@ -16,6 +16,9 @@ const (
 	Chinese Language = "zh"
 )
 
+// Languages lists every language.
+func Languages() []Language { return []Language{English, Spanish, Chinese} }
+
 // ParseLanguage reads "zh", "es" or "en". Error: none of them.
 func ParseLanguage(text string) (Language, error) {
 	switch l := Language(text); l {
@@ -62,13 +65,13 @@ func (b Break) value(name string, l Language) string {
 	case "actual":
 		return decimal(b.Actual, b.Currency)
 	case "expected":
-		return decimal(b.Expected, b.expectedCurrency())
+		return decimal(b.Expected, b.ExpectedIn())
 	case "difference":
 		return decimal(abs(b.Actual-b.Expected), b.Currency)
 	case "currency":
 		return string(b.Currency)
 	case "expected currency":
-		return string(b.expectedCurrency())
+		return string(b.ExpectedIn())
 	case "fee":
 		return decimal(w.Fee, b.Currency)
 	case "tax":
@@ -113,7 +116,8 @@ func (b Break) word(name string, l Language) string {
 	return "{" + name + "}"
 }
 
-func (b Break) expectedCurrency() money.Currency {
+// ExpectedIn is the currency of Expected.
+func (b Break) ExpectedIn() money.Currency {
 	if b.ExpectedCurrency != "" {
 		return b.ExpectedCurrency
 	}

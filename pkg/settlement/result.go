@@ -12,26 +12,26 @@ import (
 )
 
 // Break is one row or entry that does not fit, with everything a person needs to look at it. Amounts are minor units,
-// signed as the merchant sees them.
+// signed as the merchant sees them. The JSON names are stored: append only.
 type Break struct {
-	Class         Class
-	Also          []Class
-	Kind          Kind   // of the entry, else what the row's type says; empty if neither tells
-	ID            string // of the entry; empty if there is none
-	Reference     string
-	TransactionID string
-	File          string
-	Line          int // physical, 1-based; 0 if there is no row
-	Expected      int64
-	Actual        int64
+	Class         Class   `json:"class"`
+	Also          []Class `json:"also,omitempty"`
+	Kind          Kind    `json:"kind,omitempty"`  // of the entry, else what the row's type says; empty if neither tells
+	ID            string  `json:"entry,omitempty"` // of the entry; empty if there is none
+	Reference     string  `json:"reference,omitempty"`
+	TransactionID string  `json:"transaction,omitempty"`
+	File          string  `json:"file,omitempty"`
+	Line          int     `json:"line,omitempty"` // physical, 1-based; 0 if there is no row
+	Expected      int64   `json:"expected,omitempty"`
+	Actual        int64   `json:"actual,omitempty"`
 	// Difference is what the break adds to the total difference of its currency; 0 where two currencies meet.
-	Difference       int64
-	Currency         money.Currency
-	ExpectedCurrency money.Currency // of Expected, where it is another than Currency; else empty
-	BusinessDay      calendar.Date  // local day of the row, or of the entry
-	DueDay           calendar.Date  // zero if there is no entry
-	Reason           string         // of UNREADABLE
-	Why              Why            // the numbers an explanation is made of
+	Difference       int64          `json:"difference,omitempty"`
+	Currency         money.Currency `json:"currency,omitempty"`
+	ExpectedCurrency money.Currency `json:"expected_currency,omitempty"` // of Expected, where it is another than Currency; else empty
+	BusinessDay      calendar.Date  `json:"business_day,omitzero"`       // local day of the row, or of the entry
+	DueDay           calendar.Date  `json:"due_day,omitzero"`            // zero if there is no entry
+	Reason           string         `json:"reason,omitempty"`            // of UNREADABLE
+	Why              Why            `json:"why,omitzero"`                // the numbers an explanation is made of
 }
 
 // Match is a row and the entry it names.
@@ -91,6 +91,15 @@ func (b Break) Account(add func(c money.Currency, minor int64)) {
 	default:
 		add(b.Currency, b.Difference)
 	}
+}
+
+// AlsoText is the further classes, joined by "+".
+func (b Break) AlsoText() string {
+	names := make([]string, len(b.Also))
+	for i, c := range b.Also {
+		names[i] = string(c)
+	}
+	return strings.Join(names, "+")
 }
 
 // Order is the order of breaks: file, line, id.

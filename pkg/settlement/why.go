@@ -8,14 +8,19 @@ import (
 
 // Why are the numbers and names that an explanation of a break needs beyond the break itself. Amounts are minor units.
 type Why struct {
-	Fee, Tax, Net              int64  // of the row
-	ExpectedFee, ExpectedTax   *int64 // of the entry; nil = not compared
-	Status, EntryStatus        string
-	EntryReference, EntryTxnID string
-	EntryDay                   calendar.Date
-	Smallest                   int64 // the smallest amount the network carries
-	Sized                      bool  // expected and actual are to be equal in size
-	Rate                       *Lock
+	Fee            int64         `json:"fee,omitempty"` // of the row, as Tax and Net
+	Tax            int64         `json:"tax,omitempty"`
+	Net            int64         `json:"net,omitempty"`
+	ExpectedFee    *int64        `json:"expected_fee,omitempty"` // of the entry; nil = not compared
+	ExpectedTax    *int64        `json:"expected_tax,omitempty"`
+	Status         string        `json:"status,omitempty"`
+	EntryStatus    string        `json:"entry_status,omitempty"`
+	EntryReference string        `json:"entry_reference,omitempty"`
+	EntryTxnID     string        `json:"entry_transaction,omitempty"`
+	EntryDay       calendar.Date `json:"entry_day,omitzero"`
+	Smallest       int64         `json:"smallest,omitempty"` // the smallest amount the network carries
+	Sized          bool          `json:"sized,omitempty"`    // expected and actual are to be equal in size
+	Rate           *Lock         `json:"rate,omitempty"`
 }
 
 // cause is one thing that may make up a difference.

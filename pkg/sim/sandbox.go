@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -9,8 +10,10 @@ import (
 	"time"
 
 	"github.com/vuelto/vuelto/pkg/calendar"
+	"github.com/vuelto/vuelto/pkg/job"
 	"github.com/vuelto/vuelto/pkg/provider/allsim"
 	"github.com/vuelto/vuelto/pkg/provider/simnet"
+	"github.com/vuelto/vuelto/pkg/store"
 )
 
 // patience is how long a sandbox call waits, in the world's time, for a payment or disbursement that is still on its way
@@ -48,6 +51,8 @@ func (w *World) sandbox(req *http.Request, body []byte, done func(Reply)) {
 		refuse(done, 404, "not_found", fmt.Sprintf("no simulated provider %q", path[1]))
 	case len(path) == 1 && path[0] == "accounts" && req.Method == http.MethodGet:
 		w.listAccounts(done)
+	case path[0] == "inbox" && req.Method == http.MethodPost:
+		w.drop(strings.TrimPrefix(req.URL.Path, "/_sandbox/"), body, done)
 	case path[0] == "networks" && len(path) >= 2:
 		w.wire(path[1], req, body, done)
 	default:
@@ -172,6 +177,21 @@ func (w *World) closeDay(body []byte, done func(Reply)) {
 		return
 	}
 	answer(done, 200, map[string]any{"file": file, "settlement_date": settles.String()})
+}
+
+// drop puts a file into the bucket's inbox, whose event becomes a job by the template's rule.
+func (w *World) drop(name string, body []byte, done func(Reply)) {
+	ctx := context.Background()
+	if err := w.Files.Put(ctx, name, body); err != nil {
+		refuse(done, 409, "sandbox_refused", err.Error())
+		return
+	}
+	if err := w.sender.Send(ctx, job.Job{Kind: job.Drop, Key: store.Key{PK: name}}, 0); err != nil {
+		refuse(done, 500, "internal", err.Error())
+		return
+	}
+	w.pump(w.queueOf[job.Drop])
+	answer(done, 200, map[string]any{"file": name})
 }
 
 func (w *World) listAccounts(done func(Reply)) {

@@ -20,9 +20,9 @@ const (
 // limits of a demo store: five million of its currency's pesos or five thousand soles without approval.
 func limits(c money.Currency) merchant.Limits {
 	if c == money.COP {
-		return merchant.Limits{WithoutApproval: 5_000_000_00, Daily: 10_000 * 5_000_000_00, CashMinimum: 10_000_00}
+		return merchant.Limits{WithoutApproval: 5_000_000_00, Daily: 10_000 * 5_000_000_00, CashMinimum: 10_000_00, WriteOff: 20_000_00}
 	}
-	return merchant.Limits{WithoutApproval: 5_000_00, Daily: 10_000 * 5_000_00}
+	return merchant.Limits{WithoutApproval: 5_000_00, Daily: 10_000 * 5_000_00, WriteOff: 20_00}
 }
 
 // seed writes the demo merchants, their keys and their accounts on every simulated provider.

@@ -63,6 +63,8 @@ func ParseTemplate(text []byte) (Template, error) {
 				return t, err
 			}
 			t.Schedules = append(t.Schedules, s)
+		case "AWS::Events::Rule":
+			t.rule(r)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(workers)) {
@@ -99,6 +101,17 @@ func (t *Template) function(r resource, workers map[string]QueueSpec) {
 	for variable, queue := range variables {
 		if kind, ok := strings.CutPrefix(variable, "VUELTO_QUEUE_"); ok {
 			t.Kinds[job.Kind(strings.ToLower(kind))] = word(queue)
+		}
+	}
+}
+
+// rule notes which queue the bucket's events go to, as which kind of job.
+func (t *Template) rule(r resource) {
+	targets, _ := r.Properties["Targets"].([]any)
+	for _, x := range targets {
+		target, _ := x.(map[string]any)
+		if j, err := job.Decode([]byte(word(at(target, "InputTransformer", "InputTemplate")))); err == nil {
+			t.Kinds[j.Kind] = logical(word(target["Arn"]))
 		}
 	}
 }

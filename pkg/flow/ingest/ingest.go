@@ -48,8 +48,11 @@ const lookBack = 7
 // them every hour is most of what a day's pulls would cost, and nearly always in vain.
 const pastEvery = 6
 
-// Handle pulls what has been published for every account of a network. One account's trouble is not another's.
+// Handle pulls what has been published for every account of a network, or takes a file that was dropped. One account's trouble is not another's.
 func (in *Ingester) Handle(ctx context.Context, j job.Job) error {
+	if j.Kind == job.Drop {
+		return in.drop(ctx, j)
+	}
 	accounts, err := in.Accounts.OfNetwork(ctx, j.Key.PK)
 	if err != nil {
 		return err
@@ -106,7 +109,8 @@ func (in *Ingester) day(ctx context.Context, client *provider.Client, day calend
 	if err != nil {
 		return err
 	}
-	return in.Keep(ctx, a, r, f)
+	_, err = in.Keep(ctx, a, r, f)
+	return err
 }
 
 func (in *Ingester) find(ctx context.Context, a provider.Account, day calendar.Date) (reconciliation.Reconciliation, error) {
@@ -122,31 +126,87 @@ func (in *Ingester) find(ctx context.Context, a provider.Account, day calendar.D
 	return reconciliation.Decode(record)
 }
 
+// Kept says what became of a file.
+type Kept string
+
+const (
+	New   Kept = "new"   // it counts, and its day is compared
+	Known Kept = "known" // it came before: nothing changed
+	Late  Kept = "late"  // its day is closed: kept beside it
+)
+
+// tries bounds how often a file is noted anew because its day was changed meanwhile.
+const tries = 20
+
 // Keep archives a file and asks for its day to be reconciled. The archive comes first: a record never names a file that is
-// not there.
-func (in *Ingester) Keep(ctx context.Context, a provider.Account, r reconciliation.Reconciliation, f provider.File) error {
+// not there. A day that is closed is not changed: the file is kept beside it, and counts once somebody reopens the day.
+func (in *Ingester) Keep(ctx context.Context, a provider.Account, r reconciliation.Reconciliation, f provider.File) (Kept, error) {
 	sum := sha256.Sum256(f.Body)
 	digest := hex.EncodeToString(sum[:])
 	name := path.Base("/" + f.Name)
-	if r.Has(name, digest) {
-		return nil
+	came := reconciliation.File{Name: name, Digest: digest, Path: fmt.Sprintf("settlement/%s/%s/%s/%s-%s", a.Tenant, a.ID, r.Date, digest[:16], name)}
+	for try := range tries {
+		if r.Has(name, digest) {
+			return Known, nil
+		}
+		if try == 0 {
+			if err := in.Files.Put(ctx, came.Path, f.Body); err != nil {
+				return "", err
+			}
+		}
+		kept, err := in.note(ctx, r, came)
+		if !store.IsConflict(err) {
+			return kept, err
+		}
+		if r, err = in.find(ctx, a, r.Date); err != nil {
+			return "", err
+		}
 	}
-	where := fmt.Sprintf("settlement/%s/%s/%s/%s-%s", a.Tenant, a.ID, r.Date, digest[:16], name)
-	if err := in.Files.Put(ctx, where, f.Body); err != nil {
-		return err
-	}
-	r.Files = append(r.Files, reconciliation.File{Name: name, Digest: digest, Path: where})
-	r.Status, r.Due = reconciliation.Running, calendar.Millis(in.Now().Add(time.Minute))
-	err := in.Store.Commit(ctx, store.Put{Record: reconciliation.Encode(r)})
-	if store.IsConflict(err) {
-		return nil // another pull of the same file was first; it asks for the run
-	}
+	return "", fmt.Errorf("%w: the day of %s changes faster than it can be read", store.ErrBusy, name)
+}
+
+// note adds a file to its day.
+func (in *Ingester) note(ctx context.Context, r reconciliation.Reconciliation, came reconciliation.File) (Kept, error) {
+	locked, err := in.locked(ctx, r)
 	if err != nil {
-		return err
+		return "", err
+	}
+	if locked {
+		return Late, in.late(ctx, r, came)
+	}
+	r.Files = append(r.Files, came)
+	r.Status, r.Due = reconciliation.Running, calendar.Millis(in.Now().Add(time.Minute))
+	if err := in.Store.Commit(ctx, store.Put{Record: reconciliation.Encode(r)}); err != nil {
+		return "", err
 	}
 	key := reconciliation.Key(r.Tenant, r.ID)
 	if err := in.Sender.Send(ctx, job.Job{Kind: job.Reconcile, Key: key}, 0); err != nil {
 		in.Log.WarnContext(ctx, "send lost, the sweep will repeat it", "key", key.String(), "error", err)
 	}
-	return nil
+	return New, nil
+}
+
+// locked says whether a day may not change: it is closed, or new and of a month that is closed.
+func (in *Ingester) locked(ctx context.Context, r reconciliation.Reconciliation) (bool, error) {
+	if r.Closed() || r.Status == reconciliation.Held {
+		return true, nil
+	}
+	if r.Version > 0 {
+		return false, nil // a month closes over closed days only
+	}
+	month, err := reconciliation.ReadMonth(ctx, in.Store, r.Tenant, r.Date)
+	return month.Closed(), err
+}
+
+// late notes a file that came after the day was closed.
+func (in *Ingester) late(ctx context.Context, r reconciliation.Reconciliation, f reconciliation.File) error {
+	r.Late = append(r.Late, f)
+	if r.Version == 0 {
+		r.Status = reconciliation.Held
+	}
+	err := in.Store.Commit(ctx, store.Put{Record: reconciliation.Encode(r)})
+	if err == nil {
+		in.Log.WarnContext(ctx, "a file came for a closed day", "reconciliation", r.ID, "account", r.Account, "date", r.Date.String(), "name", f.Name)
+	}
+	return err
 }

@@ -4,14 +4,12 @@ package reconcile
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"log/slog"
 	"time"
 
 	"github.com/vuelto/vuelto/pkg/calendar"
+	"github.com/vuelto/vuelto/pkg/discrepancy"
 	"github.com/vuelto/vuelto/pkg/file"
 	"github.com/vuelto/vuelto/pkg/flow/observe"
 	"github.com/vuelto/vuelto/pkg/job"
@@ -45,7 +43,7 @@ func (r *Reconciler) Handle(ctx context.Context, j job.Job) error {
 		return err
 	}
 	rec, err := reconciliation.Decode(record)
-	if err != nil || rec.Due == 0 {
+	if err != nil || rec.Due == 0 || rec.Closed() {
 		return err
 	}
 	if rec, err = r.lease(ctx, rec); err != nil {
@@ -72,6 +70,9 @@ func (r *Reconciler) Handle(ctx context.Context, j job.Job) error {
 	}
 	result := settlement.Compare(rec.Date, rules, books.entries, rows)
 	if err := r.fold(ctx, rec, books, result, rows); err != nil {
+		return err
+	}
+	if err := r.decided(ctx, rec, books, result); err != nil {
 		return err
 	}
 	return r.finish(ctx, rec, result, problem)
@@ -128,25 +129,20 @@ func (r *Reconciler) rows(ctx context.Context, client *provider.Client, rec reco
 	return rows, problem, nil
 }
 
-// finish keeps the breaks and the report under names made of their content, then notes them in the day's record.
+// finish keeps the breaks and the reports under names made of their content, then notes them in the day's record.
 func (r *Reconciler) finish(ctx context.Context, rec reconciliation.Reconciliation, result settlement.Result, problem string) error {
-	list, err := json.Marshal(describe(rec, result))
-	if err != nil {
+	list := discrepancy.Name(rec.ID, result.Breaks)
+	var err error
+	where := fmt.Sprintf("reconciliation/%s/%s/", rec.Tenant, rec.ID)
+	if rec.Sheet, err = discrepancy.Write(ctx, r.Files, where, list); err != nil {
 		return err
 	}
-	report, err := reportCSV(rec, result)
-	if err != nil {
-		return err
-	}
-	if rec.Result, err = r.keep(ctx, rec, "breaks.json", list); err != nil {
-		return err
-	}
-	if rec.Report, err = r.keep(ctx, rec, "report.csv", report); err != nil {
+	if err := r.reports(ctx, &rec, result, list); err != nil {
 		return err
 	}
 	rec.Status, rec.Problem, rec.Due = reconciliation.Balanced, problem, 0
 	rec.Run++
-	rec.Breaks = map[string]int{}
+	rec.Result, rec.Breaks = "", map[string]int{}
 	for _, b := range result.Breaks {
 		rec.Breaks[string(b.Class)]++
 		rec.Status = reconciliation.Broken
@@ -156,18 +152,38 @@ func (r *Reconciler) finish(ctx context.Context, rec reconciliation.Reconciliati
 	for c, t := range result.Totals {
 		rec.Outcome.Totals[string(c)] = reconciliation.Total(t)
 	}
-	err = r.Store.Commit(ctx, store.Put{Record: reconciliation.Encode(rec)})
-	if store.IsConflict(err) {
-		return nil // a further file came meanwhile and asked for a run of its own
-	}
+	err = r.note(ctx, rec, list)
 	if err == nil && rec.Status == reconciliation.Broken {
 		r.Log.WarnContext(ctx, "day has breaks", "reconciliation", rec.ID, "account", rec.Account, "date", rec.Date.String(), "breaks", rec.Breaks)
 	}
 	return err
 }
 
-func (r *Reconciler) keep(ctx context.Context, rec reconciliation.Reconciliation, name string, body []byte) (string, error) {
-	sum := sha256.Sum256(body)
-	where := fmt.Sprintf("reconciliation/%s/%s/%s-%s", rec.Tenant, rec.ID, hex.EncodeToString(sum[:8]), name)
-	return where, r.Files.Put(ctx, where, body)
+// note writes what a run found. A person may have decided something meanwhile, which changes only how many breaks are open; a
+// further file asks for a run of its own.
+func (r *Reconciler) note(ctx context.Context, rec reconciliation.Reconciliation, list []discrepancy.Discrepancy) error {
+	for range tries {
+		decisions, err := discrepancy.Read(ctx, r.Store, rec.Tenant, rec.Account, rec.ID)
+		if err != nil {
+			return err
+		}
+		rec.Open = r.open(rec, list, decisions)
+		err = r.Store.Commit(ctx, r.writes(rec, list)...)
+		if !store.IsConflict(err) {
+			return err
+		}
+		record, err := r.Store.Get(ctx, reconciliation.Key(rec.Tenant, rec.ID))
+		if err != nil {
+			return err
+		}
+		now, err := reconciliation.Decode(record)
+		if err != nil || len(now.Files) != len(rec.Files) || now.Due == 0 || now.Closed() {
+			return err
+		}
+		rec.Version, rec.Seals, rec.Late = now.Version, now.Seals, now.Late
+	}
+	return fmt.Errorf("%w: %s changes faster than it can be read", store.ErrBusy, rec.ID)
 }
+
+// tries bounds how often a run is noted anew because people decide at the same time.
+const tries = 20

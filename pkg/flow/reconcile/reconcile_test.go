@@ -2,7 +2,6 @@ package reconcile_test
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -24,6 +23,7 @@ import (
 	"github.com/vuelto/vuelto/pkg/provider/all"
 	"github.com/vuelto/vuelto/pkg/provider/providertest"
 	"github.com/vuelto/vuelto/pkg/reconciliation"
+	"github.com/vuelto/vuelto/pkg/settlement"
 	"github.com/vuelto/vuelto/pkg/store"
 )
 
@@ -176,14 +176,13 @@ func TestDamagedFiles(t *testing.T) {
 			r.day.Breaks["UNREADABLE"] != r.day.Outcome.Unreadable {
 			t.Errorf("%s: %s %+v %v", name, r.day.Status, r.day.Outcome, r.day.Breaks)
 		}
-		var breaks []map[string]any
-		if err := json.Unmarshal([]byte(r.read(r.day.Result)), &breaks); err != nil {
+		breaks, err := r.day.Sheet.Page(context.Background(), r.files, 0)
+		if err != nil {
 			t.Fatal(err)
 		}
 		said := false
 		for _, b := range breaks {
-			line, _ := b["line"].(float64)
-			said = said || (b["class"] == "UNREADABLE" && b["file"] == "f.csv" && line >= 1 && b["explanation"] != "")
+			said = said || (b.Class == settlement.Unreadable && b.File == "f.csv" && b.Line >= 1 && settlement.Explain(b.Break, settlement.Spanish) != "")
 		}
 		if !said {
 			t.Errorf("%s: nobody is told which line: %v", name, breaks)
@@ -204,7 +203,7 @@ func TestRunsAgainAlike(t *testing.T) {
 	r := open(t)
 	keys := []store.Key{r.book(1), r.book(2), r.book(3), r.book(4)}
 	r.file("f.csv", header+line(1)+line(2)+line(2)+strings.Replace(line(3), "100.00,0.00,0.00,100.00", "90.00,0.00,0.00,90.00", 1)+"broken\n"+line(7))
-	outcome, breaks, report := fmt.Sprint(r.day.Outcome, r.day.Breaks), r.read(r.day.Result), r.read(r.day.Report)
+	outcome, breaks, report := fmt.Sprint(r.day.Outcome, r.day.Breaks), r.day.Sheet, fmt.Sprint(r.day.Reports)
 	var before []int64
 	for _, k := range keys {
 		record, _ := r.store.Get(context.Background(), k)
@@ -215,8 +214,8 @@ func TestRunsAgainAlike(t *testing.T) {
 		if got := fmt.Sprint(r.day.Outcome, r.day.Breaks); got != outcome {
 			t.Errorf("%s\nthen %s", outcome, got)
 		}
-		if r.read(r.day.Result) != breaks || r.read(r.day.Report) != report {
-			t.Errorf("another report:\n%s\n%s", report, r.read(r.day.Report))
+		if r.day.Sheet != breaks || fmt.Sprint(r.day.Reports) != report { // names are made of the content
+			t.Errorf("another report:\n%s\n%v", report, r.day.Reports)
 		}
 	}
 	for i, k := range keys {

@@ -2,75 +2,88 @@ package reconcile
 
 import (
 	"bytes"
+	"context"
+	"crypto/sha256"
 	"encoding/csv"
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
-	"github.com/vuelto/vuelto/pkg/identity"
+	"github.com/vuelto/vuelto/pkg/discrepancy"
 	"github.com/vuelto/vuelto/pkg/money"
 	"github.com/vuelto/vuelto/pkg/reconciliation"
 	"github.com/vuelto/vuelto/pkg/settlement"
+	"github.com/vuelto/vuelto/pkg/xlsx"
 )
 
-// breakAnswer is one break as the API shows it. Amounts are minor units.
-type breakAnswer struct {
-	ID            string `json:"id"`
-	Class         string `json:"class"`
-	Also          string `json:"also"`
-	Status        string `json:"status"`
-	Kind          string `json:"kind"`
-	Entry         string `json:"entry"`
-	Reference     string `json:"reference"`
-	TransactionID string `json:"transaction_id"`
-	File          string `json:"file"`
-	Line          int    `json:"line"`
-	Expected      int64  `json:"expected"`
-	Actual        int64  `json:"actual"`
-	Difference    int64  `json:"difference"`
-	Currency      string `json:"currency"`
-	BusinessDay   string `json:"business_day"`
-	DueDay        string `json:"due_day"`
-	Explanation   string `json:"explanation"`
-}
-
-func describe(rec reconciliation.Reconciliation, result settlement.Result) []breakAnswer {
-	list := make([]breakAnswer, 0, len(result.Breaks))
-	for _, b := range result.Breaks {
-		list = append(list, breakAnswer{
-			ID:    identity.Derive("brk_", rec.ID, string(b.Class), b.File, strconv.Itoa(b.Line), b.ID),
-			Class: string(b.Class), Also: also(b), Status: "open", Kind: string(b.Kind), Entry: b.ID, Reference: b.Reference,
-			TransactionID: b.TransactionID, File: b.File, Line: b.Line, Expected: b.Expected, Actual: b.Actual,
-			Difference: b.Difference, Currency: string(b.Currency), BusinessDay: b.BusinessDay.String(), DueDay: b.DueDay.String(),
-			Explanation: settlement.Explain(b, settlement.English),
-		})
+// reports keeps the day for people, in each language as CSV and as a spreadsheet.
+func (r *Reconciler) reports(ctx context.Context, rec *reconciliation.Reconciliation, result settlement.Result, list []discrepancy.Discrepancy) error {
+	rec.Reports = map[string]string{}
+	for _, l := range settlement.Languages() {
+		text, err := reportCSV(list, l)
+		if err != nil {
+			return err
+		}
+		book, err := reportXLSX(*rec, result, list, l)
+		if err != nil {
+			return err
+		}
+		if rec.Reports[string(l)+".csv"], err = r.keep(ctx, *rec, "report."+string(l)+".csv", text); err != nil {
+			return err
+		}
+		if rec.Reports[string(l)+".xlsx"], err = r.keep(ctx, *rec, "report."+string(l)+".xlsx", book); err != nil {
+			return err
+		}
 	}
-	return list
+	rec.Report = rec.Reports["en.csv"]
+	return nil
 }
 
-func also(b settlement.Break) string {
-	names := make([]string, len(b.Also))
-	for i, c := range b.Also {
-		names[i] = string(c)
+func (r *Reconciler) keep(ctx context.Context, rec reconciliation.Reconciliation, name string, body []byte) (string, error) {
+	sum := sha256.Sum256(body)
+	where := fmt.Sprintf("reconciliation/%s/%s/%s-%s", rec.Tenant, rec.ID, hex.EncodeToString(sum[:8]), name)
+	return where, r.Files.Put(ctx, where, body)
+}
+
+func columns() []string {
+	return []string{"class", "also", "kind", "id", "reference", "transaction_id", "file", "line", "expected", "actual",
+		"difference", "currency", "business_day", "due_day", "explanation"}
+}
+
+// texts are a break's columns in order; the numbers are line, expected, actual and difference.
+func texts(d discrepancy.Discrepancy, l settlement.Language) []string {
+	return []string{string(d.Class), d.AlsoText(), string(d.Kind), d.Break.ID, d.Reference, d.TransactionID, d.File, strconv.Itoa(d.Line),
+		major(d.Expected, d.ExpectedIn()), major(d.Actual, d.Currency), major(d.Difference, d.Currency), string(d.Currency),
+		d.BusinessDay.String(), d.DueDay.String(), settlement.Explain(d.Break, l)}
+}
+
+// The columns that are numbers.
+const firstNumber, lastNumber = 7, 10
+
+// major prints minor units of a currency; files may name one that the books do not know, and print two decimals then.
+func major(minor int64, c money.Currency) string {
+	exponent, err := c.Exponent()
+	if err != nil {
+		exponent = 2
 	}
-	return strings.Join(names, "+")
+	return money.FormatMinor(minor, exponent)
 }
 
-// reportCSV is the day for people: every break, amounts in major units, cells that a spreadsheet would run neutralised.
-func reportCSV(rec reconciliation.Reconciliation, result settlement.Result) ([]byte, error) {
+// reportCSV is every break, amounts in major units, cells that a spreadsheet would run neutralised.
+func reportCSV(list []discrepancy.Discrepancy, l settlement.Language) ([]byte, error) {
 	var b bytes.Buffer
 	w := csv.NewWriter(&b)
-	header := []string{"class", "also", "kind", "id", "reference", "transaction_id", "file", "line", "expected", "actual",
-		"difference", "currency", "business_day", "due_day", "explanation"}
-	if err := w.Write(header); err != nil {
+	if err := w.Write(columns()); err != nil {
 		return nil, err
 	}
-	for _, x := range describe(rec, result) {
-		row := []string{x.Class, x.Also, x.Kind, x.Entry, x.Reference, x.TransactionID, x.File, strconv.Itoa(x.Line),
-			money.FormatMinor(x.Expected, 2), money.FormatMinor(x.Actual, 2), money.FormatMinor(x.Difference, 2), x.Currency,
-			x.BusinessDay, x.DueDay, x.Explanation}
+	for _, d := range list {
+		row := texts(d, l)
 		for i, cell := range row {
-			if i < 8 || i > 10 {
+			if i < firstNumber || i > lastNumber {
 				row[i] = harmless(cell)
 			}
 		}
@@ -80,6 +93,40 @@ func reportCSV(rec reconciliation.Reconciliation, result settlement.Result) ([]b
 	}
 	w.Flush()
 	return b.Bytes(), w.Error()
+}
+
+// reportXLSX is the day as a spreadsheet: totals, then breaks. A sheet that is full goes on in the next.
+func reportXLSX(rec reconciliation.Reconciliation, result settlement.Result, list []discrepancy.Discrepancy, l settlement.Language) ([]byte, error) {
+	var out bytes.Buffer
+	b := xlsx.New(&out)
+	b.Sheet(rec.Date.String(), "currency", "gross", "fee", "tax", "net", "expected", "difference", "rows", "entries", "matched", "pending", "breaks")
+	for i, c := range slices.Sorted(maps.Keys(result.Totals)) {
+		t := result.Totals[c]
+		row := []xlsx.Cell{xlsx.Text(string(c))}
+		for _, minor := range []int64{t.Gross, t.Fee, t.Tax, t.Net, t.Expected, t.Difference} {
+			row = append(row, xlsx.Decimal(major(minor, c)))
+		}
+		if i == 0 { // counts are of the day, not of a currency
+			row = append(row, xlsx.Int(result.Rows), xlsx.Int(result.Entries), xlsx.Int(result.Matched), xlsx.Int(result.Pending), xlsx.Int(len(list)))
+		}
+		b.Row(row...)
+	}
+	for n, d := range list {
+		if n%(xlsx.MaxRows-1) == 0 {
+			b.Sheet(strings.TrimSuffix(fmt.Sprint("breaks ", n/(xlsx.MaxRows-1)+1), " 1"), columns()...)
+		}
+		row := make([]xlsx.Cell, 0, len(columns()))
+		for i, cell := range texts(d, l) {
+			if i >= firstNumber && i <= lastNumber {
+				row = append(row, xlsx.Decimal(cell))
+			} else {
+				row = append(row, xlsx.Text(cell))
+			}
+		}
+		b.Row(row...)
+	}
+	err := b.Close()
+	return out.Bytes(), err
 }
 
 // harmless puts an apostrophe before what a spreadsheet would take for a formula, full-width forms included.

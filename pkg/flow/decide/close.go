@@ -1,0 +1,262 @@
+package decide
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/vuelto/vuelto/pkg/calendar"
+	"github.com/vuelto/vuelto/pkg/discrepancy"
+	"github.com/vuelto/vuelto/pkg/reconciliation"
+	"github.com/vuelto/vuelto/pkg/store"
+)
+
+// named is how many open breaks an answer names.
+const named = 20
+
+// CloseDay locks a day in which nothing is open. Closing it again changes nothing. Errors: ErrNotFound, ErrRunning, ErrState,
+// *OpenError, store.ErrBusy.
+func (d *Decider) CloseDay(ctx context.Context, tenant, id, by string) (reconciliation.Reconciliation, error) {
+	for range tries {
+		day, err := d.day(ctx, tenant, id)
+		switch {
+		case err != nil || day.Closed():
+			return day, err
+		case day.Due != 0 || day.Run == 0:
+			return day, ErrRunning
+		}
+		digest, err := d.seal(ctx, day)
+		if err != nil {
+			return day, err
+		}
+		day.Open = 0
+		day.Seals = append(day.Seals, reconciliation.Seal{At: calendar.Millis(d.Now()), By: by, Digest: digest})
+		err = d.Store.Commit(ctx, store.Put{Record: reconciliation.Encode(day)})
+		if store.IsConflict(err) {
+			continue // somebody decided or a file came: look again
+		}
+		if err == nil {
+			day.Version++
+			d.Log.InfoContext(ctx, "day closed", "tenant", tenant, "reconciliation", id, "date", day.Date.String(), "by", by)
+		}
+		return day, err
+	}
+	return reconciliation.Reconciliation{}, fmt.Errorf("%w: %s is decided about by many", store.ErrBusy, id)
+}
+
+// seal is a digest of everything that the closed day rests on. Error: *OpenError.
+func (d *Decider) seal(ctx context.Context, day reconciliation.Reconciliation) (string, error) {
+	today, err := d.Today(day.Network)
+	if err != nil {
+		return "", err
+	}
+	decisions, err := discrepancy.Read(ctx, d.Store, day.Tenant, day.Account, day.ID)
+	if err != nil {
+		return "", err
+	}
+	sum, open := sha256.New(), &OpenError{}
+	facts := json.NewEncoder(sum)
+	if err := facts.Encode([]any{day.Files, day.Run, day.Outcome, day.Sheet}); err != nil {
+		return "", err
+	}
+	for n := range day.Sheet.Pages() {
+		page, err := day.Sheet.Page(ctx, d.Files, n)
+		if err != nil {
+			return "", err
+		}
+		for _, b := range page {
+			decision := decisions[discrepancy.Key(day.Tenant, day.Account, day.ID, b)]
+			if !decision.Stands(b.Mark(), today, false).Settled() {
+				open.Count++
+				if len(open.First) < named {
+					open.First = append(open.First, b.ID)
+				}
+			}
+			if err := facts.Encode([]any{b.ID, b.Mark(), decision}); err != nil {
+				return "", err
+			}
+		}
+	}
+	if open.Count > 0 {
+		return "", open
+	}
+	return hex.EncodeToString(sum.Sum(nil)), nil
+}
+
+// ReopenDay unlocks a day, with a reason. Files that came meanwhile count from now on. Errors: ErrNotFound, ErrState when it is open
+// or its month is closed.
+func (d *Decider) ReopenDay(ctx context.Context, tenant, id, by, reason string) (reconciliation.Reconciliation, error) {
+	for range tries {
+		day, err := d.day(ctx, tenant, id)
+		if err != nil {
+			return day, err
+		}
+		if !day.Closed() && day.Status != reconciliation.Held {
+			if n := len(day.Seals); n > 0 && day.Seals[n-1].ReopenedBy == by && day.Seals[n-1].Reason == reason {
+				return day, nil // an answer that was lost
+			}
+			return day, fmt.Errorf("%w: the day is open", ErrState)
+		}
+		month, err := d.Month(ctx, tenant, day.Date)
+		if err != nil {
+			return day, err
+		}
+		if month.Closed() {
+			return day, fmt.Errorf("%w: month %s is closed; reopen it first", ErrState, month.Month)
+		}
+		if n := len(day.Seals); n > 0 {
+			day.Seals = slices.Clone(day.Seals)
+			day.Seals[n-1].ReopenedAt, day.Seals[n-1].ReopenedBy, day.Seals[n-1].Reason = calendar.Millis(d.Now()), by, reason
+		}
+		if len(day.Late) > 0 {
+			day.Files, day.Late = append(slices.Clone(day.Files), day.Late...), nil
+			day.Status, day.Due = reconciliation.Running, calendar.Millis(d.Now().Add(time.Minute))
+		}
+		err = d.Store.Commit(ctx, store.Put{Record: reconciliation.Encode(day)})
+		if store.IsConflict(err) {
+			continue
+		}
+		if err != nil {
+			return day, err
+		}
+		d.Log.WarnContext(ctx, "day reopened", "tenant", tenant, "reconciliation", id, "date", day.Date.String(), "by", by, "reason", reason)
+		if day.Due != 0 {
+			d.run(ctx, reconciliation.Key(tenant, id))
+		}
+		return day, nil
+	}
+	return reconciliation.Reconciliation{}, fmt.Errorf("%w: %s", store.ErrBusy, id)
+}
+
+// Month reads a month; one that nobody has closed is as good as open.
+func (d *Decider) Month(ctx context.Context, tenant string, day calendar.Date) (reconciliation.Month, error) {
+	return reconciliation.ReadMonth(ctx, d.Store, tenant, day)
+}
+
+// CloseMonth locks a month all of whose days are closed. Silence is why business days without a file are all right; empty, if they are
+// not. Errors: ErrState while the month is not over, *OpenError with the days that are open or have no file.
+func (d *Decider) CloseMonth(ctx context.Context, tenant string, first calendar.Date, accounts []Expecting, by, silence string) (reconciliation.Month, error) {
+	for range tries {
+		month, err := d.Month(ctx, tenant, first)
+		if err != nil || month.Closed() {
+			return month, err
+		}
+		days, err := d.days(ctx, tenant, first)
+		if err != nil {
+			return month, err
+		}
+		open, err := d.unfinished(first, accounts, days, silence != "")
+		if err != nil {
+			return month, err
+		}
+		if len(open) > 0 {
+			return month, &OpenError{Count: len(open), First: open[:min(len(open), named)]}
+		}
+		month.Totals = map[string]reconciliation.Total{}
+		seal := reconciliation.Seal{At: calendar.Millis(d.Now()), By: by, Silence: silence}
+		sum := sha256.New()
+		for _, day := range days {
+			fmt.Fprintln(sum, day.ID, day.Seals[len(day.Seals)-1].Digest)
+			for c, t := range day.Outcome.Totals {
+				month.Totals[c] = month.Totals[c].Plus(t)
+			}
+		}
+		seal.Digest, month.Days = hex.EncodeToString(sum.Sum(nil)), len(days)
+		month.Seals = append(month.Seals, seal)
+		err = d.Store.Commit(ctx, store.Put{Record: reconciliation.EncodeMonth(month)})
+		if store.IsConflict(err) {
+			continue
+		}
+		if err == nil {
+			d.Log.InfoContext(ctx, "month closed", "tenant", tenant, "date", month.Month, "by", by)
+		}
+		return month, err
+	}
+	return reconciliation.Month{}, store.ErrBusy
+}
+
+// ReopenMonth unlocks a month, with a reason; its days stay closed. Error: ErrState when it is open.
+func (d *Decider) ReopenMonth(ctx context.Context, tenant string, first calendar.Date, by, reason string) (reconciliation.Month, error) {
+	month, err := d.Month(ctx, tenant, first)
+	if err != nil {
+		return month, err
+	}
+	if !month.Closed() {
+		return month, fmt.Errorf("%w: the month is open", ErrState)
+	}
+	n := len(month.Seals)
+	month.Seals[n-1].ReopenedAt, month.Seals[n-1].ReopenedBy, month.Seals[n-1].Reason = calendar.Millis(d.Now()), by, reason
+	err = d.Store.Commit(ctx, store.Put{Record: reconciliation.EncodeMonth(month)})
+	if store.IsConflict(err) {
+		return month, fmt.Errorf("%w: somebody else was first", ErrState)
+	}
+	return month, err
+}
+
+// Expecting is an account whose settlement files are expected every business day.
+type Expecting struct{ Account, Network string }
+
+// days are a month's reconciliations, in the order of day and account.
+func (d *Decider) days(ctx context.Context, tenant string, first calendar.Date) ([]reconciliation.Reconciliation, error) {
+	q := store.Query{Index: store.List, PK: reconciliation.ListPartition(tenant, first.Start(time.UTC))}
+	var days []reconciliation.Reconciliation
+	for {
+		page, err := d.Store.Query(ctx, q)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range page.Records {
+			day, err := reconciliation.Decode(r)
+			if err != nil {
+				return nil, err
+			}
+			days = append(days, day)
+		}
+		if q.After = page.Next; q.After == "" {
+			break
+		}
+	}
+	slices.SortFunc(days, func(a, b reconciliation.Reconciliation) int {
+		return strings.Compare(a.Date.String()+a.ID, b.Date.String()+b.ID)
+	})
+	return days, nil
+}
+
+// unfinished names the days that keep a month open: those that are not closed, and, unless silence is accepted, business days
+// without a file after an account's first of the month. Error: ErrState while the month is not over.
+func (d *Decider) unfinished(first calendar.Date, accounts []Expecting, days []reconciliation.Reconciliation, silent bool) ([]string, error) {
+	var open []string
+	had, began := map[string]bool{}, map[string]calendar.Date{}
+	for _, day := range days {
+		had[day.Account+day.Date.String()] = true
+		if _, known := began[day.Account]; !known {
+			began[day.Account] = day.Date
+		}
+		if !day.Closed() {
+			open = append(open, day.Date.String()+" "+day.Account+" "+day.ID)
+		}
+	}
+	next := calendar.On(first.Start(time.UTC).AddDate(0, 1, 0), time.UTC)
+	for _, a := range accounts {
+		country, err := calendar.ByNetwork(a.Network)
+		if err != nil {
+			return nil, err
+		}
+		if calendar.On(d.Now(), country.Zone()).Before(next) {
+			return nil, fmt.Errorf("%w: the month ends on %s", ErrState, next.AddDays(-1))
+		}
+		day, known := began[a.Account]
+		for ; known && !silent && day.Before(next); day = day.AddDays(1) {
+			if country.IsBusinessDay(day) && !had[a.Account+day.String()] {
+				open = append(open, day.String()+" "+a.Account+" no file")
+			}
+		}
+	}
+	slices.Sort(open)
+	return open, nil
+}

@@ -1,0 +1,63 @@
+package reconciliation
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/vuelto/vuelto/pkg/calendar"
+	"github.com/vuelto/vuelto/pkg/store"
+)
+
+// Month is the days of a calendar month together, once somebody has closed them.
+type Month struct {
+	Tenant  string           `json:"-"`
+	Month   string           `json:"month"` // "2026-11"
+	Days    int              `json:"days"`  // reconciliations, all closed
+	Totals  map[string]Total `json:"totals,omitempty"`
+	Seals   []Seal           `json:"seals,omitempty"`
+	Version int64            `json:"-"`
+}
+
+// Closed says whether the month is closed.
+func (m Month) Closed() bool {
+	return len(m.Seals) > 0 && m.Seals[len(m.Seals)-1].ReopenedAt == 0
+}
+
+// Plus adds two totals of one currency.
+func (t Total) Plus(u Total) Total {
+	return Total{t.Gross + u.Gross, t.Fee + u.Fee, t.Tax + u.Tax, t.Net + u.Net, t.Expected + u.Expected, t.Difference + u.Difference}
+}
+
+// MonthKey is the record of a month.
+func MonthKey(tenant, month string) store.Key {
+	return store.Key{PK: tenant + "#month#" + month, SK: "month"}
+}
+
+// EncodeMonth makes the record to put.
+func EncodeMonth(m Month) store.Record {
+	body, err := json.Marshal(m)
+	if err != nil {
+		panic(err) // strings and integers always encode
+	}
+	return store.Record{Key: MonthKey(m.Tenant, m.Month), Version: m.Version, Body: body}
+}
+
+// ReadMonth reads the month of a day; one that was never closed is empty and open.
+func ReadMonth(ctx context.Context, s store.Store, tenant string, day calendar.Date) (Month, error) {
+	m := Month{Tenant: tenant, Month: day.Start(time.UTC).Format("2006-01")}
+	record, err := s.Get(ctx, MonthKey(tenant, m.Month))
+	if errors.Is(err, store.ErrNotFound) {
+		return m, nil
+	}
+	if err != nil {
+		return m, err
+	}
+	if err := json.Unmarshal(record.Body, &m); err != nil {
+		return m, fmt.Errorf("reconciliation: record %s: %w", record.Key, err)
+	}
+	m.Tenant, m.Version = tenant, record.Version
+	return m, nil
+}

@@ -1,0 +1,179 @@
+// Package xlsx writes spreadsheets: one table after the other, typed cells, the same bytes for the same content. It writes
+// the few parts of Office Open XML (ECMA-376) that a reader needs, and nothing that could be run: no cell ever holds a formula.
+package xlsx
+
+import (
+	"archive/zip"
+	"bufio"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// MaxRows is how many rows a sheet may have, the header among them.
+const MaxRows = 1_048_576
+
+// maxText is how many characters a cell may have.
+const maxText = 32_767
+
+// ErrTooLong says that a sheet has more rows than the format allows.
+var ErrTooLong = errors.New("xlsx: more rows than a sheet holds")
+
+// Cell is a text or a number.
+type Cell struct {
+	text   string
+	number bool
+}
+
+// Text is a cell that is shown as it is, whatever it begins with.
+func Text(s string) Cell { return Cell{text: s} }
+
+// Decimal is a number cell of plain decimal digits such as "-1234.50", as money.FormatMinor prints them.
+func Decimal(digits string) Cell { return Cell{digits, true} }
+
+// Int is a number cell.
+func Int(n int) Cell { return Cell{strconv.Itoa(n), true} }
+
+// Book writes a workbook. Sheets are written in order, rows as they come.
+type Book struct {
+	zip    *zip.Writer
+	sheets []string
+	open   *bufio.Writer
+	rows   int
+	err    error
+}
+
+// New starts a workbook.
+func New(w io.Writer) *Book { return &Book{zip: zip.NewWriter(w)} }
+
+// Sheet starts a table with a header; a row of the header stays in sight.
+func (b *Book) Sheet(name string, header ...string) {
+	b.end()
+	b.sheets = append(b.sheets, name)
+	b.part(fmt.Sprintf("xl/worksheets/sheet%d.xml", len(b.sheets)))
+	b.print(`<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetViews><sheetView workbookViewId="0">` +
+		`<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><sheetData>`)
+	b.rows = 0
+	cells := make([]Cell, len(header))
+	for i, h := range header {
+		cells[i] = Text(h)
+	}
+	b.row(1, cells)
+}
+
+// Row adds a row to the sheet that was started last.
+func (b *Book) Row(cells ...Cell) { b.row(0, cells) }
+
+func (b *Book) row(style int, cells []Cell) {
+	b.rows++
+	if b.rows > MaxRows && b.err == nil {
+		b.err = ErrTooLong
+	}
+	if b.err != nil {
+		return
+	}
+	b.print(`<row r="` + strconv.Itoa(b.rows) + `">`)
+	for i, c := range cells {
+		at := column(i) + strconv.Itoa(b.rows)
+		switch {
+		case c.number:
+			b.print(`<c r="` + at + `" s="` + strconv.Itoa(c.style()) + `"><v>` + clean(c.text) + `</v></c>`)
+		case c.text != "":
+			b.print(`<c r="` + at + `" s="` + strconv.Itoa(style) + `" t="inlineStr"><is><t xml:space="preserve">` + clean(c.text) + `</t></is></c>`)
+		}
+	}
+	b.print(`</row>`)
+}
+
+// style shows a number with decimals as money.
+func (c Cell) style() int {
+	if strings.Contains(c.text, ".") {
+		return 2
+	}
+	return 0
+}
+
+// column is the name of a column: A, B, … Z, AA.
+func column(i int) string {
+	name := ""
+	for i++; i > 0; i = (i - 1) / 26 {
+		name = string(rune('A'+(i-1)%26)) + name
+	}
+	return name
+}
+
+// clean makes XML of a text. What XML cannot hold becomes U+FFFD, and an underscore that a reader would take for an escape
+// (_x000D_) is escaped itself.
+func clean(s string) string {
+	if utf8.RuneCountInString(s) > maxText {
+		s = string([]rune(s)[:maxText])
+	}
+	for i := strings.Index(s, "_x"); i >= 0; {
+		if i+7 <= len(s) && s[i+6] == '_' && hex(s[i+2:i+6]) {
+			s = s[:i] + "_x005F" + s[i:]
+			i += 6
+		}
+		next := strings.Index(s[i+2:], "_x")
+		if next < 0 {
+			break
+		}
+		i += 2 + next
+	}
+	var out strings.Builder
+	_ = xml.EscapeText(&out, []byte(s)) // a strings.Builder takes everything
+	return out.String()
+}
+
+func hex(s string) bool { return strings.Trim(s, "0123456789abcdefABCDEF") == "" }
+
+// end ends the sheet that is open.
+func (b *Book) end() {
+	if b.open != nil {
+		b.print(`</sheetData></worksheet>`)
+		b.flush()
+	}
+}
+
+func (b *Book) flush() {
+	if err := b.open.Flush(); err != nil && b.err == nil {
+		b.err = err
+	}
+	b.open = nil
+}
+
+// part starts a file of the container. It has no date: the same content is the same bytes.
+func (b *Book) part(name string) {
+	w, err := b.zip.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate})
+	if err != nil && b.err == nil {
+		b.err = err
+	}
+	if w == nil {
+		w = io.Discard
+	}
+	b.open = bufio.NewWriterSize(w, 1<<15)
+	b.print(xml.Header)
+}
+
+func (b *Book) print(s string) {
+	if _, err := b.open.WriteString(s); err != nil && b.err == nil {
+		b.err = err
+	}
+}
+
+// Close writes what holds the sheets together. Errors: ErrTooLong, and those of the writer.
+func (b *Book) Close() error {
+	b.end()
+	for _, p := range b.frame() {
+		b.part(p.name)
+		b.print(p.text)
+		b.flush()
+	}
+	if err := b.zip.Close(); b.err == nil {
+		b.err = err
+	}
+	return b.err
+}
