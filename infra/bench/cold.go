@@ -117,7 +117,7 @@ func plain(function string) []byte {
 	switch function {
 	case "merchant-api":
 		return []byte(`{"version":"2.0","rawPath":"/healthz","requestContext":{"http":{"method":"GET","path":"/healthz"}}}`)
-	case "batch-api", "finance-api", "webhook-intake":
+	case "batch-api", "finance-api", "finance-upload", "webhook-intake":
 		return []byte(`{"version":"2.0","rawPath":"/elsewhere","requestContext":{"http":{"method":"POST","path":"/elsewhere"}}}`)
 	}
 	return []byte(`{"Records":[{"messageId":"m-1","body":"{\"kind\":\"none\"}"}]}`)

@@ -181,6 +181,7 @@ func TestEvents(t *testing.T) {
 	s.asked(job.Reconcile, "settlement-reconciliation/day")
 	s.queue("settlement-reconciliation/day")
 	s.http("finance-api/list-reconciliations", 200, `"status":"balanced"`)
+	s.http("finance-upload/import-rates", 200, `"written":1`)
 	s.http("merchant-api/get-refund", 200, `"status":"settled"`)
 
 	s.http("batch-api/create-batch", 201, batchID)

@@ -247,12 +247,13 @@ func TestRoutes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	money, batches, finance := (&api.Server{}).Patterns()
+	money, batches, finance, uploads := (&api.Server{}).Patterns()
 	used := map[sim.RouteSpec]bool{}
 	for function, patterns := range map[string][]string{
 		"merchant-api":   append(money, "GET /healthz", "GET /openapi.json", "GET /docs/{kind}/{code}"),
 		"batch-api":      batches,
 		"finance-api":    finance,
+		"finance-upload": uploads,
 		"webhook-intake": {"POST /webhooks/{provider}/{account}"},
 	} {
 		for _, pattern := range patterns {

@@ -38,7 +38,7 @@ func (s *Server) preview(r *http.Request, q request.Refund) (any, error) {
 		a.Checks = append(a.Checks, checkAnswer(c))
 	}
 	if p.Refused != nil {
-		for _, d := range decisions() {
+		for _, d := range s.decisions() {
 			if errors.Is(p.Refused, d.err) {
 				a.Code = d.code
 				return a, nil

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/vuelto/vuelto/pkg/batch"
 	"github.com/vuelto/vuelto/pkg/catalogue"
@@ -45,8 +46,8 @@ type decision struct {
 	retry    string
 }
 
-// decisions is the one table from decisions to answers. The first match counts.
-func decisions() []decision { return append(aboutMoney(), aboutBooks()...) }
+// decisions is the table from decisions to answers. The first match counts.
+func (s *Server) decisions() []decision { return slices.Concat(aboutMoney(), aboutBooks(), s.also) }
 
 func aboutMoney() []decision {
 	return []decision{
@@ -103,14 +104,20 @@ func aboutMoney() []decision {
 	}
 }
 
-// aboutBooks are the decisions about settlement days, their breaks, and what people bring for them.
-func aboutBooks() []decision {
+// aboutFiles are the decisions about files that people bring. They are apart because only one function links what they name.
+func aboutFiles() []decision {
 	return []decision{
 		{errFileTooLarge, 413, "file_too_large", "The file is too large", "Put larger files into the bucket's inbox, or split them.", false, ""},
 		{ingest.ErrAccount, 422, "account_unknown", "The account is not known", "Use an account that GET /v1/providers lists with read_settlement.", false, ""},
 		{ingest.ErrDay, 422, "settlement_day", "The day cannot have a settlement file", "Send the day on which the provider paid.", true, ""},
 		{ingest.ErrUnusable, 422, "settlement_unreadable", "This is no settlement file of the account", "Download the report again as text in UTF-8.", true, ""},
 		{rate.ErrDiffers, 409, "rate_differs", "The rate is known with another value", "Check the source; send ?correct=true if the earlier value was wrong.", true, ""},
+	}
+}
+
+// aboutBooks are the decisions about settlement days and their breaks.
+func aboutBooks() []decision {
+	return []decision{
 		{decide.ErrNotFound, 404, "not_found", "Nothing has this id", "Read the day's breaks again: a corrected file may have taken it away.", true, ""},
 		{decide.ErrLimit, 422, "write_off_limit", "More than may be written off", "Dispute it, or ask for a higher limit.", true, ""},
 		{decide.ErrSum, 422, "sum_differs", "The parts do not add up to the row", "Name entries whose amounts are the row's.", true, ""},
@@ -131,7 +138,7 @@ type invalid struct {
 func (e *invalid) Error() string { return e.code }
 
 // problemOf is what an error amounts to, and after how many seconds to try again. Text that nobody classified stays inside.
-func problemOf(err error) (p Problem, retry string) {
+func (s *Server) problemOf(err error) (p Problem, retry string) {
 	p = Problem{Status: 500, Code: "internal", Title: "Something failed on our side",
 		NextStep: "Repeat with the same Idempotency-Key; if it stays, tell us the request id."}
 	var fields *invalid
@@ -148,7 +155,7 @@ func problemOf(err error) (p Problem, retry string) {
 		}
 		err = nil
 	}
-	for _, d := range decisions() {
+	for _, d := range s.decisions() {
 		if err != nil && errors.Is(err, d.err) {
 			p = Problem{Status: d.status, Code: d.code, Title: d.title, NextStep: d.nextStep}
 			if d.detail {
@@ -162,7 +169,7 @@ func problemOf(err error) (p Problem, retry string) {
 
 // refuse answers with what an error amounts to.
 func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error) {
-	p, retry := problemOf(err)
+	p, retry := s.problemOf(err)
 	if retry != "" {
 		w.Header().Set("Retry-After", retry)
 	}

@@ -97,8 +97,8 @@ func (r *rig) call(role merchant.Role, method, path, body string) *httptest.Resp
 }
 
 func everything(s *api.Server) []string {
-	money, batches, finance := s.Patterns()
-	return slices.Concat(money, batches, finance)
+	money, batches, finance, uploads := s.Patterns()
+	return slices.Concat(money, batches, finance, uploads)
 }
 
 func code(w *httptest.ResponseRecorder) string {

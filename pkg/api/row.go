@@ -130,7 +130,7 @@ func (s *Server) ask(ctx context.Context, c request.Caller, kind disbursement.Ki
 
 // refusal is the problem that an error amounts to, in no language but ours.
 func (s *Server) refusal(ctx context.Context, err error) request.Answer {
-	p, _ := problemOf(err)
+	p, _ := s.problemOf(err)
 	if p.Status >= 500 {
 		s.Log.ErrorContext(ctx, "row failed", "code", p.Code, "error", err)
 	}

@@ -57,13 +57,16 @@ type Server struct {
 	Log       *slog.Logger
 	NewID     func() string // request ids
 	OpenAPI   []byte        // what GET /openapi.json answers
+	also      []decision    // beyond those that every part knows
 }
 
 type handler func(*http.Request, request.Caller) (any, error)
 
 // Handler is the whole API.
 func (s *Server) Handler() http.Handler {
-	return s.routed(slices.Concat(s.money(), s.batches(), s.finance()), true)
+	all := *s
+	all.also = aboutFiles()
+	return all.routed(slices.Concat(all.money(), all.batches(), all.finance(), all.uploads()), true)
 }
 
 // Money is the part that moves money and tells about it, with what needs no key.
@@ -72,8 +75,15 @@ func (s *Server) Money() http.Handler { return s.routed(s.money(), true) }
 // Batches is the part that takes files of refunds and payouts. It needs Files.
 func (s *Server) Batches() http.Handler { return s.routed(s.batches(), false) }
 
-// Finance is the part that tells what settlement files came to. It needs Files.
+// Finance is the part that tells what settlement files came to, and takes what people decide about it. It needs Files and a Decider.
 func (s *Server) Finance() http.Handler { return s.routed(s.finance(), false) }
+
+// Uploads is the part that takes the files that finance brings. It needs Files and an Uploader.
+func (s *Server) Uploads() http.Handler {
+	part := *s
+	part.also = aboutFiles()
+	return part.routed(part.uploads(), false)
+}
 
 func (s *Server) routed(routes []route, open bool) http.Handler {
 	mux := http.NewServeMux()
@@ -114,8 +124,8 @@ type route struct {
 	handle  handler
 }
 
-// The routes are in three lists, one for each function that serves them: a function links and may do what its part needs,
-// and only two of them know the bucket.
+// The routes are in four lists, one for each function that serves them: a function links and may do what its part needs,
+// and the one that a buyer waits for knows no bucket.
 
 func (s *Server) money() []route {
 	return []route{
@@ -167,9 +177,6 @@ func (s *Server) finance() []route {
 		{"GET /v1/reconciliations/{id}/report.xlsx", merchant.Read, s.report("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")},
 		{"POST /v1/reconciliations/{id}/close", merchant.Close, s.closeDay},
 		{"POST /v1/reconciliations/{id}/reopen", merchant.Close, s.reopenDay},
-		{"POST /v1/settlements", merchant.Close, s.uploadSettlement},
-		{"POST /v1/rates", merchant.Close, s.importRates},
-		{"GET /v1/rates", merchant.Read, s.listRates},
 		{"GET /v1/breaks/{id}", merchant.Read, s.getBreak},
 		{"POST /v1/breaks/{id}/assign", merchant.Close, s.decide(discrepancy.Assign)},
 		{"POST /v1/breaks/{id}/explain", merchant.Close, s.decide(discrepancy.Explain)},
@@ -181,10 +188,18 @@ func (s *Server) finance() []route {
 	}
 }
 
+func (s *Server) uploads() []route {
+	return []route{
+		{"POST /v1/settlements", merchant.Close, s.uploadSettlement},
+		{"POST /v1/rates", merchant.Close, s.importRates},
+		{"GET /v1/rates", merchant.Read, s.listRates},
+	}
+}
+
 // Patterns lists method and path of every route behind a key, in the mux's spelling, for those who hold something against
 // them.
-func (s *Server) Patterns() (money, batches, finance []string) {
-	return patterns(s.money()), patterns(s.batches()), patterns(s.finance())
+func (s *Server) Patterns() (money, batches, finance, uploads []string) {
+	return patterns(s.money()), patterns(s.batches()), patterns(s.finance()), patterns(s.uploads())
 }
 
 func patterns(routes []route) (list []string) {

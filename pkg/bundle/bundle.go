@@ -115,21 +115,27 @@ func (b *Bundle) MerchantAPI() http.Handler {
 // BatchAPI takes files of refunds and payouts.
 func (b *Bundle) BatchAPI() http.Handler { return b.Server().Batches() }
 
-// FinanceAPI tells what settlement files came to, and takes what people decide and bring.
+// FinanceAPI tells what settlement files came to, and takes what people decide about it.
 func (b *Bundle) FinanceAPI() http.Handler {
 	s := b.Server()
 	s.Decider = &decide.Decider{Store: b.ports.Store, Files: b.ports.Files, Sender: b.ports.Sender, Now: b.now, Log: b.ports.Log}
-	s.Uploader = b.ingester()
 	return s.Finance()
+}
+
+// FinanceUpload takes the files that finance brings.
+func (b *Bundle) FinanceUpload() http.Handler {
+	s := b.Server()
+	s.Uploader = b.ingester()
+	return s.Uploads()
 }
 
 // Front is every function that answers HTTP, by its folder.
 func (b *Bundle) Front() map[string]http.Handler {
 	return map[string]http.Handler{"merchant-api": b.MerchantAPI(), "batch-api": b.BatchAPI(), "finance-api": b.FinanceAPI(),
-		"webhook-intake": b.Intake()}
+		"finance-upload": b.FinanceUpload(), "webhook-intake": b.Intake()}
 }
 
-// Server is the API before routing, without what only finance needs.
+// Server is the API before routing, without what only one part needs.
 func (b *Bundle) Server() *api.Server {
 	p := b.ports
 	return &api.Server{

@@ -26,6 +26,10 @@ func TestRoute(t *testing.T) {
 		{"GET", "/v1/batchesx"}:                     "merchant-api",
 		{"GET", "/v1/reconciliations"}:              "finance-api",
 		{"GET", "/v1/reconciliations/rec_1/breaks"}: "finance-api",
+		{"POST", "/v1/breaks/brk_1/resolve"}:        "finance-api",
+		{"POST", "/v1/months/2026-10/close"}:        "finance-api",
+		{"POST", "/v1/settlements"}:                 "finance-upload",
+		{"GET", "/v1/rates"}:                        "finance-upload",
 		{"POST", "/webhooks/efecty/acc_1"}:          "webhook-intake",
 		{"GET", "/webhooks/efecty/acc_1"}:           "", // a gateway refuses by itself
 		{"POST", "/webhooks/efecty/acc_1/more"}:     "",
