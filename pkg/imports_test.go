@@ -47,7 +47,6 @@ var rows = []row{
 	{"pkg/event", ground},
 	{"pkg/rate", ground},
 	{"pkg/discrepancy", append([]string{"pkg/settlement"}, ground...)}, // a break with what people did about it
-	{"pkg/xlsx", nil},
 	{"pkg/partition", append([]string{"pkg/settlement"}, ground...)},
 	{"pkg/batch", machines},
 	{"pkg/ledger", machines},
@@ -64,7 +63,7 @@ var rows = []row{
 	{"pkg/provider/*", adapters}, // every network
 
 	{"pkg/flow/observe", nouns},
-	{"pkg/flow/*", append([]string{"pkg/xlsx"}, verbs...)},
+	{"pkg/flow/*", append([]string{"pkg/sheet"}, verbs...)},
 	{"pkg/api", append([]string{"pkg/flow/request", "pkg/flow/run", "pkg/flow/decide", "pkg/flow/ingest", "pkg/catalogue"}, verbs...)},
 	{"pkg/bundle", append([]string{"pkg/api", "pkg/flow/*", "infra/openapi"}, verbs...)}, // the description is embedded where it is kept
 

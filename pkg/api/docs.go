@@ -2,7 +2,6 @@ package api
 
 import (
 	"fmt"
-	"html"
 	"io"
 	"net/http"
 	"strings"
@@ -29,12 +28,17 @@ func (s *Server) docs(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		fmt.Fprintf(&b, "<section lang=%q><h2>%s</h2><p>%s</p><p><strong>%s</strong></p></section>\n",
-			l, html.EscapeString(words.Title), html.EscapeString(words.Cause), html.EscapeString(words.NextStep))
+			l, escaped(words.Title), escaped(words.Cause), escaped(words.NextStep))
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
 	w.Header().Set("Cache-Control", "public, max-age=3600")
 	_, _ = io.WriteString(w, "<!doctype html>\n<html lang=\""+languages[0]+"\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">"+
-		"<title>"+html.EscapeString(code)+"</title>\n<style>body{font:1rem/1.5 system-ui,sans-serif;max-width:40rem;margin:2rem auto;padding:0 1rem}"+
-		"h1{font-family:ui-monospace,monospace;overflow-wrap:anywhere}section{border-top:1px solid #ccc}</style>\n<h1>"+html.EscapeString(code)+"</h1>\n"+b.String()+"</html>\n")
+		"<title>"+escaped(code)+"</title>\n<style>body{font:1rem/1.5 system-ui,sans-serif;max-width:40rem;margin:2rem auto;padding:0 1rem}"+
+		"h1{font-family:ui-monospace,monospace;overflow-wrap:anywhere}section{border-top:1px solid #ccc}</style>\n<h1>"+escaped(code)+"</h1>\n"+b.String()+"</html>\n")
+}
+
+// escaped is a text within HTML.
+func escaped(text string) string {
+	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&#34;", "'", "&#39;").Replace(text)
 }

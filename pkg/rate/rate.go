@@ -8,8 +8,6 @@ import (
 	"math/big"
 	"strings"
 
-	"github.com/govalues/decimal"
-
 	"github.com/vuelto/vuelto/pkg/calendar"
 	"github.com/vuelto/vuelto/pkg/money"
 )
@@ -61,8 +59,11 @@ var (
 	ErrPair = errors.New("rate: of other currencies")
 )
 
-// maxDigits keeps a rate and its inverse within what a decimal holds.
+// maxDigits keeps a rate's units within 64 bits.
 const maxDigits = 15
+
+// inverseDecimals is to how many decimals an inverse is told.
+const inverseDecimals = 19
 
 // Rate says that on a day one unit of Base was worth Value units of Quote. It is made by New.
 type Rate struct {
@@ -70,7 +71,9 @@ type Rate struct {
 	Day    calendar.Date
 	Base   money.Currency
 	Quote  money.Currency
-	value  decimal.Decimal
+
+	units    int64 // × 10^-decimals, without zeros at the end
+	decimals int
 }
 
 // New reads a rate such as "4123.45". Error: ErrRate.
@@ -86,25 +89,31 @@ func New(s Source, day calendar.Date, base, quote money.Currency, value string) 
 	case !base.Known() || base == quote:
 		return r, fmt.Errorf("%w: currency %.8q", ErrRate, base)
 	}
-	value, err := plain(value)
-	if err != nil {
-		return r, err
+	units, decimals, err := plain(value)
+	if err == nil && !r.set(units, decimals) {
+		err = fmt.Errorf("%w: %.20q is no positive decimal", ErrRate, value)
 	}
-	r.value, err = decimal.Parse(value)
-	if err != nil || !r.value.IsPos() {
-		return r, fmt.Errorf("%w: %.20q is no positive decimal", ErrRate, value)
-	}
-	r.value = r.value.Trim(0)
-	return r, nil
+	return r, err
 }
 
 // plain lets only digits and one point through: a decimal comma would make a hundredfold of a rate.
-func plain(text string) (string, error) {
+func plain(text string) (units *big.Int, decimals int, err error) {
 	whole, fraction, dotted := strings.Cut(text, ".")
 	if whole == "" || (dotted && fraction == "") || len(whole)+len(fraction) > maxDigits || strings.Trim(whole+fraction, "0123456789") != "" {
-		return "", fmt.Errorf("%w: %.20q is no decimal such as 4123.45", ErrRate, text)
+		return nil, 0, fmt.Errorf("%w: %.20q is no decimal such as 4123.45", ErrRate, text)
 	}
-	return text, nil
+	units, _ = new(big.Int).SetString(whole+fraction, 10)
+	return units, len(fraction), nil
+}
+
+// set takes a value without the zeros at its end; false if it is none that a rate can have.
+func (r *Rate) set(units *big.Int, decimals int) bool {
+	ten, zero := big.NewInt(10), new(big.Int)
+	for decimals > 0 && zero.Rem(units, ten).Sign() == 0 {
+		units, decimals = new(big.Int).Quo(units, ten), decimals-1
+	}
+	r.units, r.decimals = units.Int64(), decimals
+	return units.IsInt64() && r.units > 0
 }
 
 // Mid is the rate half-way between what is bought and what is sold at. Error: ErrRate, also when one is more than a tenth off the
@@ -118,30 +127,35 @@ func Mid(s Source, day calendar.Date, base, quote money.Currency, buy, sell stri
 	if err != nil {
 		return r, err
 	}
-	gap, err := r.value.SubAbs(b.value)
-	tenth, err2 := b.value.Mul(decimal.MustNew(1, 1))
-	if err != nil || err2 != nil || gap.Cmp(tenth) > 0 {
+	decimals := max(b.decimals, r.decimals)
+	bought, sold := b.scaled(decimals), r.scaled(decimals)
+	gap := new(big.Int).Sub(sold, bought)
+	sum := new(big.Int).Add(bought, sold) // five times it, with one decimal more, is the mid
+	if gap.Mul(gap.Abs(gap), big.NewInt(10)).Cmp(bought) > 0 || !r.set(sum.Mul(sum, big.NewInt(5)), decimals+1) {
 		return r, fmt.Errorf("%w: bought at %s and sold at %s", ErrRate, buy, sell)
 	}
-	r.value, err = decimal.Mean(b.value, r.value)
-	r.value = r.value.Trim(0)
-	return r, err
+	return r, nil
+}
+
+// scaled is the value in units of 10^-decimals.
+func (r Rate) scaled(decimals int) *big.Int {
+	return new(big.Int).Mul(big.NewInt(r.units), power(decimals-r.decimals))
 }
 
 // Value is the rate's digits, without zeros at the end: "4123.45".
-func (r Rate) Value() string { return r.value.String() }
+func (r Rate) Value() string { return money.FormatMinor(r.units, r.decimals) }
 
 // Digits is the rate as Units × 10^-Decimals.
-func (r Rate) Digits() (units int64, decimals int) { return int64(r.value.Coef()), r.value.Scale() }
+func (r Rate) Digits() (units int64, decimals int) { return r.units, r.decimals }
 
-// Inverse is what one unit of Quote was worth in Base, to as many digits as a decimal holds: for people and records. What is
-// converted is divided by the rate itself.
+// Inverse is what one unit of Quote was worth in Base, to nineteen decimals: for people and records. What is converted is
+// divided by the rate itself.
 func (r Rate) Inverse() string {
-	inverse, err := r.value.Inv()
-	if err != nil {
+	if r.units == 0 {
 		return ""
 	}
-	return inverse.Trim(0).String()
+	text := new(big.Rat).SetFrac(power(r.decimals), big.NewInt(r.units)).FloatString(inverseDecimals)
+	return strings.TrimSuffix(strings.TrimRight(text, "0"), ".")
 }
 
 // Pair is how a rate's currencies are written: "USD/COP" is pesos for a dollar.
@@ -150,7 +164,7 @@ func (r Rate) Pair() string { return string(r.Base) + "/" + string(r.Quote) }
 // Convert gives an amount of one of the two currencies in the other, rounded half away from zero to its minor unit. Errors:
 // ErrPair, money.ErrOverflow.
 func (r Rate) Convert(a money.Amount) (money.Amount, error) {
-	value, scale := new(big.Int).SetUint64(r.value.Coef()), power(r.value.Scale())
+	value, scale := big.NewInt(r.units), power(r.decimals)
 	from, err := a.Currency().Exponent()
 	if err != nil {
 		return money.Amount{}, err

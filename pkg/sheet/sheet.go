@@ -1,5 +1,6 @@
-// Package sheet reads the rows of a spreadsheet file (XLSX, ECMA-376 part 1) as a stream: one sheet, the values as they were
-// stored, no formulas, no formatting. It is small on purpose: what a settlement report needs, and nothing that swells.
+// Package sheet reads and writes spreadsheet files (XLSX, ECMA-376 part 1). Reading gives rows as a stream: one sheet, the
+// values as they were stored, no formulas, no formatting. It is small on purpose: what a settlement report needs, and nothing
+// that swells.
 //
 // Files come from outside. A part that swells out of proportion, a document type, more cells than a sheet can have and a
 // reference to nothing are errors; nothing is ever fetched, and no part but those named by the workbook is opened.

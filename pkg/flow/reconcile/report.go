@@ -17,7 +17,7 @@ import (
 	"github.com/vuelto/vuelto/pkg/money"
 	"github.com/vuelto/vuelto/pkg/reconciliation"
 	"github.com/vuelto/vuelto/pkg/settlement"
-	"github.com/vuelto/vuelto/pkg/xlsx"
+	"github.com/vuelto/vuelto/pkg/sheet"
 )
 
 // reports keeps the day for people, in each language as CSV and as a spreadsheet.
@@ -98,29 +98,29 @@ func reportCSV(list []discrepancy.Discrepancy, l settlement.Language) ([]byte, e
 // reportXLSX is the day as a spreadsheet: totals, then breaks. A sheet that is full goes on in the next.
 func reportXLSX(rec reconciliation.Reconciliation, result settlement.Result, list []discrepancy.Discrepancy, l settlement.Language) ([]byte, error) {
 	var out bytes.Buffer
-	b := xlsx.New(&out)
+	b := sheet.New(&out)
 	b.Sheet(rec.Date.String(), "currency", "gross", "fee", "tax", "net", "expected", "difference", "rows", "entries", "matched", "pending", "breaks")
 	for i, c := range slices.Sorted(maps.Keys(result.Totals)) {
 		t := result.Totals[c]
-		row := []xlsx.Cell{xlsx.Text(string(c))}
+		row := []sheet.Cell{sheet.Label(string(c))}
 		for _, minor := range []int64{t.Gross, t.Fee, t.Tax, t.Net, t.Expected, t.Difference} {
-			row = append(row, xlsx.Decimal(major(minor, c)))
+			row = append(row, sheet.Decimal(major(minor, c)))
 		}
 		if i == 0 { // counts are of the day, not of a currency
-			row = append(row, xlsx.Int(result.Rows), xlsx.Int(result.Entries), xlsx.Int(result.Matched), xlsx.Int(result.Pending), xlsx.Int(len(list)))
+			row = append(row, sheet.Int(result.Rows), sheet.Int(result.Entries), sheet.Int(result.Matched), sheet.Int(result.Pending), sheet.Int(len(list)))
 		}
 		b.Row(row...)
 	}
 	for n, d := range list {
-		if n%(xlsx.MaxRows-1) == 0 {
-			b.Sheet(strings.TrimSuffix(fmt.Sprint("breaks ", n/(xlsx.MaxRows-1)+1), " 1"), columns()...)
+		if n%(sheet.MaxRows-1) == 0 {
+			b.Sheet(strings.TrimSuffix(fmt.Sprint("breaks ", n/(sheet.MaxRows-1)+1), " 1"), columns()...)
 		}
-		row := make([]xlsx.Cell, 0, len(columns()))
+		row := make([]sheet.Cell, 0, len(columns()))
 		for i, cell := range texts(d, l) {
 			if i >= firstNumber && i <= lastNumber {
-				row = append(row, xlsx.Decimal(cell))
+				row = append(row, sheet.Decimal(cell))
 			} else {
-				row = append(row, xlsx.Text(cell))
+				row = append(row, sheet.Label(cell))
 			}
 		}
 		b.Row(row...)

@@ -1,6 +1,4 @@
-// Package xlsx writes spreadsheets: one table after the other, typed cells, the same bytes for the same content. It writes
-// the few parts of Office Open XML (ECMA-376) that a reader needs, and nothing that could be run: no cell ever holds a formula.
-package xlsx
+package sheet
 
 import (
 	"archive/zip"
@@ -21,24 +19,19 @@ const MaxRows = 1_048_576
 const maxText = 32_767
 
 // ErrTooLong says that a sheet has more rows than the format allows.
-var ErrTooLong = errors.New("xlsx: more rows than a sheet holds")
+var ErrTooLong = errors.New("sheet: more rows than a sheet holds")
 
-// Cell is a text or a number.
-type Cell struct {
-	text   string
-	number bool
-}
-
-// Text is a cell that is shown as it is, whatever it begins with.
-func Text(s string) Cell { return Cell{text: s} }
+// Label is a cell that is shown as it is, whatever it begins with.
+func Label(s string) Cell { return Cell{Text: s} }
 
 // Decimal is a number cell of plain decimal digits such as "-1234.50", as money.FormatMinor prints them.
-func Decimal(digits string) Cell { return Cell{digits, true} }
+func Decimal(digits string) Cell { return Cell{Kind: Number, Text: digits} }
 
 // Int is a number cell.
-func Int(n int) Cell { return Cell{strconv.Itoa(n), true} }
+func Int(n int) Cell { return Cell{Kind: Number, Text: strconv.Itoa(n)} }
 
-// Book writes a workbook. Sheets are written in order, rows as they come.
+// Book writes a workbook: one table after the other, typed cells, the same bytes for the same content. It writes the few
+// parts that a reader needs, and nothing that could be run: no cell ever holds a formula.
 type Book struct {
 	zip    *zip.Writer
 	sheets []string
@@ -60,7 +53,7 @@ func (b *Book) Sheet(name string, header ...string) {
 	b.rows = 0
 	cells := make([]Cell, len(header))
 	for i, h := range header {
-		cells[i] = Text(h)
+		cells[i] = Label(h)
 	}
 	b.row(1, cells)
 }
@@ -80,10 +73,10 @@ func (b *Book) row(style int, cells []Cell) {
 	for i, c := range cells {
 		at := column(i) + strconv.Itoa(b.rows)
 		switch {
-		case c.number:
-			b.print(`<c r="` + at + `" s="` + strconv.Itoa(c.style()) + `"><v>` + clean(c.text) + `</v></c>`)
-		case c.text != "":
-			b.print(`<c r="` + at + `" s="` + strconv.Itoa(style) + `" t="inlineStr"><is><t xml:space="preserve">` + clean(c.text) + `</t></is></c>`)
+		case c.Kind == Number:
+			b.print(`<c r="` + at + `" s="` + strconv.Itoa(c.style()) + `"><v>` + clean(c.Text) + `</v></c>`)
+		case c.Text != "":
+			b.print(`<c r="` + at + `" s="` + strconv.Itoa(style) + `" t="inlineStr"><is><t xml:space="preserve">` + clean(c.Text) + `</t></is></c>`)
 		}
 	}
 	b.print(`</row>`)
@@ -91,7 +84,7 @@ func (b *Book) row(style int, cells []Cell) {
 
 // style shows a number with decimals as money.
 func (c Cell) style() int {
-	if strings.Contains(c.text, ".") {
+	if strings.Contains(c.Text, ".") {
 		return 2
 	}
 	return 0

@@ -1,4 +1,4 @@
-package xlsx_test
+package sheet_test
 
 import (
 	"bytes"
@@ -8,13 +8,13 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
-	"github.com/vuelto/vuelto/pkg/xlsx"
+	"github.com/vuelto/vuelto/pkg/sheet"
 )
 
-func book(t testing.TB, cells ...xlsx.Cell) []byte {
+func book(t testing.TB, cells ...sheet.Cell) []byte {
 	t.Helper()
 	var out bytes.Buffer
-	b := xlsx.New(&out)
+	b := sheet.New(&out)
 	b.Sheet("Day [1]", "a", "b")
 	b.Row(cells...)
 	b.Sheet("Totals", "currency")
@@ -27,11 +27,11 @@ func book(t testing.TB, cells ...xlsx.Cell) []byte {
 // TestAnotherReaderReadsIt: a library that we did not write sees the cells as they were meant.
 func TestAnotherReaderReadsIt(t *testing.T) {
 	texts := []string{"=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "ñ 手续费 <&>\"'", "a\nb", " spaced ", "_x000D_", "", "_x", "_x_x0041_"}
-	var cells []xlsx.Cell
+	var cells []sheet.Cell
 	for _, s := range texts {
-		cells = append(cells, xlsx.Text(s))
+		cells = append(cells, sheet.Label(s))
 	}
-	cells = append(cells, xlsx.Decimal("-1234.50"), xlsx.Int(7), xlsx.Decimal("9007199254740993.01"))
+	cells = append(cells, sheet.Decimal("-1234.50"), sheet.Int(7), sheet.Decimal("9007199254740993.01"))
 	f, err := excelize.OpenReader(bytes.NewReader(book(t, cells...)))
 	if err != nil {
 		t.Fatal(err)
@@ -59,18 +59,18 @@ func TestAnotherReaderReadsIt(t *testing.T) {
 }
 
 func TestTheSameBytes(t *testing.T) {
-	if !bytes.Equal(book(t, xlsx.Text("x")), book(t, xlsx.Text("x"))) {
+	if !bytes.Equal(book(t, sheet.Label("x")), book(t, sheet.Label("x"))) {
 		t.Error("two books of one content differ")
 	}
 }
 
 func TestTooManyRows(t *testing.T) {
-	b := xlsx.New(&bytes.Buffer{})
+	b := sheet.New(&bytes.Buffer{})
 	b.Sheet("s", "h")
-	for range xlsx.MaxRows {
+	for range sheet.MaxRows {
 		b.Row()
 	}
-	if err := b.Close(); !errors.Is(err, xlsx.ErrTooLong) {
+	if err := b.Close(); !errors.Is(err, sheet.ErrTooLong) {
 		t.Error(err)
 	}
 }
@@ -87,9 +87,9 @@ func (f *full) Write(p []byte) (int, error) {
 
 func TestAFullDiskIsSaid(t *testing.T) {
 	for left := range 40 {
-		b := xlsx.New(&full{left * 20})
+		b := sheet.New(&full{left * 20})
 		b.Sheet("s", "h")
-		b.Row(xlsx.Text("x"))
+		b.Row(sheet.Label("x"))
 		if b.Close() == nil {
 			t.Errorf("%d bytes were enough", left*20)
 		}
@@ -101,7 +101,7 @@ func FuzzText(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		read, err := excelize.OpenReader(bytes.NewReader(book(t, xlsx.Text(s))))
+		read, err := excelize.OpenReader(bytes.NewReader(book(t, sheet.Label(s))))
 		if err != nil {
 			t.Fatal(err)
 		}
