@@ -21,6 +21,7 @@ type Client struct {
 	profile Profile
 	clock   Clock
 	able    abilities
+	callers allowed // of webhooks
 }
 
 // Open asserts an adapter's abilities and checks its profile against the account. Error: the profile contradicts itself
@@ -28,6 +29,10 @@ type Client struct {
 func Open(adapter Adapter, account Account, clock Clock) (*Client, error) {
 	c := &Client{account: account, profile: adapter.Profile(), clock: clock, able: abilitiesOf(adapter)}
 	if err := c.check(); err != nil {
+		return nil, fmt.Errorf("provider: account %q: %w", account.ID, err)
+	}
+	var err error
+	if c.callers, err = account.addresses(); err != nil {
 		return nil, fmt.Errorf("provider: account %q: %w", account.ID, err)
 	}
 	return c, nil

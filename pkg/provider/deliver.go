@@ -18,6 +18,9 @@ func (c *Client) Verify(delivery Delivery) error {
 	if c.able.webhook == nil {
 		return fmt.Errorf("%w: webhooks", ErrUnsupported)
 	}
+	if !c.callers.has(delivery.From) {
+		return fmt.Errorf("%w: it comes from an address that the account does not list", ErrSignature)
+	}
 	return c.able.webhook.Verify(delivery)
 }
 

@@ -160,6 +160,7 @@ type File struct {
 
 // Delivery is a webhook as it came.
 type Delivery struct {
+	From       string // address of the caller, with or without a port; empty = unknown
 	Path       string // with query, as called
 	Header     http.Header
 	Body       []byte // exact bytes

@@ -62,7 +62,7 @@ func (in *Intake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 func (in *Intake) receive(w http.ResponseWriter, r *http.Request, client *provider.Client, body []byte) {
 	ctx, account := r.Context(), client.Account()
-	delivery := provider.Delivery{Path: r.URL.RequestURI(), Header: r.Header, Body: body, ReceivedAt: in.Now()}
+	delivery := provider.Delivery{From: r.RemoteAddr, Path: r.URL.RequestURI(), Header: r.Header, Body: body, ReceivedAt: in.Now()}
 	if err := client.Verify(delivery); err != nil {
 		in.Log.WarnContext(ctx, "webhook refused", "account", account.ID, "error", err)
 		in.problem(w, r, http.StatusUnauthorized, "signature_invalid", "The signature, its secret or its time does not fit")

@@ -104,6 +104,25 @@ func (r *rig) kept(body string) (webhook.Delivery, error) {
 
 const url = "/webhooks/pagoefectivo/pe?x=1"
 
+// TestCallersThatAreNotListed: httptest calls from 192.0.2.1.
+func TestCallersThatAreNotListed(t *testing.T) {
+	for list, status := range map[string]int{"192.0.2.0/24": 200, "192.0.2.2, 10.0.0.0/8": 401} {
+		r := open(t)
+		account := r.client.Account()
+		account.Settings = map[string]string{"webhook_ips": list}
+		adapter, err := all.Registry()["pagoefectivo"].New(account, r, providertest.NewHost(friday(), 1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.client, err = provider.Open(adapter, account, providertest.NewHost(friday(), 1)); err != nil {
+			t.Fatal(err)
+		}
+		if w := r.post(url, "{}"); w.Code != status || (len(r.sent) == 1) != (status == 200) {
+			t.Errorf("%s: %d with %d jobs", list, w.Code, len(r.sent))
+		}
+	}
+}
+
 // TestTwoHundredMeansStored: whatever fails on the way, a 2xx is given only for what is kept, due and asked for.
 func TestTwoHundredMeansStored(t *testing.T) {
 	for name, c := range map[string]struct {

@@ -15,6 +15,7 @@ import (
 
 func webhookClauses() []clause {
 	return []clause{
+		{"a delivery from an address that the account does not list is refused, however well it is signed", fromElsewhere, can(provider.CanWebhook)},
 		{"a delivery with one bit flipped, in the body or in a signed header, is refused", bitFlips, nil},
 		{"a delivery without one of its headers is refused", missingHeader, nil},
 		{"another account's secret is refused", otherSecret, nil},
