@@ -62,6 +62,12 @@ func heldAction(d disbursement.Disbursement) string {
 	if p := d.Desk.Proposal; p.Action != "" {
 		return "A second person checks the evidence and agrees to " + string(p.Action) + ", or withdraws it."
 	}
+	switch d.HeldReason {
+	case disbursement.HoldBlocked:
+		return "The beneficiary is on the block list: cancel it, or let it go with a reason (resolve, action requeue)."
+	case disbursement.HoldScreened:
+		return "One person is paid from many stores: look at them, then let it go (resolve, action requeue) or cancel it."
+	}
 	switch d.Advice() {
 	case disbursement.Supply:
 		return "Supply what is missing of the beneficiary (resolve, action supply); then it is sent."

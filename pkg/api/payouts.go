@@ -16,6 +16,7 @@ type payoutRequest struct {
 	Currency         string         `json:"currency"`
 	Purpose          string         `json:"purpose"`
 	MerchantPayoutID string         `json:"merchant_payout_id"`
+	Documents        []paperRequest `json:"documents"`
 	Beneficiary      *personRequest `json:"beneficiary"`
 }
 
@@ -34,13 +35,18 @@ func (s *Server) createPayout(r *http.Request, c request.Caller) (any, error) {
 	f.text("/merchant_payout_id", q.MerchantPayoutID, 1, 64)
 	f.check(q.Beneficiary != nil, "field_missing", "/beneficiary", "says who gets the money")
 	f.person("/beneficiary", q.Beneficiary)
+	f.papers(q.Documents)
 	if err := f.err(); err != nil {
+		return nil, err
+	}
+	papers, err := s.papers(r, c, q.Documents)
+	if err != nil {
 		return nil, err
 	}
 	return s.Requester.Payout(r.Context(), request.Payout{
 		Caller: c, Key: key, Network: q.Network, Provider: q.Provider, Store: q.Store,
 		Amount: money.New(q.Amount, money.Currency(q.Currency)), Purpose: q.Purpose, MerchantRef: q.MerchantPayoutID,
-		Beneficiary: q.Beneficiary.person(),
-		Answer:      func(d disbursement.Disbursement) request.Answer { return created(s.renderDisbursement(d)) },
+		Beneficiary: q.Beneficiary.person(), Papers: papers,
+		Answer: func(d disbursement.Disbursement) request.Answer { return created(s.renderDisbursement(d)) },
 	})
 }

@@ -27,6 +27,7 @@ type refundRequest struct {
 	MerchantRefundID      string         `json:"merchant_refund_id"`
 	Route                 string         `json:"route"`
 	PlatformDeadline      string         `json:"platform_deadline"` // local day by which a selling platform wants the buyer to have it
+	Documents             []paperRequest `json:"documents"`
 	Beneficiary           *personRequest `json:"beneficiary"`
 }
 
@@ -64,11 +65,15 @@ func (s *Server) refund(r *http.Request, c request.Caller, fixed disbursement.Ro
 	if err := f.err(); err != nil {
 		return nil, err
 	}
+	papers, err := s.papers(r, c, q.Documents)
+	if err != nil {
+		return nil, err
+	}
 	deadline, _ := calendar.Parse(q.PlatformDeadline) // checked above; none is the zero value
 	ask := request.Refund{
 		Caller: c, Key: key, Payment: q.Payment, Provider: q.Provider, OriginalTransaction: q.OriginalTransactionID,
 		Order: q.OrderReference, Amount: money.New(q.Amount, money.Currency(q.Currency)), Reason: q.ReasonCode,
-		ReasonText: q.ReasonText, MerchantRef: q.MerchantRefundID, Route: asked, Deadline: deadline, Beneficiary: q.Beneficiary.person(),
+		ReasonText: q.ReasonText, MerchantRef: q.MerchantRefundID, Route: asked, Deadline: deadline, Papers: papers, Beneficiary: q.Beneficiary.person(),
 		Answer: func(d disbursement.Disbursement) request.Answer { return created(s.renderDisbursement(d)) },
 	}
 	if dry {
@@ -90,6 +95,7 @@ func (q refundRequest) check(f *faults) {
 	f.check(slices.Contains(routes, q.Route), "route_unavailable", "/route", "must be auto, original, cash_withdrawal, bank_transfer or manual")
 	_, err := calendar.Parse(q.PlatformDeadline)
 	f.check(q.PlatformDeadline == "" || err == nil, "field_invalid", "/platform_deadline", "must be a day as YYYY-MM-DD")
+	f.papers(q.Documents)
 	f.person("/beneficiary", q.Beneficiary)
 }
 

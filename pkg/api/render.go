@@ -56,6 +56,7 @@ type disbursementAnswer struct {
 	RequestedBy           string             `json:"requested_by"`
 	ApprovedBy            string             `json:"approved_by,omitempty"`
 	CreatedAt             string             `json:"created_at"`
+	Documents             []paperRequest     `json:"documents,omitempty"`
 	Approval              *approvalAnswer    `json:"approval,omitempty"`
 	Manual                *manualAnswer      `json:"manual,omitempty"`
 	Attempts              []attemptAnswer    `json:"attempts"`
@@ -85,7 +86,7 @@ func (s *Server) renderDisbursement(d disbursement.Disbursement) disbursementAns
 		OriginalTransactionID: d.OriginalTransaction, NetworkReference: optional(d.Reference), CashCode: d.CodeMask(),
 		CashCodeExpiresAt: stamp(d.CashExpires), CashCodeShownTo: d.CodeShownTo, Replaces: d.Replaces, ReplacedBy: d.ReplacedBy, HeldReason: d.HeldReason, NextAction: nextAction(d), DueAt: optional(stamp(d.Due)),
 		SettledOn: optional(d.SettledOn.String()), RequestedBy: d.RequestedBy, ApprovedBy: d.ApprovedBy,
-		ProviderMessage: s.Meaning.message(d.Provider, d.Word, d.Said), CreatedAt: stamp(d.CreatedAt), Approval: approvalOf(d), Manual: manual(d),
+		ProviderMessage: s.Meaning.message(d.Provider, d.Word, d.Said), CreatedAt: stamp(d.CreatedAt), Documents: papersOf(d), Approval: approvalOf(d), Manual: manual(d),
 		Attempts: []attemptAnswer{}, History: []stepAnswer{},
 	}
 	if d.Kind == disbursement.Refund {

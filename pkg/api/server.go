@@ -72,7 +72,7 @@ func (s *Server) Handler() http.Handler {
 // Money is the part that moves money and tells about it, with what needs no key.
 func (s *Server) Money() http.Handler { return s.routed(s.money(), true) }
 
-// Batches is the part that takes files of refunds and payouts. It needs Files.
+// Batches is the part that takes files of refunds and payouts, and compliance documents. It needs Files.
 func (s *Server) Batches() http.Handler { return s.routed(s.batches(), false) }
 
 // Finance is the part that tells what settlement files came to, and takes what people decide about it. It needs Files and a Decider.
@@ -149,6 +149,10 @@ func (s *Server) money() []route {
 		{"POST /v1/payouts/{id}/cash-code", merchant.Move, s.showCode(disbursement.Payout)},
 		{"POST /v1/payouts/{id}/reissue", merchant.Move, s.reissue(disbursement.Payout)},
 		{"GET /v1/manual", merchant.Read, s.listManual},
+		{"GET /v1/blocked", merchant.Read, s.listBlocked},
+		{"POST /v1/blocked", merchant.Agree, s.block},
+		{"POST /v1/blocked/{id}/lift", merchant.Agree, s.unblock},
+		{"GET /v1/register", merchant.Read, s.register},
 		{"GET /v1/rules", merchant.Read, s.getRules},
 		{"PUT /v1/rules", merchant.Govern, s.putRules},
 		{"GET /v1/providers", merchant.Read, s.providers},
@@ -165,6 +169,8 @@ func (s *Server) batches() []route {
 		{"GET /v1/batches/{id}/results", merchant.Read, s.listResults},
 		{"GET /v1/batches/{id}/results.csv", merchant.Read, s.resultsCSV},
 		{"POST /v1/batches/{id}/cancel", merchant.Move, s.cancelBatch},
+		{"POST /v1/documents", merchant.Move, s.keepPaper},
+		{"GET /v1/documents/{digest}", merchant.Read, s.getPaper},
 	}
 }
 

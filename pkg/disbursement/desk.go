@@ -122,7 +122,7 @@ func (d Disbursement) Advice() Action {
 		return AdviseAsk
 	case d.HeldReason == HoldDetails:
 		return Supply
-	case d.HeldReason == HoldChanged:
+	case d.HeldReason == HoldChanged, d.HeldReason == HoldBlocked:
 		return Stop
 	case d.HeldReason == HoldUnreadable && d.Unsent():
 		return Stop

@@ -67,6 +67,12 @@ type Attempt struct {
 	Outcome    string // the Claim the reply amounted to; empty while in flight
 }
 
+// Paper is a compliance document: what it is, and the digest under which its file is kept.
+type Paper struct {
+	Name   string `json:"n"`
+	Digest string `json:"d"`
+}
+
 // Step is one line of the story: what moved the disbursement, and on what evidence.
 type Step struct {
 	At       time.Time
@@ -109,11 +115,13 @@ type Disbursement struct {
 	CodeShownTo string // who was given the code; it is shown once
 	Replaces    string // the void disbursement whose cash code this one is issued anew for
 	ReplacedBy  string
-	Received    int64  // minor units the buyer got; 0 until paid
-	Returned    int64  // minor units that came back
-	Fee         int64  // minor units the settlement charged
-	Word        string // the provider's last code or status word that moved it
-	Said        string // the provider's own text beside it, as it came, without the beneficiary's details
+	ClearedBy   string  // who let it go although the beneficiary is on the block list
+	Papers      []Paper // compliance documents that came with it
+	Received    int64   // minor units the buyer got; 0 until paid
+	Returned    int64   // minor units that came back
+	Fee         int64   // minor units the settlement charged
+	Word        string  // the provider's last code or status word that moved it
+	Said        string  // the provider's own text beside it, as it came, without the beneficiary's details
 	EvidenceAt  time.Time
 	PaidAt      time.Time
 	SettledOn   calendar.Date

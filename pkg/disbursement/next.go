@@ -197,6 +197,9 @@ func (d *Disbursement) enter(to State, o Observation) {
 	if o.Claim == ClaimSupply {
 		d.Beneficiary = d.Beneficiary.With(o.Beneficiary)
 	}
+	if from == Held && d.HeldReason == HoldBlocked {
+		d.ClearedBy = o.By
+	}
 	if from == Held {
 		d.HeldFrom, d.HeldReason, d.Contested, d.Desk = "", "", false, Desk{}
 	}

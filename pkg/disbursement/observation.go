@@ -98,4 +98,6 @@ const (
 	HoldDetails    = "details_asked" // the beneficiary's details are missing
 	HoldWindow     = "window_over"   // no road is open any more: paid by hand, documented
 	HoldChanged    = "changed"       // it is no longer what was approved
+	HoldBlocked    = "blocked"       // the beneficiary is on the merchant's block list
+	HoldScreened   = "many_stores"   // one person is paid from more stores than is usual
 )

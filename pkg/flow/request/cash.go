@@ -7,6 +7,7 @@ import (
 
 	"github.com/vuelto/vuelto/pkg/disbursement"
 	"github.com/vuelto/vuelto/pkg/identity"
+	"github.com/vuelto/vuelto/pkg/merchant"
 	"github.com/vuelto/vuelto/pkg/store"
 )
 
@@ -44,7 +45,7 @@ type Reissue struct {
 }
 
 // Reissue asks for a new cash code: a new disbursement that takes the place of one that is proven void. Both are one commit,
-// so that a code has one successor at most. Errors: those of Refund and Payout, ErrCodeLive, ErrReplaced.
+// so that a code has one successor at most. Errors: those of Refund and Payout, ErrCodeLive, ErrReplaced, ErrAwaited.
 func (r *Requester) Reissue(ctx context.Context, q Reissue) (Answer, error) {
 	old, err := r.Find(ctx, q.Caller, q.Kind, q.ID)
 	if err != nil {
@@ -57,6 +58,8 @@ func (r *Requester) Reissue(ctx context.Context, q Reissue) (Answer, error) {
 		err = fmt.Errorf("%w: by %s", ErrReplaced, old.ReplacedBy)
 	case !old.Void():
 		err = fmt.Errorf("%w: it is %s", ErrCodeLive, old.State)
+	case q.Kind == disbursement.Payout && r.waits(q.Caller, old):
+		err = fmt.Errorf("%w: the rules say to wait for it", ErrAwaited)
 	}
 	if err != nil {
 		return r.orReplay(ctx, q.Caller.Merchant.ID, q.Key, err)
@@ -69,6 +72,20 @@ func (r *Requester) Reissue(ctx context.Context, q Reissue) (Answer, error) {
 	return r.Refund(ctx, Refund{Caller: q.Caller, Key: q.Key, Payment: old.Payment, Amount: old.Amount, Reason: old.Reason,
 		ReasonText: old.ReasonText, MerchantRef: q.MerchantRef, Route: disbursement.CashWithdrawal, Beneficiary: who, Answer: q.Answer,
 		replaces: &old})
+}
+
+// waits says that the rules let a payout that came back after it was paid be made anew only once a settlement file shows the
+// money; to advance it is a decision of the merchant.
+func (r *Requester) waits(c Caller, old disbursement.Disbursement) bool {
+	if c.Merchant.RulesOn(Today(r.Now())).Payouts.Failure == merchant.Advance || old.PaidAt.IsZero() {
+		return false
+	}
+	for _, s := range old.History {
+		if s.To == disbursement.Returned && s.By == "settlement" {
+			return false
+		}
+	}
+	return true
 }
 
 // succeed notes on both that one takes the other's place, and gives the write that says so on the old one: it fails if that

@@ -2,6 +2,7 @@ package request
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -24,6 +25,7 @@ type Payout struct {
 	Purpose     string
 	MerchantRef string
 	Beneficiary identity.Person
+	Papers      []disbursement.Paper
 	Answer      func(disbursement.Disbursement) Answer
 
 	replaces *disbursement.Disbursement
@@ -41,8 +43,11 @@ func (r *Requester) Payout(ctx context.Context, q Payout) (Answer, error) {
 	d := t.d
 	answer := q.Answer(d)
 	err = lostTo(r.accept(ctx, t, append(replaced, store.Put{Record: disbursement.Encode(d)}, r.keep(tenant, q.Key, answer))), q.replaces)
-	if store.Lost(err, disbursement.Key(tenant, d.ID)) != "" {
+	switch {
+	case store.Lost(err, disbursement.Key(tenant, d.ID)) != "":
 		err = fmt.Errorf("%w: merchant_payout_id %q belongs to %s", ErrMerchantRef, q.MerchantRef, d.ID)
+	case store.IsConflict(err) && !errors.Is(err, ErrLimit) && !errors.Is(err, ErrReplaced):
+		err = fmt.Errorf("%w: %v", ErrBusy, err)
 	}
 	if err != nil {
 		return r.orReplay(ctx, tenant, q.Key, busy(err))
@@ -101,6 +106,13 @@ func (r *Requester) draftPayout(ctx context.Context, q Payout) (plan, error) {
 		AcceptedOn: calendar.On(now, country.Zone()),
 	}}
 	t.rules = q.Caller.Merchant.RulesOn(t.d.AcceptedOn)
+	if p := t.rules.Payouts.Purposes; len(p) > 0 && !slices.Contains(p, q.Purpose) {
+		return t, fmt.Errorf("%w: it must be one of %v", ErrPurpose, p)
+	}
+	t.d.Papers = q.Papers
+	if err := r.screen(ctx, &t, q.Beneficiary); err != nil {
+		return t, err
+	}
 	return t, r.decide(&t, q.Caller)
 }
 

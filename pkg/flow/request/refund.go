@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/vuelto/vuelto/pkg/calendar"
@@ -27,7 +28,8 @@ type Refund struct {
 	Reason, ReasonText  string
 	MerchantRef         string
 	Route               disbursement.Route // empty = the rules choose
-	Deadline            calendar.Date      // of a selling platform: by when the buyer must have it; zero = none
+	Papers              []disbursement.Paper
+	Deadline            calendar.Date // of a selling platform: by when the buyer must have it; zero = none
 	Beneficiary         identity.Person
 	// Answer renders what the caller gets; it is kept with the refund, in the same commit.
 	Answer func(disbursement.Disbursement) Answer
@@ -68,7 +70,7 @@ func (r *Requester) Refund(ctx context.Context, q Refund) (Answer, error) {
 // accept commits a new disbursement together with its share of the day's sums.
 func (r *Requester) accept(ctx context.Context, t plan, fixed []store.Write) error {
 	s := r.share(t.d.Tenant, t.d.Store, t.d.AcceptedOn, t.d.Amount.Minor(), t.caps)
-	return s.commit(ctx, func(shares []store.Write) error { return r.Store.Commit(ctx, append(shares, fixed...)...) })
+	return s.commit(ctx, func(shares []store.Write) error { return r.Store.Commit(ctx, slices.Concat(shares, fixed, t.more)...) })
 }
 
 // explain says which decision a lost commit amounts to.
@@ -139,7 +141,8 @@ type plan struct {
 	rules    merchant.Rules
 	choice   disbursement.Choice
 	caps     []merchant.Cap
-	approval string // why somebody must agree
+	approval string        // why somebody must agree
+	more     []store.Write // what goes along with the acceptance
 }
 
 // draft builds the refund after every check that needs no write. What was found of the roads comes with a refusal too.
@@ -194,6 +197,10 @@ func (r *Requester) draft(ctx context.Context, q Refund, p payment.Payment) (pla
 	}
 	if road.Route != disbursement.Original {
 		t.d.Beneficiary = who
+	}
+	t.d.Papers = q.Papers
+	if err := r.screen(ctx, &t, who); err != nil {
+		return t, err
 	}
 	return t, r.decide(&t, q.Caller)
 }

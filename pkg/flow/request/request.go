@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/vuelto/vuelto/pkg/file"
 	"github.com/vuelto/vuelto/pkg/flow/observe"
 	"github.com/vuelto/vuelto/pkg/identity"
 	"github.com/vuelto/vuelto/pkg/job"
@@ -45,7 +46,11 @@ var (
 	ErrAssigned        = errors.New("somebody else looks into it")
 	ErrAction          = errors.New("not a way to end this hold")
 	ErrApproverRole    = errors.New("a higher role must agree")
+	ErrAwaited         = errors.New("the money is not back yet")
 	ErrSettled         = errors.New("the situation is settled")
+	ErrDocument        = errors.New("the document does not fit")
+	ErrPapers          = errors.New("compliance documents are missing")
+	ErrPurpose         = errors.New("the purpose is not one of the rules")
 	ErrShown           = errors.New("the cash code was shown before")
 	ErrCodeLive        = errors.New("the cash code may still be collected")
 	ErrReplaced        = errors.New("it was replaced")
@@ -66,6 +71,7 @@ type Requester struct {
 	Observer observe.Observer
 	Clients  Clients
 	Sender   job.Sender
+	Files    file.Store // compliance documents
 	Now      func() time.Time
 	Float    func() float64 // [0,1): spreads counters over their shards
 	Log      *slog.Logger

@@ -69,6 +69,9 @@ func (s *Submitter) Handle(ctx context.Context, j job.Job) error {
 		s.Log.WarnContext(ctx, "handing over is stopped", "disbursement", d.ID, "account", d.Account, "reason", why)
 		return s.postpone(ctx, d)
 	}
+	if stop, err := s.heldBack(ctx, m, d); stop || err != nil {
+		return err
+	}
 	client, err := s.Clients.Client(ctx, d.Account)
 	if err != nil {
 		return err
@@ -101,6 +104,44 @@ func (s *Submitter) send(ctx context.Context, client *provider.Client, key store
 	}
 	_, _, err = s.Observer.Disbursement(ctx, key, seen, d)
 	return err
+}
+
+// heldBack looks once more, right before money leaves, at what the merchant's rules want looked at: a beneficiary may have
+// been blocked since, or been told only since; and a payout that could not be handed over in time is not wanted any more.
+func (s *Submitter) heldBack(ctx context.Context, m merchant.Merchant, d disbursement.Disbursement) (bool, error) {
+	country, err := calendar.ByNetwork(d.Network)
+	if err != nil {
+		return true, err
+	}
+	now := s.Now()
+	rules, key := m.RulesOn(calendar.On(now, country.Zone())), disbursement.Key(d.Tenant, d.ID)
+	if wait := time.Duration(rules.Payouts.WaitHours) * time.Hour; d.Kind == disbursement.Payout && wait > 0 && !now.Before(d.CreatedAt.Add(wait)) {
+		_, _, err := s.Observer.Disbursement(ctx, key, disbursement.Observation{Claim: disbursement.ClaimCancel, By: "submit", Evidence: "waited",
+			At: now, Note: "could not be handed over in time"})
+		return true, allowed(err)
+	}
+	if !rules.Screen.Blocked || d.ClearedBy != "" {
+		return false, nil
+	}
+	for _, id := range merchant.PersonIDs(d.Tenant, country.Code(), d.Beneficiary.DocumentType, d.Beneficiary.DocumentNumber) {
+		record, err := s.Store.Get(ctx, merchant.BlockedKey(d.Tenant, id))
+		if errors.Is(err, store.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return true, err
+		}
+		b, err := merchant.DecodeBlocked(record)
+		if err != nil {
+			return true, err
+		}
+		if b.LiftedBy == "" {
+			_, _, err := s.Observer.Disbursement(ctx, key, disbursement.Observation{Claim: disbursement.ClaimHold, By: "submit", Evidence: "blocked",
+				At: now, HoldReason: disbursement.HoldBlocked, Note: "the beneficiary is on the block list"})
+			return true, allowed(err)
+		}
+	}
+	return false, nil
 }
 
 // postpone lets the sweep ask again in a while. Losing the write means that it moved: cancelled, most likely.

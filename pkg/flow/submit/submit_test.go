@@ -81,7 +81,7 @@ func open(t *testing.T) *rig {
 	r.Store = memstore.New(memstore.Options{Now: r.host.Now})
 	log := slog.New(slog.DiscardHandler)
 	r.run = &submit.Submitter{Store: r, Observer: observe.Observer{Store: r, Log: log}, Clients: r, Merchants: r, Now: r.host.Now, Log: log}
-	d := disbursement.Disbursement{Tenant: "demo", ID: "rf_1", Kind: disbursement.Refund, Account: "co", Amount: money.New(20_000_00, money.COP),
+	d := disbursement.Disbursement{Tenant: "demo", ID: "rf_1", Kind: disbursement.Refund, Network: "efecty", Account: "co", Amount: money.New(20_000_00, money.COP),
 		Route: disbursement.CashWithdrawal, CreatedAt: friday(), OriginalTransaction: "T1", OriginalReference: "C1", Reason: "goodwill",
 		Beneficiary: identity.Person{Name: "Ana", DocumentType: "CC", DocumentNumber: "1032456789"}}
 	if err := r.Store.Commit(context.Background(), store.Put{Record: disbursement.Encode(d.Open("", ""))}); err != nil {
