@@ -48,7 +48,7 @@ var rows = []row{
 	{"pkg/rate", ground},
 	{"pkg/discrepancy", append([]string{"pkg/settlement"}, ground...)}, // a break with what people did about it
 	{"pkg/partition", append([]string{"pkg/settlement"}, ground...)},
-	{"pkg/batch", machines},
+	{"pkg/batch", append([]string{"pkg/sheet"}, machines...)},
 	{"pkg/ledger", machines},
 	{"pkg/store/storetest", []string{"pkg/store"}},
 	{"pkg/file/filetest", []string{"pkg/file"}},

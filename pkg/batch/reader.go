@@ -16,10 +16,11 @@ type Format string
 const (
 	CSV  Format = "csv"
 	JSON Format = "json"
+	XLSX Format = "xlsx"
 )
 
 // Formats lists every format.
-func Formats() []Format { return []Format{CSV, JSON} }
+func Formats() []Format { return []Format{CSV, JSON, XLSX} }
 
 var (
 	// ErrUnreadable says that a file cannot be read as rows at all, so that none of it may be believed.
@@ -57,6 +58,9 @@ type Reader interface {
 
 // FormatOf tells a file's format by how it begins.
 func FormatOf(content []byte) Format {
+	if bytes.HasPrefix(content, []byte("PK\x03\x04")) {
+		return XLSX
+	}
 	if bytes.HasPrefix(bytes.TrimLeft(content, " \t\r\n\ufeff"), []byte("{")) {
 		return JSON
 	}
@@ -67,6 +71,9 @@ func FormatOf(content []byte) Format {
 func Open(format Format, content []byte, columns Columns) (Reader, error) {
 	if !slices.Contains(Formats(), format) {
 		return nil, fmt.Errorf("%w: format %q", ErrUnreadable, format)
+	}
+	if format == XLSX {
+		return openWorkbook(content, columns)
 	}
 	if !utf8.Valid(content) {
 		return nil, fmt.Errorf("%w: not UTF-8", ErrUnreadable)

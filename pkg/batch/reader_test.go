@@ -1,6 +1,7 @@
 package batch_test
 
 import (
+	"archive/zip"
 	"bytes"
 	"errors"
 	"fmt"
@@ -87,6 +88,47 @@ func TestRowsOfJSONAreLeftAsTheyAre(t *testing.T) {
 	rows, err := read(t, " \n{\"rows\": [ {\"a\":1, \"A\":2} ,7,null,{\"amount\":1.5}] } ")
 	if want := `0 {"a":1, "A":2}|0 7|0 null|0 {"amount":1.5}`; err != nil || strings.Join(rows, "|") != want {
 		t.Errorf("%v, %v", rows, err)
+	}
+}
+
+// workbook packs a first sheet as a spreadsheet would.
+func workbook(rows string) string {
+	var out bytes.Buffer
+	w := zip.NewWriter(&out)
+	for _, part := range [][2]string{
+		{"xl/workbook.xml", `<workbook xmlns:r="rel"><sheets><sheet name="a" r:id="r1"/></sheets></workbook>`},
+		{"xl/_rels/workbook.xml.rels", `<Relationships><Relationship Id="r1" Target="worksheets/sheet1.xml"/></Relationships>`},
+		{"xl/worksheets/sheet1.xml", `<worksheet><sheetData>` + rows + `</sheetData></worksheet>`},
+	} {
+		f, _ := w.Create(part[0])
+		_, _ = io.WriteString(f, part[1])
+	}
+	_ = w.Close()
+	return out.String()
+}
+
+func cell(text string) string { return `<c t="inlineStr"><is><t>` + text + `</t></is></c>` }
+
+func TestWorkbooks(t *testing.T) {
+	head := "<row>" + cell("id") + cell("amount") + cell("beneficiary_name") + "</row>"
+	rows, err := read(t, workbook(head+
+		"<row>"+cell("a")+"<c><v>5000</v></c>"+cell("Ñandú")+"</row><row/>"+
+		"<row>"+cell("b")+"</row>"+
+		"<row>"+cell("c")+"<c><f>2*3</f><v>6</v></c></row>"+
+		"<row>"+cell("d")+"<c><f t=\"shared\" si=\"0\"/></c></row>"+
+		"<row>"+cell("e")+"<c t=\"e\"><v>#N/A</v></c></row>"+
+		"<row>"+cell("f")+"<c><v>50.5</v></c></row>"+
+		"<row>"+cell("g")+"<c><v>1</v></c>"+cell("x")+cell("beyond")+"</row>"+
+		"<row>"+cell("=h")+"<c><v>1</v></c></row>"))
+	want := `2 {"amount":5000,"beneficiary":{"name":"Ñandú"},"id":"a"}|4 {"id":"b"}|5 formula|6 formula|7 fault|8 fault|9 fault|10 formula`
+	if err != nil || strings.Join(rows, "|") != want {
+		t.Errorf("%v, %v", rows, err)
+	}
+	for name, content := range map[string]string{"no rows": workbook(""), "unknown column": workbook("<row>" + cell("idd") + "</row>"),
+		"no workbook": "PK\x03\x04 and nothing", "cut": workbook(head)[:400]} {
+		if rows, err := read(t, content); !errors.Is(err, batch.ErrUnreadable) {
+			t.Errorf("%s: %v, %v", name, rows, err)
+		}
 	}
 }
 

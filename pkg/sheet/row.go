@@ -24,6 +24,8 @@ type Cell struct {
 	Kind Kind
 	Text string
 	At   time.Time // in UTC, for want of a zone
+	// Formula says that the value was worked out by the program that wrote the file.
+	Formula bool
 }
 
 // Row is one row with its cells from the first column to the last that has a value.
@@ -116,11 +118,12 @@ func (r *Reader) cell(start xml.StartElement, row *Row) error {
 	if at >= mostColumns {
 		return fmt.Errorf("%w: row %d has more than %d cells", ErrWorkbook, row.Number, mostColumns)
 	}
-	text, err := r.text()
+	text, formula, err := r.text()
 	if err != nil {
 		return err
 	}
 	value, err := r.value(attr(start, "t"), attr(start, "s"), text)
+	value.Formula = formula
 	if err != nil || value == (Cell{}) {
 		return err
 	}
@@ -131,8 +134,9 @@ func (r *Reader) cell(start xml.StartElement, row *Row) error {
 	return nil
 }
 
-// text is what stands in a cell: in its value, or in its own text, of which phonetic readings are no part.
-func (r *Reader) text() (string, error) {
+// text is what stands in a cell: in its value, or in its own text, of which phonetic readings are no part; and whether a
+// formula stands there, too.
+func (r *Reader) text() (text string, formula bool, err error) {
 	var out []byte
 	within := 0   // elements
 	skip := 0     // within a phonetic reading
@@ -140,7 +144,7 @@ func (r *Reader) text() (string, error) {
 	for {
 		token, err := next(r.in)
 		if err != nil {
-			return "", cutOff(err)
+			return "", formula, cutOff(err)
 		}
 		switch t := token.(type) {
 		case xml.StartElement:
@@ -149,9 +153,10 @@ func (r *Reader) text() (string, error) {
 				skip++
 			}
 			take = t.Name.Local == "v" || t.Name.Local == "t"
+			formula = formula || t.Name.Local == "f"
 		case xml.EndElement:
 			if within == 0 {
-				return string(out), nil
+				return string(out), formula, nil
 			}
 			within--
 			skip, take = max(0, skip-1), false
@@ -160,7 +165,7 @@ func (r *Reader) text() (string, error) {
 				out = append(out, t...)
 			}
 			if len(out) > 4*mostCell {
-				return "", fmt.Errorf("%w: a cell of more than %d characters", ErrWorkbook, mostCell)
+				return "", formula, fmt.Errorf("%w: a cell of more than %d characters", ErrWorkbook, mostCell)
 			}
 		}
 	}

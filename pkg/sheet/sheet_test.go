@@ -94,7 +94,7 @@ func TestAWorkbookIsReadAsItWasStored(t *testing.T) {
 		{Number: 1, Cells: []sheet.Cell{{Text: "Operación"}, {Text: "dos trozos"}, {}, {Text: "en línea"}}},
 		{Number: 4, Cells: []sheet.Cell{{Kind: sheet.Number, Text: "48074.5"}, {Kind: sheet.Number, Text: "0.3"},
 			{Kind: sheet.Date, Text: "46346.425", At: at(10, 12)}, {Kind: sheet.Date, Text: "46346", At: at(0, 0)}}},
-		{Number: 5, Cells: []sheet.Cell{{Text: "formula"}, {Kind: sheet.Fault, Text: "2E+15"}, {Kind: sheet.Number, Text: "3"},
+		{Number: 5, Cells: []sheet.Cell{{Text: "formula", Formula: true}, {Kind: sheet.Fault, Text: "2E+15"}, {Kind: sheet.Number, Text: "3"},
 			{Kind: sheet.Fault, Text: "#N/A"}, {Text: "1"}, {Kind: sheet.Date, Text: "2026-11-20T10:12:00", At: at(10, 12)}}},
 	}
 	if fmt.Sprintf("%+v", got) != fmt.Sprintf("%+v", want) {

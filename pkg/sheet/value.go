@@ -61,7 +61,7 @@ func (b *book) sharedTexts() ([]string, error) {
 			return nil
 		}
 		r := Reader{in: in}
-		text, err := r.text()
+		text, _, err := r.text()
 		if size += len(text) + 16; size > mostShared {
 			return fmt.Errorf("%w: shared texts of more than %d bytes", ErrWorkbook, mostShared)
 		}
