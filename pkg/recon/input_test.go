@@ -254,6 +254,15 @@ func TestTwoEntriesOfOneTransaction(t *testing.T) {
 	}
 }
 
+// TestARepeatedRowNamesNothing: of two entries of one transaction the second is free for a row of another reference.
+func TestARepeatedRowNamesNothing(t *testing.T) {
+	second := strings.NewReplacer("pay_1", "pay_2", "10:00:00", "11:00:00").Replace(aBook)
+	got, err := runFiles(t, booksHeader+aBook+second, rowsHeader+aRow+aRow+strings.Replace(aRow, "R1", "R2", 1))
+	if err != nil || got.Summary.Matched != 2 || got.Summary.Breaks[settlement.DuplicateRow] != 1 || len(got.Summary.Breaks) != 1 {
+		t.Errorf("%v %+v\n%s%s", err, got.Summary, got.Matches, got.Breaks)
+	}
+}
+
 func TestNoCellRuns(t *testing.T) {
 	for _, hostile := range []string{"=1+1", "+1+1", "-1+1", "@SUM(A1)", "\tx", "＝1", "－1", "＋1", "＠x"} {
 		got, err := runFiles(t, booksHeader, rowsHeader+strings.Replace(aRow, "R1", hostile, 1))

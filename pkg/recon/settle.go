@@ -162,10 +162,7 @@ func (j *joiner) isOpen(first uint32, rows []uint32) bool {
 	if len(rows) > manyInOne {
 		return true
 	}
-	own := make([]row, len(rows))
-	for i, off := range rows {
-		own[i].unpack(j.rowBytes[off:])
-	}
+	own := j.different(rows)
 	for i := range own {
 		r := &own[i]
 		if r.kind == reversal || (!namedInside(r.transaction, r.kind, entries, own, false) && j.rowIsOpen(r)) {
@@ -179,6 +176,19 @@ func (j *joiner) isOpen(first uint32, rows []uint32) bool {
 		}
 	}
 	return false
+}
+
+// different are the rows of a reference, without those that repeat an earlier one: these name nothing.
+func (j *joiner) different(rows []uint32) []row {
+	list := make([]row, 0, len(rows))
+	for _, off := range rows {
+		var r row
+		r.unpack(j.rowBytes[off:])
+		if !slices.ContainsFunc(list, func(x row) bool { return x.content() == r.content() }) {
+			list = append(list, r)
+		}
+	}
+	return list
 }
 
 // namedInside says that each row (or each entry) of a transaction finds its counterpart within the reference.
