@@ -22,9 +22,9 @@ var (
 	ground    = []string{"pkg/money", "pkg/calendar", "pkg/identity", "pkg/store", "pkg/job", "pkg/mutant"}
 	machines  = append([]string{"pkg/payment", "pkg/disbursement"}, ground...)
 	nouns     = append([]string{"pkg/webhook", "pkg/settlement", "pkg/merchant", "pkg/reconciliation", "pkg/ledger", "pkg/event", "pkg/file", "pkg/rate", "pkg/partition", "pkg/batch", "pkg/discrepancy"}, machines...)
-	verbs     = append([]string{"pkg/provider", "pkg/flow/observe"}, nouns...)
+	verbs     = append([]string{"pkg/provider", "pkg/flow/observe", "pkg/audit", "pkg/notice"}, nouns...)
 	adapters  = append([]string{"pkg/provider", "pkg/settlement", "pkg/provider/csvsettlement"}, machines...)
-	contracts = []string{"pkg/store", "pkg/job", "pkg/file", "pkg/identity"}
+	contracts = []string{"pkg/store", "pkg/job", "pkg/file", "pkg/identity", "pkg/notice"}
 )
 
 var rows = []row{
@@ -44,7 +44,9 @@ var rows = []row{
 	{"pkg/merchant", ground},
 	{"pkg/settlement", ground},
 	{"pkg/reconciliation", append([]string{"pkg/discrepancy"}, ground...)}, // a day with its breaks
-	{"pkg/event", ground},
+	{"pkg/audit", nil},
+	{"pkg/notice", ground},
+	{"pkg/event", append([]string{"pkg/audit", "pkg/reconciliation"}, machines...)},
 	{"pkg/rate", ground},
 	{"pkg/discrepancy", append([]string{"pkg/settlement"}, ground...)}, // a break with what people did about it
 	{"pkg/partition", append([]string{"pkg/settlement"}, ground...)},
@@ -66,6 +68,7 @@ var rows = []row{
 	{"pkg/flow/*", append([]string{"pkg/sheet"}, verbs...)},
 	{"pkg/api", append([]string{"pkg/flow/request", "pkg/flow/run", "pkg/flow/decide", "pkg/flow/ingest", "pkg/catalogue"}, verbs...)},
 	{"pkg/bundle", append([]string{"pkg/api", "pkg/flow/*", "infra/openapi"}, verbs...)}, // the description is embedded where it is kept
+	{"pkg/bundle/*", append([]string{"pkg/bundle", "pkg/flow/*"}, verbs...)},
 
 	{"pkg/aws/host", append([]string{"pkg/bundle", "pkg/config", "pkg/telemetry", "pkg/provider", "pkg/provider/all", "pkg/aws/*"}, contracts...)},
 	{"pkg/aws/*", append([]string{"pkg/aws/*"}, contracts...)},
@@ -73,12 +76,12 @@ var rows = []row{
 	{"pkg/config", append([]string{"pkg/provider"}, contracts...)},
 	{"pkg/telemetry", contracts},
 	{"pkg/recon", append([]string{"pkg/provider", "pkg/provider/*"}, nouns...)},
-	{"pkg/sim", []string{"pkg/*", "pkg/mem/*", "pkg/provider/*", "pkg/flow/*"}},
+	{"pkg/sim", []string{"pkg/*", "pkg/bundle/*", "pkg/mem/*", "pkg/provider/*", "pkg/flow/*"}},
 	{"pkg/sim/*", []string{"pkg/*", "pkg/mem/*", "pkg/provider/*", "pkg/flow/*"}},
 	{"pkg/proof", []string{"pkg/*", "pkg/provider/*"}},
 	{"pkg/story", nil},
 
-	{"functions/*", append([]string{"pkg/bundle", "pkg/provider", "pkg/provider/all", "pkg/aws/*", "pkg/config", "pkg/telemetry"}, contracts...)},
+	{"functions/*", append([]string{"pkg/bundle", "pkg/bundle/*", "pkg/provider", "pkg/provider/all", "pkg/aws/*", "pkg/config", "pkg/telemetry"}, contracts...)},
 	{"infra/enrol", []string{"pkg/*", "pkg/provider/all", "pkg/aws/awsenv", "pkg/aws/dynamostore"}},
 	{"infra/e2e", []string{"pkg/*", "pkg/*/*"}},
 	{"infra/runtimeapi", nil},

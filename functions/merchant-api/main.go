@@ -13,7 +13,7 @@ import (
 )
 
 func main() {
-	h := host.Open(config.Needs{Sends: []job.Kind{job.Submit}})
+	h := host.Open(config.Needs{Sends: []job.Kind{job.Submit, job.Deliver}})
 	ports := h.Ports()
 	ports.Sender = sqsqueue.Open(h.AWS, h.Config.Queues)
 	lambda.Start(apigw.Wrap(bundle.New(ports).MerchantAPI()))

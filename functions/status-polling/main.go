@@ -12,7 +12,7 @@ import (
 )
 
 func main() {
-	h := host.Open(config.Needs{Sends: []job.Kind{job.Submit, job.Poll, job.Apply, job.Reconcile, job.Rows}})
+	h := host.Open(config.Needs{Sends: []job.Kind{job.Submit, job.Poll, job.Apply, job.Reconcile, job.Rows, job.Deliver, job.Notify}})
 	ports := h.Ports()
 	ports.Sender = sqsqueue.Open(h.AWS, h.Config.Queues)
 	lambda.Start(sqsqueue.Batch(bundle.New(ports).Polling(), h.Log))

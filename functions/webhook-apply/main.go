@@ -7,10 +7,11 @@ import (
 	"github.com/vuelto/vuelto/pkg/aws/host"
 	"github.com/vuelto/vuelto/pkg/aws/sqsqueue"
 	"github.com/vuelto/vuelto/pkg/bundle"
+	"github.com/vuelto/vuelto/pkg/bundle/hearing"
 	"github.com/vuelto/vuelto/pkg/config"
 )
 
 func main() {
 	h := host.Open(config.Needs{})
-	lambda.Start(sqsqueue.Batch(bundle.New(h.Ports()).Applier(), h.Log))
+	lambda.Start(sqsqueue.Batch(hearing.Applier(bundle.New(h.Ports())), h.Log))
 }

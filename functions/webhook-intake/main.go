@@ -9,6 +9,7 @@ import (
 	"github.com/vuelto/vuelto/pkg/aws/host"
 	"github.com/vuelto/vuelto/pkg/aws/sqsqueue"
 	"github.com/vuelto/vuelto/pkg/bundle"
+	"github.com/vuelto/vuelto/pkg/bundle/hearing"
 	"github.com/vuelto/vuelto/pkg/config"
 	"github.com/vuelto/vuelto/pkg/job"
 )
@@ -17,5 +18,5 @@ func main() {
 	h := host.Open(config.Needs{Sends: []job.Kind{job.Apply}})
 	ports := h.Ports()
 	ports.Sender = sqsqueue.Open(h.AWS, h.Config.Queues)
-	lambda.Start(apigw.Wrap(bundle.New(ports).Intake()))
+	lambda.Start(apigw.Wrap(hearing.Intake(bundle.New(ports))))
 }

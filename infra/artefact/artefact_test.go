@@ -57,7 +57,8 @@ func TestFunctionsLinkNothingElse(t *testing.T) {
 		}
 		files := needsFiles(t, f)
 		for _, p := range linked {
-			if strings.Contains(strings.SplitN(p, "/", 2)[0], ".") && !anyPrefix(p, may) {
+			guarded := f == "event-delivery" && p == "code.dny.dev/ssrf" // it calls addresses that merchants gave
+			if strings.Contains(strings.SplitN(p, "/", 2)[0], ".") && !anyPrefix(p, may) && !guarded {
 				t.Errorf("%s links %s", f, p)
 			}
 			if rest, ok := strings.CutPrefix(p, "github.com/vuelto/vuelto/"); ok && double(rest) {

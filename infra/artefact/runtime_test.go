@@ -121,6 +121,14 @@ func answerLambda(t *testing.T, dir string) {
 				if a.StatusCode != 404 {
 					t.Errorf("no route: %+v", a)
 				}
+			case "event-outbox":
+				var a struct {
+					BatchItemFailures []struct{ ItemIdentifier string }
+				}
+				f.invoke([]byte(`{"Records":[{"eventID":"e-1","dynamodb":{"SequenceNumber":"111"}}]}`), &a)
+				if len(a.BatchItemFailures) != 1 || a.BatchItemFailures[0].ItemIdentifier != "111" {
+					t.Errorf("poison: %+v", a)
+				}
 			default:
 				var a struct {
 					BatchItemFailures []struct{ ItemIdentifier string }

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/vuelto/vuelto/pkg/bundle/hearing"
 	"github.com/vuelto/vuelto/pkg/payment"
 	"github.com/vuelto/vuelto/pkg/provider/allsim"
 	"github.com/vuelto/vuelto/pkg/store"
@@ -47,7 +48,7 @@ func throughput() ([]line, error) {
 		requests []request
 		status   int
 	}{
-		{"webhook intake", func(s store.Store) http.Handler { return t.open(s).Intake() }, webhooks, 200},
+		{"webhook intake", func(s store.Store) http.Handler { return hearing.Intake(t.open(s)) }, webhooks, 200},
 		{"refund creation", func(s store.Store) http.Handler { return t.open(s).MerchantAPI() }, creations, 201},
 	} {
 		spy := &spy{Store: t.store}

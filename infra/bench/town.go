@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/vuelto/vuelto/pkg/bundle"
+	"github.com/vuelto/vuelto/pkg/bundle/hearing"
 	"github.com/vuelto/vuelto/pkg/job"
 	"github.com/vuelto/vuelto/pkg/mem/memfile"
 	"github.com/vuelto/vuelto/pkg/mem/memstore"
@@ -61,8 +62,8 @@ func newTown() (*town, error) {
 	t.meter = store.NewMeter(t.store)
 	t.networks = allsim.New(t)
 	b := t.open(t.meter)
-	t.api, t.intake = b.Server().Handler(), b.Intake()
-	t.handlers = map[job.Kind]job.Handler{job.Submit: b.Submitter(), job.Apply: b.Applier(), job.Poll: b.Polling(),
+	t.api, t.intake = b.Server().Handler(), hearing.Intake(b)
+	t.handlers = map[job.Kind]job.Handler{job.Submit: b.Submitter(), job.Apply: hearing.Applier(b), job.Poll: b.Polling(),
 		job.Sweep: b.Polling(), job.Ingest: b.Ingester(), job.Reconcile: b.Reconciler()}
 	return t, t.seed()
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -16,13 +17,20 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"github.com/vuelto/vuelto/pkg/aws/apigw"
+	"github.com/vuelto/vuelto/pkg/aws/dynamostream"
 	"github.com/vuelto/vuelto/pkg/aws/sqsqueue"
 	"github.com/vuelto/vuelto/pkg/bundle"
+	"github.com/vuelto/vuelto/pkg/bundle/hearing"
+	"github.com/vuelto/vuelto/pkg/bundle/telling"
 	"github.com/vuelto/vuelto/pkg/calendar"
+	"github.com/vuelto/vuelto/pkg/disbursement"
+	"github.com/vuelto/vuelto/pkg/event"
 	"github.com/vuelto/vuelto/pkg/job"
+	"github.com/vuelto/vuelto/pkg/notice"
 	"github.com/vuelto/vuelto/pkg/provider/all"
 	"github.com/vuelto/vuelto/pkg/provider/simnet"
 	"github.com/vuelto/vuelto/pkg/sim"
+	"github.com/vuelto/vuelto/pkg/store"
 )
 
 const (
@@ -30,6 +38,7 @@ const (
 	paymentID = "pay_60KM9DN08W0M994ZBGBGFHTXG3" // of the demo merchant's order A-1001
 	refundID  = "rf_6J0ZCWG5VB9G0C25AKBCNVK7SB"  // of its R-1001
 	batchID   = "bat_4XFNNEMBPXYC8478Z2SQ4MT53Z" // of its file of one payout
+	eventID   = "evt_01M7XCBXG0QPJT7ZE1D8VAAATW" // payment.confirmed of that payment
 )
 
 // stage is the functions' handlers over a world whose own loop stands still: nothing happens but what the events say.
@@ -38,10 +47,25 @@ type stage struct {
 	clock  *sim.Virtual
 	world  *sim.World
 	bundle *bundle.Bundle
+	who    telling.Ports
 	routes []sim.RouteSpec
 	sent   []job.Job
 	log    *slog.Logger
 	played []string
+	told   []string // ids that an endpoint heard of
+	mails  []notice.Mail
+}
+
+// Mail is the buyers' post.
+func (s *stage) Mail(_ context.Context, m notice.Mail) error {
+	s.mails = append(s.mails, m)
+	return nil
+}
+
+// Do is the merchant's endpoint.
+func (s *stage) Do(r *http.Request) (*http.Response, error) {
+	s.told = append(s.told, r.Header.Get(event.HeaderID))
+	return sim.Answer(http.StatusNoContent, ""), nil
 }
 
 // Send notes what would go to a queue.
@@ -57,7 +81,8 @@ func newStage(t *testing.T) *stage {
 		t.Fatal(err)
 	}
 	s := &stage{T: t, clock: sim.NewVirtual(time.Date(2026, 11, 20, 21, 4, 0, 0, time.UTC)), log: slog.New(slog.DiscardHandler)}
-	s.world, err = sim.New(sim.Options{Clock: s.clock, Seed: 1, Template: template, Log: s.log, BaseURL: "http://127.0.0.1"})
+	s.world, err = sim.New(sim.Options{Clock: s.clock, Seed: 1, Template: template, Log: s.log, BaseURL: "http://127.0.0.1",
+		Endpoint: "https://shop.example/events"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,9 +91,10 @@ func newStage(t *testing.T) *stage {
 		t.Fatal(err)
 	}
 	s.routes = parsed.Routes
-	s.bundle = bundle.New(bundle.Ports{Store: s.world.Store, Sender: s, Files: s.world.Files, Clock: s.world,
+	ports := bundle.Ports{Store: s.world.Store, Sender: s, Files: s.world.Files, Clock: s.world,
 		Doer: simnet.NewTransport(s.world, s.world.Networks...), Registry: all.Registry(), Float: s.world.Float,
-		NewID: func() string { return "req_1" }, Log: s.log})
+		NewID: func() string { return "req_1" }, Log: s.log}
+	s.bundle, s.who = bundle.New(ports), telling.Ports{Ports: ports, Outward: s, Mailer: s}
 	return s
 }
 
@@ -94,7 +120,9 @@ func (s *stage) http(name string, status int, text string) {
 	if !ok || r.Function != function || r.Key() != event.RouteKey || r.Key() != event.RequestContext.RouteKey {
 		s.Fatalf("%s: the template leads it to %s by %s", name, r.Function, r.Key())
 	}
-	answer, err := apigw.Wrap(s.bundle.Front()[function])(context.Background(), event)
+	front := s.bundle.Front()
+	front["webhook-intake"] = hearing.Intake(s.bundle)
+	answer, err := apigw.Wrap(front[function])(context.Background(), event)
 	if err != nil || answer.StatusCode != status || !strings.Contains(answer.Body, text) {
 		s.Fatalf("%s: %d %s (%v), want %d with %s", name, answer.StatusCode, answer.Body, err, status, text)
 	}
@@ -105,9 +133,10 @@ func (s *stage) queue(name string, failed ...string) {
 	s.Helper()
 	var event events.SQSEvent
 	s.event(name, &event)
-	handlers := map[string]job.Handler{"webhook-apply": s.bundle.Applier(), "refund-submission": s.bundle.Submitter(),
+	handlers := map[string]job.Handler{"webhook-apply": hearing.Applier(s.bundle), "refund-submission": s.bundle.Submitter(),
 		"status-polling": s.bundle.Polling(), "settlement-ingest": s.bundle.Ingester(),
-		"settlement-reconciliation": s.bundle.Reconciler(), "batch-run": s.bundle.Runner()}
+		"settlement-reconciliation": s.bundle.Reconciler(), "batch-run": s.bundle.Runner(), "event-delivery": telling.Deliverer(s.who),
+		"buyer-notice": telling.Notifier(s.who)}
 	answer, err := sqsqueue.Batch(handlers[filepath.Dir(name)], s.log)(context.Background(), event)
 	if err != nil {
 		s.Fatalf("%s: %v", name, err)
@@ -118,6 +147,17 @@ func (s *stage) queue(name string, failed ...string) {
 	}
 	if !slices.Equal(got, failed) {
 		s.Fatalf("%s: asks again for %v, want %v", name, got, failed)
+	}
+}
+
+// stream plays an event of the table's stream; all of it must be taken.
+func (s *stage) stream(name string) {
+	s.Helper()
+	var e events.DynamoDBEvent
+	s.event(name, &e)
+	answer, err := dynamostream.Batch(telling.Teller(s.who), s.log)(context.Background(), e)
+	if err != nil || len(answer.BatchItemFailures) != 0 {
+		s.Fatalf("%s: %v (%v)", name, answer, err)
 	}
 }
 
@@ -159,6 +199,15 @@ func TestEvents(t *testing.T) {
 	s.asked(job.Apply, "webhook-apply/delivery-and-poison")
 	s.queue("webhook-apply/delivery-and-poison", "059f36b4-87a3-44ab-83d2-661975990001")
 
+	s.stream("event-outbox/payment-confirmed")
+	s.asked(job.Deliver, "event-delivery/event")
+	s.queue("event-delivery/event")
+	s.stream("event-outbox/payment-confirmed") // a stream says things twice
+	s.queue("event-delivery/event")
+	if len(s.told) != 1 || s.told[0] != eventID {
+		t.Fatalf("the endpoint heard of %v", s.told)
+	}
+
 	s.http("merchant-api/create-refund", 201, refundID)
 	s.asked(job.Submit, "refund-submission/refund")
 	s.http("merchant-api/refund-too-large", 422, `"code":"amount_exceeds_refundable"`)
@@ -172,6 +221,19 @@ func TestEvents(t *testing.T) {
 	s.asked(job.Poll, "status-polling/poll")
 	s.queue("status-polling/poll")
 	s.http("merchant-api/get-refund", 200, `"status":"paid"`)
+	paid, err := s.world.Store.Get(context.Background(), disbursement.Key("demo", refundID))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := telling.Teller(s.who).Changed(context.Background(), store.Change{New: paid}); err != nil {
+		t.Fatal(err)
+	}
+	s.asked(job.Notify, "buyer-notice/paid")
+	s.queue("buyer-notice/paid")
+	s.queue("buyer-notice/paid")
+	if len(s.mails) != 1 || s.mails[0].To != "ana@example.pe" {
+		t.Fatalf("the buyer got %+v", s.mails)
+	}
 
 	if _, _, err := s.network().Close(calendar.On(s.clock.Now(), calendar.Peru().Zone())); err != nil {
 		t.Fatal(err)

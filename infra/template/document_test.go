@@ -48,6 +48,13 @@ type event struct {
 		Path, Method, Queue   string
 		BatchSize             int
 		FunctionResponseTypes []string
+
+		Stream                     string // of a table
+		BisectBatchOnFunctionError bool
+		FilterCriteria             struct{ Filters []struct{ Pattern string } }
+		DestinationConfig          struct {
+			OnFailure struct{ Type, Destination string }
+		}
 	}
 }
 
@@ -57,6 +64,8 @@ type statement struct {
 	Effect   string
 	Action   any
 	Resource any
+
+	Condition map[string]map[string]any
 }
 
 func read(t *testing.T) document {

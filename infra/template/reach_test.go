@@ -216,6 +216,9 @@ func action(service, call string) string {
 	if service+":"+call == "dynamodb:TransactWriteItems" {
 		call = "UpdateItem"
 	}
+	if service == "sesv2" { // the second version of its API has the first one's actions
+		service = "ses"
+	}
 	return service + ":" + call
 }
 

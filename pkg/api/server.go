@@ -57,6 +57,8 @@ type Server struct {
 	Log       *slog.Logger
 	NewID     func() string // request ids
 	OpenAPI   []byte        // what GET /openapi.json answers
+	Secret    func() string // a new secret of an event endpoint
+	Loopback  bool          // endpoints are on this machine, and only there: for the dev server
 	also      []decision    // beyond those that every part knows
 }
 
@@ -158,6 +160,14 @@ func (s *Server) money() []route {
 		{"GET /v1/providers", merchant.Read, s.providers},
 		{"GET /v1/health", merchant.Read, s.health},
 		{"GET /v1/search", merchant.Read, s.search},
+		{"POST /v1/event-endpoints", merchant.Govern, s.createEndpoint},
+		{"GET /v1/event-endpoints", merchant.Read, s.listEndpoints},
+		{"GET /v1/event-endpoints/{id}", merchant.Read, s.getEndpoint},
+		{"POST /v1/event-endpoints/{id}/{move}", merchant.Govern, s.moveEndpoint},
+		{"GET /v1/events", merchant.Read, s.listEvents},
+		{"GET /v1/events/{id}", merchant.Read, s.getEvent},
+		{"POST /v1/events/{id}/redeliver", merchant.Move, s.redeliver},
+		{"POST /v1/events/replay", merchant.Move, s.replay},
 	}
 }
 

@@ -11,11 +11,10 @@ import (
 
 	"github.com/vuelto/vuelto/infra/openapi"
 	"github.com/vuelto/vuelto/pkg/api"
+	"github.com/vuelto/vuelto/pkg/event"
 	"github.com/vuelto/vuelto/pkg/file"
-	"github.com/vuelto/vuelto/pkg/flow/apply"
 	"github.com/vuelto/vuelto/pkg/flow/decide"
 	"github.com/vuelto/vuelto/pkg/flow/ingest"
-	"github.com/vuelto/vuelto/pkg/flow/intake"
 	"github.com/vuelto/vuelto/pkg/flow/observe"
 	"github.com/vuelto/vuelto/pkg/flow/poll"
 	"github.com/vuelto/vuelto/pkg/flow/reconcile"
@@ -40,6 +39,9 @@ type Ports struct {
 	Float    func() float64 // [0,1)
 	NewID    func() string
 	Log      *slog.Logger
+
+	Random   func(n int) []byte // that nobody can guess
+	Loopback bool               // event endpoints are on this machine, and only there
 }
 
 func (p Ports) book() provider.Book { return provider.Book{Store: p.Store, Live: p.Live} }
@@ -103,6 +105,15 @@ func (c *clients) Client(ctx context.Context, account string) (*provider.Client,
 	return client, nil
 }
 
+// Ports are what the bundle was made over, for the parts that are put together elsewhere; as are Clients and Observer.
+func (b *Bundle) Ports() Ports { return b.ports }
+
+// Clients finds the provider client of an account.
+func (b *Bundle) Clients() api.Clients { return b.clients }
+
+// Observer folds what was observed.
+func (b *Bundle) Observer() observe.Observer { return b.observer }
+
 func (b *Bundle) now() time.Time { return b.ports.Clock.Now() }
 
 // MerchantAPI answers what moves money and tells about it.
@@ -111,6 +122,9 @@ func (b *Bundle) MerchantAPI() http.Handler {
 	s.OpenAPI = openapi.Document()
 	return s.Money()
 }
+
+// secretBytes of an event endpoint's secret: Standard Webhooks asks for 24 to 64.
+const secretBytes = 32
 
 // BatchAPI takes files of refunds and payouts.
 func (b *Bundle) BatchAPI() http.Handler { return b.Server().Batches() }
@@ -129,10 +143,10 @@ func (b *Bundle) FinanceUpload() http.Handler {
 	return s.Uploads()
 }
 
-// Front is every function that answers HTTP, by its folder.
+// Front is every function that answers merchants, by its folder.
 func (b *Bundle) Front() map[string]http.Handler {
 	return map[string]http.Handler{"merchant-api": b.MerchantAPI(), "batch-api": b.BatchAPI(), "finance-api": b.FinanceAPI(),
-		"finance-upload": b.FinanceUpload(), "webhook-intake": b.Intake()}
+		"finance-upload": b.FinanceUpload()}
 }
 
 // Server is the API before routing, without what only one part needs.
@@ -145,20 +159,8 @@ func (b *Bundle) Server() *api.Server {
 		Directory: &merchant.Directory{Store: p.Store, Now: b.now, Live: p.Live},
 		Meaning:   p.Registry.Meaning,
 		Clients:   b.clients, Store: p.Store, Files: p.Files, Now: b.now, Log: p.Log, NewID: p.NewID,
+		Secret: func() string { return event.NewSecret(p.Random(secretBytes)) }, Loopback: p.Loopback,
 	}
-}
-
-// Intake receives webhooks.
-func (b *Bundle) Intake() http.Handler {
-	p := b.ports
-	mux := http.NewServeMux()
-	mux.Handle("/webhooks/{provider}/{account}", &intake.Intake{Store: p.Store, Clients: b.clients, Sender: p.Sender, Now: b.now, Log: p.Log})
-	return mux
-}
-
-// Applier does job.Apply.
-func (b *Bundle) Applier() job.Handler {
-	return &apply.Applier{Store: b.ports.Store, Observer: b.observer, Clients: b.clients, Now: b.now, Log: b.ports.Log}
 }
 
 // Submitter does job.Submit.

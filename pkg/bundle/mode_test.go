@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/vuelto/vuelto/pkg/bundle"
+	"github.com/vuelto/vuelto/pkg/bundle/hearing"
 	"github.com/vuelto/vuelto/pkg/job"
 	"github.com/vuelto/vuelto/pkg/mem/memstore"
 	"github.com/vuelto/vuelto/pkg/merchant"
@@ -74,7 +75,7 @@ func TestModesAreNeverMixed(t *testing.T) {
 			t.Errorf("live=%t, key %s: %d, want %d", tc.live, tc.key, got, tc.api)
 		}
 		r = httptest.NewRequest(http.MethodPost, "/webhooks/efecty/"+tc.account, strings.NewReader("{}"))
-		if got := status(b.Intake(), r); got != tc.delivery {
+		if got := status(hearing.Intake(b), r); got != tc.delivery {
 			t.Errorf("live=%t, account %s: %d, want %d", tc.live, tc.account, got, tc.delivery)
 		}
 	}

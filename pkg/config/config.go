@@ -14,17 +14,21 @@ import (
 
 // The variables of every function. VUELTO_QUEUE_<KIND> and VUELTO_BUCKET are for those that need them.
 const (
-	varMode     = "VUELTO_MODE"   // test or live
-	varTable    = "VUELTO_TABLE"  // name of the table
-	varBucket   = "VUELTO_BUCKET" // name of the bucket
-	varLog      = "VUELTO_LOG"    // debug, info, warn or error; info if empty
-	queuePrefix = "VUELTO_QUEUE_" // + the kind of job in capitals: URL of its queue
+	varMode     = "VUELTO_MODE"      // test or live
+	varTable    = "VUELTO_TABLE"     // name of the table
+	varBucket   = "VUELTO_BUCKET"    // name of the bucket
+	varLog      = "VUELTO_LOG"       // debug, info, warn or error; info if empty
+	varMailFrom = "VUELTO_MAIL_FROM" // sender of buyers' e-mails, or off
+	varSMS      = "VUELTO_SMS"       // on or off: buyers' SMS
+	queuePrefix = "VUELTO_QUEUE_"    // + the kind of job in capitals: URL of its queue
 )
 
 // Needs are what a function asks of its environment beyond what all do.
 type Needs struct {
 	Sends []job.Kind // kinds of job it puts on a queue
 	Files bool       // reads or writes files
+
+	Notices bool // writes to buyers
 }
 
 // Config is the environment, read.
@@ -33,7 +37,9 @@ type Config struct {
 	Table  string
 	Bucket string              // empty unless needed
 	Queues map[job.Kind]string // URL for each kind of Needs.Sends
-	Level  slog.Level
+
+	MailFrom, SMS string // empty unless needed
+	Level         slog.Level
 }
 
 // Read reads the environment through lookup (os.LookupEnv). The error names every variable that is missing or makes no
@@ -47,6 +53,12 @@ func Read(lookup func(string) (string, bool), needs Needs) (Config, error) {
 	}
 	if needs.Files {
 		c.Bucket = r.need(varBucket)
+	}
+	if needs.Notices {
+		c.MailFrom, c.SMS = r.need(varMailFrom), r.need(varSMS)
+		if c.SMS != "" && c.SMS != "on" && c.SMS != "off" {
+			r.fault(varSMS, "%q is neither on nor off", c.SMS)
+		}
 	}
 	for _, kind := range needs.Sends {
 		c.Queues[kind] = r.need(QueueVariable(kind))
@@ -67,6 +79,9 @@ func Variables(needs Needs) []string {
 	names := []string{varMode, varTable}
 	if needs.Files {
 		names = append(names, varBucket)
+	}
+	if needs.Notices {
+		names = append(names, varMailFrom, varSMS)
 	}
 	for _, kind := range needs.Sends {
 		names = append(names, QueueVariable(kind))

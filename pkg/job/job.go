@@ -32,10 +32,16 @@ const (
 	Reconcile Kind = "reconcile"
 	// Rows does the next rows of a batch. Key: the batch.
 	Rows Kind = "batch"
+	// Deliver tells a merchant's endpoints about an event. Key: the event.
+	Deliver Kind = "deliver"
+	// Notify tells a buyer. Key: the notice.
+	Notify Kind = "notify"
 )
 
 // Kinds lists every kind, for wiring and tests.
-func Kinds() []Kind { return []Kind{Submit, Poll, Apply, Sweep, Ingest, Drop, Reconcile, Rows} }
+func Kinds() []Kind {
+	return []Kind{Submit, Poll, Apply, Sweep, Ingest, Drop, Reconcile, Rows, Deliver, Notify}
+}
 
 // Job is one message.
 type Job struct {

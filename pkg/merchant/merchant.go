@@ -107,7 +107,7 @@ const (
 	Move                 // create, cancel, ask again
 	Agree                // approve, reject, resolve
 	Close                // settle breaks and days
-	Govern               // set the merchant's rules
+	Govern               // set the merchant's rules, say where events go
 )
 
 // Modes of a key. Stored strings: append only.

@@ -191,6 +191,7 @@ func runWorld(o Options, share piece, advance func(refunds float64)) (Result, er
 		Called:  func(*http.Request, *http.Response) { w.called(world.Networks) },
 		Sent:    func(queue string, body []byte) { messages = append(messages, message{queue, body}) },
 		Account: profile.apply}
+	listens := newEar(index, t, report, &hooks)
 	if o.Hooks != nil {
 		o.Hooks(&hooks)
 	}
@@ -201,7 +202,7 @@ func runWorld(o Options, share piece, advance func(refunds float64)) (Result, er
 		t.tell = tell
 	}
 	world, err := sim.New(sim.Options{Clock: sim.NewVirtual(begin), Seed: seed, Template: o.Template, Log: orNone(o.Log),
-		BaseURL: "https://vuelto.sim", Hooks: hooks})
+		BaseURL: "https://vuelto.sim", Endpoint: listens.endpoint(), Hooks: hooks})
 	if err != nil {
 		return out, err
 	}
@@ -226,6 +227,7 @@ func runWorld(o Options, share piece, advance func(refunds float64)) (Result, er
 		}
 		until(world, ending+6*time.Hour, enough)
 		out.audit(world, m, w, report, messages)
+		listens.check(world, m.accepted)
 		out.Refunds, out.Trace = n, fmt.Sprintf("%016x", uint64(trace))
 		out.count(t)
 	}

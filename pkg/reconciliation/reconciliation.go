@@ -47,6 +47,7 @@ type Reconciliation struct {
 	Late    []File            `json:"late,omitempty"`    // came while the day was closed: kept, and counted once it is reopened
 	Seals   []Seal            `json:"seals,omitempty"`   // each closing of the day, and how it ended
 	Created int64             `json:"created"`
+	Ended   int64             `json:"ended,omitempty"` // when the last run ended
 	Due     int64             `json:"due,omitempty"`
 	Version int64             `json:"-"`
 }

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/vuelto/vuelto/pkg/file"
@@ -18,7 +19,7 @@ type stored struct {
 }
 
 func (s stored) Get(ctx context.Context, key store.Key) (r store.Record, err error) {
-	err = s.w.io(ctx, Point{"store", "get", key.SK, key.PK}, func() error { r, err = s.inner.Get(ctx, key); return err })
+	err = s.w.io(ctx, Point{"store", "get", about(key), key.PK}, func() error { r, err = s.inner.Get(ctx, key); return err })
 	return r, err
 }
 
@@ -31,7 +32,7 @@ func (s stored) Commit(ctx context.Context, writes ...store.Write) error {
 	at := Point{Boundary: "store", Call: "commit"}
 	for i := len(writes) - 1; i >= 0; i-- { // the first one counts, unless it is only the day's limit
 		if k := store.KeyOf(writes[i]); at.About == "" || k.SK != "quota" {
-			at.About, at.Subject = k.SK, k.PK
+			at.About, at.Subject = about(k), k.PK
 		}
 	}
 	return s.w.io(ctx, at, func() error {
@@ -41,6 +42,14 @@ func (s stored) Commit(ctx context.Context, writes ...store.Write) error {
 		}
 		return err
 	})
+}
+
+// about is what kind of record a key is of: its SK, but for events, whose SK is their id.
+func about(k store.Key) string {
+	if strings.HasPrefix(k.SK, "evt_") {
+		return "event"
+	}
+	return k.SK
 }
 
 // sent is the queues as handlers see them.

@@ -53,6 +53,10 @@ func (w *World) sandbox(req *http.Request, body []byte, done func(Reply)) {
 		w.listAccounts(done)
 	case path[0] == "inbox" && req.Method == http.MethodPost:
 		w.drop(strings.TrimPrefix(req.URL.Path, "/_sandbox/"), body, done)
+	case len(path) == 1 && path[0] == "outbox" && req.Method == http.MethodGet:
+		w.readOutbox(req, done)
+	case len(path) == 1 && path[0] == "inbox" && req.Method == http.MethodGet:
+		w.readInbox(req, done)
 	case path[0] == "networks" && len(path) >= 2:
 		w.wire(path[1], req, body, done)
 	default:

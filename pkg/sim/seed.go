@@ -3,6 +3,8 @@ package sim
 import (
 	"context"
 
+	tidings "github.com/vuelto/vuelto/pkg/event" // event is what the loop runs
+	"github.com/vuelto/vuelto/pkg/identity"
 	"github.com/vuelto/vuelto/pkg/merchant"
 	"github.com/vuelto/vuelto/pkg/money"
 	"github.com/vuelto/vuelto/pkg/provider"
@@ -26,7 +28,7 @@ func limits(c money.Currency) merchant.Limits {
 }
 
 // seed writes the demo merchants, their keys and their accounts on every simulated provider.
-func (w *World) seed() error {
+func (w *World) seed(endpoint string) error {
 	var writes []store.Write
 	for _, id := range []string{"demo", "other"} {
 		accounts := w.accounts(id)
@@ -45,6 +47,11 @@ func (w *World) seed() error {
 				n.Register(a, w.hears(a))
 			}
 		}
+	}
+	if endpoint != "" {
+		writes = append(writes, store.Put{Record: tidings.EncodeEndpoints(tidings.Endpoints{Tenant: "demo", List: []tidings.Endpoint{{
+			ID: identity.Derive("we_", "demo"), URL: endpoint, Description: "the sandbox's own receiver",
+			Secrets: []tidings.Secret{{Value: DemoSecret}}, CreatedAt: w.Now().UnixMilli()}}})})
 	}
 	for _, k := range []struct {
 		key, merchant, person string

@@ -6,8 +6,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
+	"net/netip"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -17,6 +20,7 @@ type Server struct {
 	World *World
 	clock *Real
 	inbox chan func()
+	away  int // calls to merchants' endpoints that have no answer yet
 }
 
 // maxBody is what API Gateway lets through; the handlers' own limits are lower.
@@ -25,12 +29,48 @@ const maxBody = 10 << 20
 // NewServer makes a server of a world whose clock is real.
 func NewServer(o Options, wall func() time.Time) (*Server, error) {
 	clock := NewReal(wall)
-	o.Clock = clock
+	o.Clock, o.Loopback, o.Endpoint = clock, true, o.BaseURL+inboxPath
 	w, err := New(o)
 	if err != nil {
 		return nil, err
 	}
-	return &Server{World: w, clock: clock, inbox: make(chan func(), 1024)}, nil
+	s := &Server{World: w, clock: clock, inbox: make(chan func(), 1024)}
+	w.dial = s.dial
+	return s, nil
+}
+
+// nearby reaches this machine only, follows no redirect and asks no proxy.
+func nearby() *http.Client {
+	dialer := &net.Dialer{Timeout: time.Second, Control: func(_, address string, _ syscall.RawConn) error {
+		if at, err := netip.ParseAddrPort(address); err != nil || !at.Addr().IsLoopback() {
+			return fmt.Errorf("%s is not on this machine", address)
+		}
+		return nil
+	}}
+	return &http.Client{Transport: &http.Transport{DialContext: dialer.DialContext, DisableKeepAlives: true}, Timeout: realTimeout,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+}
+
+// realTimeout ends a call to an endpoint of this machine, in real time.
+const realTimeout = 5 * time.Second
+
+// maxAnswer is a little more than any handler reads of an endpoint's answer.
+const maxAnswer = 128 << 10
+
+// dial makes a call on the real network, beside the loop, and posts its answer there.
+func (s *Server) dial(req *http.Request, done func(*http.Response, error)) {
+	s.away++
+	outside := req.Clone(context.Background()) // the world's deadlines are not those of the real network
+	go func() {
+		resp, err := nearby().Do(outside)
+		if err == nil {
+			var body []byte
+			body, err = io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
+			_ = resp.Body.Close()
+			resp.Body = io.NopCloser(bytes.NewReader(body))
+		}
+		s.inbox <- func() { s.away--; done(resp, err) }
+	}()
 }
 
 // Run is the loop: events as they fall due, requests as they come, until ctx ends.
@@ -118,8 +158,20 @@ func (s *Server) clockCalls(req *http.Request, body []byte, done func(Reply)) {
 		refuse(done, 422, "field_invalid", err.Error())
 		return
 	}
+	if s.clock.jumping {
+		refuse(done, 409, "sandbox_refused", "the clock is being moved already")
+		return
+	}
 	s.clock.Jump(target, func() {
-		for s.World.Step(target) {
+		for {
+			for s.away > 0 { // time stands still until the real world has answered
+				(<-s.inbox)()
+				for s.World.Step(s.World.Now()) {
+				}
+			}
+			if !s.World.Step(target) {
+				return
+			}
 		}
 	})
 	s.tellTime(done)
@@ -162,6 +214,7 @@ func Greeting(base string) string {
 		"amount": 12050, "currency": "PEN"})
 	return fmt.Sprintf(`vuelto ready %s
 keys: %s (Ana, may do everything), %s (Beto, approves), %s (another merchant)
+told: events go to %s%s, signed with %s
 try:  curl -s %s/v1/payments -H 'Authorization: Bearer %s' -H 'Idempotency-Key: k-1' -d '%s'
-`, base, DemoKey, ApproverKey, OtherKey, base, DemoKey, curl)
+`, base, DemoKey, ApproverKey, OtherKey, base, inboxPath, DemoSecret, base, DemoKey, curl)
 }

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -17,6 +18,14 @@ type Template struct {
 	Routes    []RouteSpec
 	Schedules []ScheduleSpec
 	Kinds     map[job.Kind]string // queue of each kind of job
+	Stream    StreamSpec          // of the table
+}
+
+// StreamSpec is the function that listens to the table's stream, and to what of it.
+type StreamSpec struct {
+	Function  string // folder under functions/
+	BatchSize int
+	SKs       []string // of the records whose changes its filter lets through
 }
 
 // QueueSpec is one queue with the function that works on it.
@@ -91,6 +100,9 @@ func (t *Template) function(r resource, workers map[string]QueueSpec) {
 		if word(m["Type"]) == "HttpApi" {
 			t.Routes = append(t.Routes, RouteSpec{Method: word(at(m, "Properties", "Method")), Path: word(at(m, "Properties", "Path")), Function: name})
 		}
+		if word(m["Type"]) == "DynamoDB" {
+			t.Stream = StreamSpec{Function: name, BatchSize: number(at(m, "Properties", "BatchSize")), SKs: filtered(m)}
+		}
 		if word(m["Type"]) != "SQS" {
 			continue
 		}
@@ -114,6 +126,25 @@ func (t *Template) rule(r resource) {
 			t.Kinds[j.Kind] = logical(word(target["Arn"]))
 		}
 	}
+}
+
+// filtered reads which records a stream's mapping lets through; nothing if it lets all.
+func filtered(mapping map[string]any) (sks []string) {
+	filters, _ := at(mapping, "Properties", "FilterCriteria", "Filters").([]any)
+	for _, f := range filters {
+		m, _ := f.(map[string]any)
+		var pattern struct {
+			DynamoDB struct {
+				Keys struct {
+					SK struct{ S []string }
+				}
+			}
+		}
+		if json.Unmarshal([]byte(word(m["Pattern"])), &pattern) == nil {
+			sks = append(sks, pattern.DynamoDB.Keys.SK.S...)
+		}
+	}
+	return sks
 }
 
 func schedule(name string, r resource) (ScheduleSpec, error) {

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"context"
+	"encoding/binary"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
@@ -9,6 +10,8 @@ import (
 	"time"
 
 	"github.com/vuelto/vuelto/pkg/bundle"
+	"github.com/vuelto/vuelto/pkg/bundle/hearing"
+	"github.com/vuelto/vuelto/pkg/bundle/telling"
 	"github.com/vuelto/vuelto/pkg/identity"
 	"github.com/vuelto/vuelto/pkg/job"
 	"github.com/vuelto/vuelto/pkg/mem/memfile"
@@ -29,6 +32,10 @@ type Options struct {
 	Log      *slog.Logger
 	// BaseURL is where simulated providers post their webhooks: the path counts, the host is for people.
 	BaseURL string
+	// Endpoint is where the demo merchant wants to be told; empty = nowhere.
+	Endpoint string
+	// Loopback says that event endpoints are on this machine, and only there.
+	Loopback bool
 	// Hooks are what a simulator puts between the parts; zero = nothing.
 	Hooks Hooks
 }
@@ -51,6 +58,12 @@ type Hooks struct {
 	Called func(req *http.Request, resp *http.Response)
 	// Sent sees every message put on a queue.
 	Sent func(queue string, body []byte)
+	// Outward answers for merchants' endpoints. Nil: the network of this machine in a dev server, else nobody.
+	Outward func(*http.Request) (*http.Response, error)
+	// WithoutStream lets nobody hear what the table's stream says.
+	WithoutStream bool
+	// Retold draws whether the table's stream says again what was taken.
+	Retold func() bool
 	// Store, Doer and Account let a simulator stand in for a part.
 	Store   func(store.Store) store.Store
 	Doer    func(provider.Doer) provider.Doer
@@ -78,6 +91,10 @@ type World struct {
 	front   map[string]http.Handler // by function
 	routes  []RouteSpec
 	hooks   Hooks
+	stream  *stream
+	inbox   []letter
+	outbox  []note
+	dial    func(*http.Request, func(*http.Response, error)) // the real network; nil = none
 }
 
 // New makes a world with the demo merchants in it. Error: the template does not fit the code.
@@ -85,26 +102,35 @@ func New(o Options) (*World, error) {
 	w := &World{Loop: NewLoop(o.Clock), rand: rand.New(rand.NewPCG(o.Seed, 0x7675656c746f)), log: o.Log, base: o.BaseURL,
 		Files: memfile.New(), queueOf: map[job.Kind]*worked{}, hooks: o.Hooks}
 	w.sender = memqueue.Sender{Queues: map[job.Kind]*memqueue.Queue{}, Now: w.Now}
-	w.Store = memstore.New(memstore.Options{Now: w.Now, Lag: o.Hooks.Lag})
+	w.Store = memstore.New(memstore.Options{Now: w.Now, Lag: o.Hooks.Lag, Changed: w.changed})
 	w.Networks = allsim.New(w)
-	b := bundle.New(bundle.Ports{
+	ports := bundle.Ports{
 		Store: w.patient(), Sender: lateSender{w}, Files: filed{w, w.Files}, Clock: workerClock{w},
 		Doer: w.doer(), Registry: all.Registry(), Float: w.Float, NewID: w.newID, Log: o.Log,
-	})
+		Random: w.random, Loopback: o.Loopback,
+	}
+	b, who := bundle.New(ports), telling.Ports{Ports: ports, Outward: outward{w}, Mailer: carrier{w}, Texter: carrier{w}}
 	template, err := ParseTemplate(o.Template)
 	if err != nil {
 		return nil, err
 	}
 	w.front, w.routes = b.Front(), template.Routes
+	w.front["webhook-intake"] = hearing.Intake(b)
 	err = w.openQueues(template, map[string]job.Handler{
-		"webhook-apply": b.Applier(), "refund-submission": b.Submitter(), "status-polling": b.Polling(),
+		"webhook-apply": hearing.Applier(b), "refund-submission": b.Submitter(), "status-polling": b.Polling(),
 		"settlement-ingest": b.Ingester(), "settlement-reconciliation": b.Reconciler(),
-		"batch-run": b.Runner(),
+		"batch-run": b.Runner(), "event-delivery": telling.Deliverer(who), "buyer-notice": telling.Notifier(who),
 	})
 	if err != nil {
 		return nil, err
 	}
-	if err := w.seed(); err != nil {
+	if template.Stream.Function != "event-outbox" {
+		return nil, fmt.Errorf("sim: template.yaml lets %q listen to the table", template.Stream.Function)
+	}
+	if !o.Hooks.WithoutStream {
+		w.listen(template.Stream, telling.Teller(who))
+	}
+	if err := w.seed(o.Endpoint); err != nil {
 		return nil, err
 	}
 	for _, s := range template.Schedules {
@@ -141,6 +167,15 @@ func (w *World) Float() float64 { return w.rand.Float64() }
 func (w *World) newID() string {
 	w.serialN++
 	return identity.Derive("req_", fmt.Sprint(w.rand.Uint64()), fmt.Sprint(w.serialN))
+}
+
+// random is n bytes of the world's generator.
+func (w *World) random(n int) []byte {
+	var b []byte
+	for len(b) < n {
+		b = binary.BigEndian.AppendUint64(b, w.rand.Uint64())
+	}
+	return b[:n]
 }
 
 // Network finds a simulated provider.

@@ -14,6 +14,7 @@ func Fields() []string {
 	return []string{
 		"function", "invocation", "request_id", // which function, which call of it, which request of a client
 		"tenant", "account", "payment", "disbursement", "reconciliation", "batch", "row", "key", "message_id", // about what
+		"event", "endpoint",
 		"from", "to", "by", "held_reason", "attempt", // what moved
 		"outcome", "code", "reason", "note", "error", "stack", // how it ended
 		"path", "part", "name", "owner", "date", "breaks", "late", // where and how much

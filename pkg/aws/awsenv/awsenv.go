@@ -26,9 +26,11 @@ const (
 	DynamoDB Service = "DYNAMODB"
 	SQS      Service = "SQS"
 	S3       Service = "S3"
+	SES      Service = "SESV2"
+	SNS      Service = "SNS"
 )
 
-func services() []Service { return []Service{DynamoDB, SQS, S3} }
+func services() []Service { return []Service{DynamoDB, SQS, S3, SES, SNS} }
 
 // Time-outs of one try. A call that hangs must end while its function still has time for another.
 const (

@@ -90,3 +90,11 @@ func wroteIt(it item, id string) bool {
 	}
 	return false
 }
+
+// Decode reads a whole item of the table, such as its stream brings. No item is a record of version 0.
+func Decode(it map[string]types.AttributeValue) (store.Record, error) {
+	if len(it) == 0 {
+		return store.Record{}, nil
+	}
+	return decode(it)
+}

@@ -60,6 +60,7 @@ func (h Host) Ports() bundle.Ports {
 		Registry: all.Registry(),
 		Float:    mathrand.Float64,
 		NewID:    newID,
+		Random:   random,
 		Log:      h.Log,
 	}
 }
@@ -101,8 +102,10 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-func newID() string {
-	b := make([]byte, 15)
+func newID() string { return "req_" + base64.RawURLEncoding.EncodeToString(random(15)) }
+
+func random(n int) []byte {
+	b := make([]byte, n)
 	_, _ = rand.Read(b) // never fails
-	return "req_" + base64.RawURLEncoding.EncodeToString(b)
+	return b
 }

@@ -142,6 +142,7 @@ func (r *Reconciler) finish(ctx context.Context, rec reconciliation.Reconciliati
 	}
 	rec.Status, rec.Problem, rec.Due = reconciliation.Balanced, problem, 0
 	rec.Run++
+	rec.Ended = calendar.Millis(r.Now())
 	rec.Result, rec.Breaks = "", map[string]int{}
 	for _, b := range result.Breaks {
 		rec.Breaks[string(b.Class)]++

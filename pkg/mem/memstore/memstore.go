@@ -23,6 +23,8 @@ type Options struct {
 	Now func() time.Time
 	// Lag draws how long after a commit the indexes see it; nil = at once. It is asked once per commit.
 	Lag func() time.Duration
+	// Changed hears what each commit changed, after it and outside of the store's lock; nil = nobody listens.
+	Changed func([]store.Change)
 }
 
 // Store is a store.Store in memory. Its methods may be called at the same time; none calls out while it holds its lock.
@@ -89,6 +91,15 @@ func (s *Store) Commit(ctx context.Context, writes ...store.Write) error {
 	if s.options.Lag != nil && s.options.Now != nil {
 		moment.lag = s.options.Lag()
 	}
+	changes, err := s.commit(writes, moment)
+	if err == nil && s.options.Changed != nil {
+		s.options.Changed(changes)
+	}
+	return err
+}
+
+// commit does all writes or none, under the lock.
+func (s *Store) commit(writes []store.Write, moment moment) (changes []store.Change, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.settle(moment.now)
@@ -96,19 +107,27 @@ func (s *Store) Commit(ctx context.Context, writes ...store.Write) error {
 	for _, w := range writes {
 		reason, err := s.test(w, moment.now)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if reason != "" {
 			losers = append(losers, store.Loser{Key: store.KeyOf(w), Reason: reason})
 		}
 	}
 	if losers != nil {
-		return &store.ConflictError{Losers: losers}
+		return nil, &store.ConflictError{Losers: losers}
 	}
 	for _, w := range writes {
+		var change store.Change
+		if r := s.rows[store.KeyOf(w)]; r != nil && s.options.Changed != nil {
+			change.Old = clone(r.record)
+		}
 		s.write(w, moment)
+		if s.options.Changed != nil {
+			change.New = clone(s.rows[store.KeyOf(w)].record)
+			changes = append(changes, change)
+		}
 	}
-	return nil
+	return changes, nil
 }
 
 // test says why a write would lose, or nothing.

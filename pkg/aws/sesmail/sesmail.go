@@ -1,0 +1,56 @@
+// Package sesmail sends e-mails through SES.
+package sesmail
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sesv2"
+	"github.com/aws/aws-sdk-go-v2/service/sesv2/types"
+
+	"github.com/vuelto/vuelto/pkg/aws/awsenv"
+	"github.com/vuelto/vuelto/pkg/notice"
+)
+
+// Client is what of the SES client sending takes.
+type Client interface {
+	SendEmail(context.Context, *sesv2.SendEmailInput, ...func(*sesv2.Options)) (*sesv2.SendEmailOutput, error)
+}
+
+// Mailer is a notice.Mailer with one sender.
+type Mailer struct {
+	client Client
+	from   string
+}
+
+// New sends from an address that SES has verified.
+func New(client Client, from string) Mailer { return Mailer{client, from} }
+
+// Open makes a Mailer from the environment; nil if there is no sender.
+func Open(env awsenv.Env, from string) notice.Mailer {
+	if from == notice.Off {
+		return nil
+	}
+	return New(sesv2.NewFromConfig(env.Config(awsenv.SES)), from)
+}
+
+// Mail implements notice.Mailer. What SES rejects by the message or the address it will reject again.
+func (m Mailer) Mail(ctx context.Context, mail notice.Mail) error {
+	text := func(s string) *types.Content {
+		return &types.Content{Data: aws.String(s), Charset: aws.String("UTF-8")}
+	}
+	_, err := m.client.SendEmail(ctx, &sesv2.SendEmailInput{
+		FromEmailAddress: aws.String(m.from),
+		Destination:      &types.Destination{ToAddresses: []string{mail.To}},
+		Content: &types.EmailContent{Simple: &types.Message{Subject: text(mail.Subject),
+			Body: &types.Body{Text: text(mail.Text)}}},
+	})
+	var rejected *types.MessageRejected
+	var bad *types.BadRequestException
+	if errors.As(err, &rejected) || errors.As(err, &bad) {
+		return fmt.Errorf("sesmail: %w", notice.ErrRefused)
+	}
+	return err
+}

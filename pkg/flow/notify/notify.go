@@ -1,0 +1,142 @@
+// Package notify tells buyers of their money. A notice that cannot be sent is tried again for a day; one that never can be
+// is told to the merchant. Neither keeps another waiting.
+package notify
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/vuelto/vuelto/pkg/disbursement"
+	"github.com/vuelto/vuelto/pkg/event"
+	"github.com/vuelto/vuelto/pkg/identity"
+	"github.com/vuelto/vuelto/pkg/job"
+	"github.com/vuelto/vuelto/pkg/merchant"
+	"github.com/vuelto/vuelto/pkg/notice"
+	"github.com/vuelto/vuelto/pkg/payment"
+	"github.com/vuelto/vuelto/pkg/store"
+)
+
+// Notifier does job.Notify.
+type Notifier struct {
+	Store  store.Store
+	Mailer notice.Mailer // nil = no e-mail
+	Texter notice.Texter // nil = no SMS
+	Now    func() time.Time
+	Log    *slog.Logger
+}
+
+// Handle sends a notice that is due. It is claimed first, so that of two copies of the message one sends nothing; after a crash
+// between the sending and the noting it may go twice.
+func (n *Notifier) Handle(ctx context.Context, j job.Job) error {
+	record, err := n.Store.Get(ctx, j.Key)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	it, err := notice.Decode(record)
+	if err != nil || it.Due.IsZero() || it.Due.After(n.Now()) {
+		return err
+	}
+	it = it.Claim(n.Now())
+	if err := n.Store.Commit(ctx, store.Put{Record: notice.Encode(it)}); err != nil {
+		if store.IsConflict(err) {
+			return nil // another copy is at it
+		}
+		return err
+	}
+	it.Version++
+	d, to, shop, err := n.about(ctx, it)
+	if err != nil {
+		return err
+	}
+	text := write(it.Kind, d, to, shop)
+	it.Mail = n.mail(ctx, it, mailAddress(to.Email.Reveal()), text)
+	it.SMS = n.text(ctx, it, phoneNumber(to.Phone.Reveal(), d.Network), text)
+	return n.note(ctx, it.Next(n.Now()))
+}
+
+// about reads what the notice tells of, to whom, and in whose name.
+func (n *Notifier) about(ctx context.Context, it notice.Notice) (d disbursement.Disbursement, to identity.Person, shop string, err error) {
+	record, err := n.Store.Get(ctx, disbursement.Key(it.Tenant, it.Subject))
+	if err != nil {
+		return d, to, "", err
+	}
+	if d, err = disbursement.Decode(record); err != nil {
+		return d, to, "", err
+	}
+	// A beneficiary may be somebody else than the payer: a cash code must not reach the one for the other.
+	if to = d.Beneficiary; d.Payment != "" && to.IsZero() {
+		record, err = n.Store.Get(ctx, payment.Key(it.Tenant, d.Payment))
+		if err != nil {
+			return d, to, "", err
+		}
+		p, err := payment.Decode(record)
+		if err != nil {
+			return d, to, "", err
+		}
+		to = p.Payer
+	}
+	record, err = n.Store.Get(ctx, merchant.Key(it.Tenant))
+	if err != nil {
+		return d, to, "", err
+	}
+	m, err := merchant.Decode(record)
+	return d, to, m.Name, err
+}
+
+func (n *Notifier) mail(ctx context.Context, it notice.Notice, to string, text message) notice.Channel {
+	switch {
+	case it.Mail.Outcome != notice.Waiting:
+		return it.Mail
+	case n.Mailer == nil || to == "":
+		return notice.Channel{Outcome: notice.NoWay}
+	}
+	return n.tried(ctx, it, "e-mail", it.Mail, n.Mailer.Mail(ctx, notice.Mail{To: to, Subject: text.subject, Text: text.long}))
+}
+
+func (n *Notifier) text(ctx context.Context, it notice.Notice, to string, text message) notice.Channel {
+	switch {
+	case it.SMS.Outcome != notice.Waiting:
+		return it.SMS
+	case n.Texter == nil || to == "":
+		return notice.Channel{Outcome: notice.NoWay}
+	}
+	return n.tried(ctx, it, "sms", it.SMS, n.Texter.Text(ctx, to, text.short))
+}
+
+// tried notes a try. A carrier's words may hold the address, so they stay out of the log.
+func (n *Notifier) tried(ctx context.Context, it notice.Notice, way string, c notice.Channel, err error) notice.Channel {
+	c = c.Tried(err)
+	if err != nil {
+		n.Log.WarnContext(ctx, "notice not sent", "tenant", it.Tenant, "disbursement", it.Subject, "event", it.Event, "part", way,
+			"outcome", string(c.Outcome), "attempt", c.Tries)
+	}
+	return c
+}
+
+// note writes down how the tries ended. A notice that reached nobody is an event for the merchant; the sweep delivers it.
+func (n *Notifier) note(ctx context.Context, it notice.Notice) error {
+	writes := []store.Write{store.Put{Record: notice.Encode(it)}}
+	if it.Lost() {
+		record, err := n.Store.Get(ctx, event.EndpointsKey(it.Tenant))
+		endpoints := event.Endpoints{Tenant: it.Tenant}
+		if err == nil {
+			endpoints, err = event.DecodeEndpoints(it.Tenant, record)
+		}
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+		lost := event.Unheard(it.Tenant, it.Event, it.Subject, string(it.Kind), n.Now())
+		lost.To = endpoints.To(lost.Type)
+		writes = append(writes, store.Put{Record: event.Encode(lost, n.Now())})
+	}
+	err := n.Store.Commit(ctx, writes...)
+	if store.IsConflict(err) {
+		return nil // the lease had run out, and another has noted it
+	}
+	return err
+}

@@ -1,0 +1,87 @@
+package story_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+// outbox is what buyers were told, newest first.
+func (s *stack) outbox(to string) []doc {
+	s.t.Helper()
+	return list(s.want(200, s.do("GET", "/_sandbox/outbox?to="+to, nil)), "data")
+}
+
+// refundTo asks for cash back to a person.
+func (s *stack) refundTo(x side, who doc) string {
+	s.t.Helper()
+	payment := s.paid(x)
+	body := with(x.refund(payment, "N"+payment, x.part), "beneficiary", who)
+	id := str(s.want(201, s.as(ana, "POST", "/v1/refunds/cash-withdrawal", body))["id"])
+	s.settle()
+	return id
+}
+
+// TestBuyersAreTold in Spanish, once each: that the cash is ready, with its code, and that it is theirs.
+func TestBuyersAreTold(t *testing.T) {
+	t.Parallel()
+	s, x := start(t), colombia()
+	id := s.refundTo(x, doc{"name": "Luis Ñandú", "document_type": "CC", "document_number": "1032456789", "email": "luis@example.co", "phone": "300 111 2233"})
+	s.settle()
+	code := str(s.want(200, s.as(ana, "POST", "/v1/refunds/"+id+"/cash-code", doc{}))["cash_code"])
+	mail, sms := s.outbox("luis@example.co"), s.outbox("%2B573001112233")
+	if len(mail) != 1 || len(sms) != 1 || code == "" {
+		t.Fatalf("code %q; mail %v, sms %v", code, mail, sms)
+	}
+	for _, want := range []string{"Hola, Luis Ñandú:", "listo para retirar", code, "$ ", "Tienda demo"} {
+		if !strings.Contains(str(mail[0]["text"]), want) {
+			t.Errorf("no %q in %s", want, mail[0]["text"])
+		}
+	}
+	if text := str(sms[0]["text"]); !strings.Contains(text, code) {
+		t.Errorf("sms: %s", text)
+	}
+	s.move(id, x.finish)
+	s.advance(26 * time.Hour)
+	if mail = s.outbox("luis@example.co"); len(mail) != 2 || str(mail[0]["subject"]) != "Su dinero fue entregado" {
+		t.Errorf("once it is paid: %v", mail)
+	}
+	if text := string(s.as(ana, "GET", "/v1/events?subject="+id, nil).body); strings.Contains(text, code) || strings.Contains(text, "luis@") {
+		t.Errorf("events tell too much: %s", text)
+	}
+	if strings.Contains(s.log.String(), "luis@") || strings.Contains(s.log.String(), "3001112233") {
+		t.Errorf("the log tells too much:\n%s", s.log)
+	}
+}
+
+// TestNoticesThatDoNotArrive: a refusal and an outage keep nobody else waiting; once no way is left the merchant hears of it.
+func TestNoticesThatDoNotArrive(t *testing.T) {
+	t.Parallel()
+	s, x := start(t), colombia()
+	who := func(name, email string) doc {
+		return doc{"name": name, "document_type": "CC", "document_number": "1032456789", "email": email}
+	}
+	bounced := s.refundTo(x, who("Ana", "bounce@example.co"))
+	away := s.refundTo(x, who("Eva", "away@example.co"))
+	hostile := s.refundTo(x, who("Z"+strings.Repeat("\u0301", 110), "ok@example.co"))
+	s.settle()
+	if got := s.outbox("ok@example.co"); len(got) != 1 || strings.Count(str(got[0]["text"]), "\u0301") > 2 {
+		t.Errorf("the good one: %v", got)
+	}
+	failed := func(id string) int {
+		n := 0
+		for _, e := range list(s.get("/v1/events?type=notice.failed&limit=100"), "data") {
+			if str(e["subject"]) == id {
+				n++
+			}
+		}
+		return n
+	}
+	if failed(bounced) != 1 || failed(away) != 0 || failed(hostile) != 0 {
+		t.Errorf("at once: bounced %d, away %d, hostile %d", failed(bounced), failed(away), failed(hostile))
+	}
+	s.advance(30 * time.Hour)
+	if failed(away) != 1 {
+		t.Errorf("after all tries it was told %d times", failed(away))
+	}
+}
