@@ -85,7 +85,7 @@ var rows = []row{
 	{"infra/enrol", []string{"pkg/*", "pkg/provider/all", "pkg/aws/awsenv", "pkg/aws/dynamostore"}},
 	{"infra/e2e", []string{"pkg/*", "pkg/*/*"}},
 	{"infra/runtimeapi", nil},
-	{"infra/*", []string{"pkg/*", "pkg/mem/*", "pkg/provider/*", "pkg/store/storetest", "infra/runtimeapi"}},
+	{"infra/*", []string{"pkg/*", "pkg/bundle/*", "pkg/mem/*", "pkg/provider/*", "pkg/store/storetest", "infra/runtimeapi"}},
 	{"infra/*/*", []string{"pkg/*", "pkg/mem/*", "pkg/provider/*", "pkg/store/storetest"}},
 }
 
