@@ -145,13 +145,12 @@ func enrol(ctx context.Context, s store.Store, e enrolment) ([]issued, error) {
 	var keys []issued
 	for _, k := range e.Keys {
 		key := "sk_" + string(e.Mode) + "_" + rand.Text()
-		hash, mode, err := merchant.HashKey(key)
+		made, err := merchant.NewKey(key, merchant.APIKey{Merchant: e.Merchant.ID, Person: k.Person, Role: k.Role})
 		if err != nil {
 			return nil, err
 		}
 		keys = append(keys, issued{k, key})
-		writes = append(writes, store.Put{Record: merchant.EncodeKey(merchant.APIKey{Hash: hash, Merchant: e.Merchant.ID,
-			Person: k.Person, Role: k.Role, Mode: mode}, 0)})
+		writes = append(writes, made.Writes()...)
 	}
 	return keys, s.Commit(ctx, writes...)
 }

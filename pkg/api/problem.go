@@ -47,9 +47,12 @@ type decision struct {
 }
 
 // decisions is the table from decisions to answers. The first match counts.
-func (s *Server) decisions() []decision { return slices.Concat(aboutMoney(), aboutBooks(), s.also) }
+func (s *Server) decisions() []decision {
+	return slices.Concat(aboutRequests(), aboutMoney(), aboutBooks(), s.also)
+}
 
-func aboutMoney() []decision {
+// aboutRequests are the decisions about a request itself, before anything is looked up.
+func aboutRequests() []decision {
 	return []decision{
 		{errMalformed, 400, "malformed_json", "The body cannot be read", "Send one JSON object with integer amounts.", true, ""},
 		{errDuplicate, 400, "duplicate_key", "A key comes twice", "Send every key once, in lower case.", true, ""},
@@ -65,8 +68,15 @@ func aboutMoney() []decision {
 		{request.ErrOver, 409, "batch_over", "The batch is over", "Read its results; cancel single refunds or payouts instead.", true, ""},
 		{errKeyMissing, 400, "idempotency_key_missing", "The Idempotency-Key header is missing", "Send a key of your own with every request that creates something.", true, ""},
 		{errUnauthorized, 401, "unauthorized", "No valid API key", "Send Authorization: Bearer sk_… with a key of this stack.", false, ""},
+		{errSource, 403, "source_not_allowed", "This key may not come from here", "Call from an address that the key's sources list.", false, ""},
+		{errUnsigned, 401, "signature_invalid", "The request's signature does not fit", "Sign it as RFC 9421 says, with the key's signing secret; detail says what is wrong.", true, ""},
 		{errForbidden, 403, "forbidden", "This key's role may not do that", "Use a key whose role allows it.", false, ""},
 		{errMethod, 405, "method_not_allowed", "The method is not allowed here", "See the Allow header.", false, ""},
+	}
+}
+
+func aboutMoney() []decision {
+	return []decision{
 		{request.ErrNotFound, 404, "not_found", "Nothing has this id", "Check the id and the key's merchant.", true, ""},
 		{request.ErrKeyReused, 422, "idempotency_key_reused", "The key was used with another body", "Use a new Idempotency-Key for another request.", true, ""},
 		{request.ErrInProgress, 409, "idempotency_in_progress", "A request with this key is still at work", "Repeat the same request in a moment.", true, "1"},
@@ -98,6 +108,7 @@ func aboutMoney() []decision {
 		{request.ErrShown, 409, "code_already_shown", "The cash code was shown before", "Ask whom history names; if it is lost, wait until it runs out and reissue it.", true, ""},
 		{request.ErrCodeLive, 409, "code_still_live", "The cash code may still be collected", "Wait until the provider says that it ran out: status returned, cancelled or rejected.", true, ""},
 		{request.ErrReplaced, 409, "already_replaced", "It was replaced before", "Follow the one that replaced_by names.", true, ""},
+		{request.ErrOwnKey, 409, "key_in_use", "That is the key you came with", "Rotate it instead, or revoke it with another one.", false, ""},
 		{request.ErrChanged, 409, "approval_changed", "It is no longer what you looked at", "Read it again and approve what approval.hash names now.", true, ""},
 		{request.ErrRulesMoved, 409, "rules_changed", "Somebody else set rules meanwhile", "Read GET /v1/rules and send yours again if they still fit.", false, ""},
 		{request.ErrCannotBeStopped, 409, "not_cancellable", "It can no longer be stopped", "Follow its status; it may still come back.", true, ""},

@@ -68,6 +68,7 @@ func open(t *testing.T) *rig {
 			Float: func() float64 { return 0 }, Log: log},
 		Directory: &merchant.Directory{Store: r, Now: now}, Clients: r, Store: r, Files: memfile.New(), Now: now, Log: log,
 		Meaning: func(string, string) (provider.Meaning, bool) { return provider.Meaning{}, false },
+		Random:  func(n int) []byte { serial++; return bytes.Repeat([]byte{byte(serial)}, n) },
 		NewID:   func() string { serial++; return fmt.Sprint("req_", serial) },
 	}
 	r.handler = r.server.Handler()
@@ -132,9 +133,9 @@ func TestRolesDecideFirst(t *testing.T) {
 		where := method == "POST" && strings.HasPrefix(path, "/v1/event-endpoints") // events go: for admins alone
 		for role, may := range map[merchant.Role]bool{
 			merchant.Viewer: method == "GET", merchant.Finance: method == "GET" || books, merchant.Approver: !books && !where, merchant.Admin: true,
-			merchant.Operator: !books && !where && !strings.HasSuffix(path, "/approve") && (method == "GET" || !strings.HasPrefix(path, "/v1/blocked")), "intern": false,
+			merchant.Operator: !books && !where && !strings.HasSuffix(path, "/approve") && (method == "GET" || !strings.HasPrefix(path, "/v1/blocked") && !strings.HasSuffix(path, "/agree")), "intern": false,
 		} {
-			if method == "PUT" { // rules
+			if method == "PUT" || method == "POST" && (path == "/v1/api-keys" || strings.HasSuffix(path, "/revoke")) { // what is for admins
 				may = role == merchant.Admin
 			}
 			w := r.call(role, method, path, "{}")

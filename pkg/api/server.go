@@ -55,11 +55,12 @@ type Server struct {
 	Files     file.Store
 	Now       func() time.Time
 	Log       *slog.Logger
-	NewID     func() string // request ids
-	OpenAPI   []byte        // what GET /openapi.json answers
-	Secret    func() string // a new secret of an event endpoint
-	Loopback  bool          // endpoints are on this machine, and only there: for the dev server
-	also      []decision    // beyond those that every part knows
+	NewID     func() string      // request ids
+	OpenAPI   []byte             // what GET /openapi.json answers
+	Secret    func() string      // a new secret of an event endpoint
+	Random    func(n int) []byte // that nobody can guess: new keys and signing secrets
+	Loopback  bool               // endpoints are on this machine, and only there: for the dev server
+	also      []decision         // beyond those that every part knows
 }
 
 type handler func(*http.Request, request.Caller) (any, error)
@@ -155,6 +156,11 @@ func (s *Server) money() []route {
 		{"POST /v1/blocked", merchant.Agree, s.block},
 		{"POST /v1/blocked/{id}/lift", merchant.Agree, s.unblock},
 		{"GET /v1/register", merchant.Read, s.register},
+		{"GET /v1/api-keys", merchant.Read, s.listKeys},
+		{"POST /v1/api-keys", merchant.Govern, s.createKey},
+		{"POST /v1/api-keys/{id}/agree", merchant.Agree, s.agreeKey},
+		{"POST /v1/api-keys/{id}/rotate", merchant.Move, s.rotateKey},
+		{"POST /v1/api-keys/{id}/revoke", merchant.Govern, s.revokeKey},
 		{"GET /v1/rules", merchant.Read, s.getRules},
 		{"PUT /v1/rules", merchant.Govern, s.putRules},
 		{"GET /v1/providers", merchant.Read, s.providers},
@@ -271,6 +277,12 @@ func (s *Server) caller(r *http.Request) (request.Caller, error) {
 	key, m, err := s.Directory.Who(r.Context(), strings.TrimSpace(token))
 	if errors.Is(err, merchant.ErrKey) || errors.Is(err, store.ErrNotFound) {
 		return request.Caller{}, errUnauthorized
+	}
+	if err == nil && !key.From(r.RemoteAddr) {
+		err = fmt.Errorf("%w: %s", errSource, r.RemoteAddr)
+	}
+	if err == nil && key.Signing != "" {
+		err = signed(r, key, s.Now())
 	}
 	return request.Caller{Key: key, Merchant: m}, err
 }

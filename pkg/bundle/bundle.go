@@ -159,7 +159,7 @@ func (b *Bundle) Server() *api.Server {
 		Directory: &merchant.Directory{Store: p.Store, Now: b.now, Live: p.Live},
 		Meaning:   p.Registry.Meaning,
 		Clients:   b.clients, Store: p.Store, Files: p.Files, Now: b.now, Log: p.Log, NewID: p.NewID,
-		Secret: func() string { return event.NewSecret(p.Random(secretBytes)) }, Loopback: p.Loopback,
+		Secret: func() string { return event.NewSecret(p.Random(secretBytes)) }, Random: p.Random, Loopback: p.Loopback,
 	}
 }
 

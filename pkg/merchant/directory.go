@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/vuelto/vuelto/pkg/calendar"
 	"github.com/vuelto/vuelto/pkg/store"
 )
 
@@ -44,11 +45,30 @@ func (d *Directory) Who(ctx context.Context, token string) (APIKey, Merchant, er
 	if err != nil {
 		return APIKey{}, Merchant{}, err
 	}
-	if key.Mode != mode || key.Revoked {
+	if key.Mode != mode || !key.Valid(d.Now()) {
 		return APIKey{}, Merchant{}, ErrKey
 	}
+	d.note(ctx, &key)
 	m, err := d.Merchant(ctx, key.Merchant)
 	return key, m, err
+}
+
+// note keeps the day on which a key was last used: one write a day, and none that anything waits for or rests on. Whoever
+// changes the key at the same time wins.
+func (d *Directory) note(ctx context.Context, key *APIKey) {
+	today := calendar.On(d.Now(), calendar.Colombia().Zone())
+	if !key.LastUsed.Before(today) {
+		return
+	}
+	key.LastUsed = today
+	if d.Store.Commit(ctx, store.Put{Record: EncodeKey(*key, key.Version)}) == nil {
+		key.Version++
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if found, ok := d.keys[key.Hash]; ok {
+		d.keys[key.Hash] = cached[APIKey]{*key, found.until}
+	}
 }
 
 // Behind finds whose key it was that something was accepted with. It may have been revoked since. Error: store.ErrNotFound.

@@ -6,7 +6,9 @@ import (
 	"encoding/hex"
 	"errors"
 	"strings"
+	"time"
 
+	"github.com/vuelto/vuelto/pkg/calendar"
 	"github.com/vuelto/vuelto/pkg/money"
 )
 
@@ -80,6 +82,19 @@ type APIKey struct {
 	Role     Role   `json:"role"`
 	Mode     string `json:"mode"` // test or live, as in the key's prefix
 	Revoked  bool   `json:"revoked,omitempty"`
+
+	Prefix     string        `json:"prefix,omitempty"` // what may be shown of the key
+	CreatedBy  string        `json:"created_by,omitempty"`
+	CreatedAt  time.Time     `json:"created_at,omitzero"`
+	Waits      bool          `json:"waits,omitempty"` // for a second person: lets nobody in until then
+	AgreedBy   string        `json:"agreed_by,omitempty"`
+	RevokedBy  string        `json:"revoked_by,omitempty"`
+	ExpiresAt  time.Time     `json:"expires_at,omitzero"`   // end of the overlap after it was rotated
+	ReplacedBy string        `json:"replaced_by,omitempty"` // id of the key that took its place
+	Sources    []string      `json:"sources,omitempty"`     // addresses and networks it may come from; empty = anywhere
+	Signing    string        `json:"signing,omitempty"`     // secret its requests are signed with, base 64; empty = they are not
+	LastUsed   calendar.Date `json:"last_used,omitzero"`    // local day
+	Version    int64         `json:"-"`
 }
 
 // May says whether the role allows an action; one that nobody knows allows nothing.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/vuelto/vuelto/pkg/calendar"
 	"github.com/vuelto/vuelto/pkg/mem/memstore"
 	"github.com/vuelto/vuelto/pkg/merchant"
 	"github.com/vuelto/vuelto/pkg/money"
@@ -86,8 +87,11 @@ func TestAWarmFunctionReadsNothing(t *testing.T) {
 	if w.store.reads != 2 {
 		t.Errorf("%d reads for one key and one merchant", w.store.reads)
 	}
-	if key, _, _ := w.directory.Who(context.Background(), "sk_test_x"); key != w.key("sk_test_x") {
-		t.Errorf("%+v", key)
+	want := w.key("sk_test_x")
+	want.LastUsed, want.Version = calendar.Date{Year: 2026, Month: 11, Day: 20}, 2
+	key, _, _ := w.directory.Who(context.Background(), "sk_test_x")
+	if diff := cmp.Diff(want, key); diff != "" {
+		t.Error(diff)
 	}
 }
 
@@ -99,7 +103,7 @@ func TestARevokedKeyWorksAMinuteAtMost(t *testing.T) {
 	}
 	revoked := w.key("sk_test_x")
 	revoked.Revoked = true
-	w.put(store.Put{Record: merchant.EncodeKey(revoked, 1)})
+	w.put(store.Put{Record: merchant.EncodeKey(revoked, 2) /* its use was noted */})
 	for s := range 120 {
 		err := w.who("sk_test_x")
 		if s >= 60 && !errors.Is(err, merchant.ErrKey) {
@@ -203,5 +207,26 @@ func TestAccountsOfAStore(t *testing.T) {
 	}
 	if _, ok := (merchant.Store{}).Account(""); ok {
 		t.Error("an account of a store without any")
+	}
+}
+
+// TestTheDayOfUseIsOneWriteADay, and gives way to whoever changes the key at the same time.
+func TestTheDayOfUseIsOneWriteADay(t *testing.T) {
+	w := open(t)
+	version := func() int64 {
+		record, err := w.store.Get(context.Background(), merchant.APIKeyKey(w.key("sk_test_x").Hash))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return record.Version
+	}
+	for range 24 * 60 {
+		if err := w.who("sk_test_x"); err != nil {
+			t.Fatal(err)
+		}
+		w.now = w.now.Add(time.Minute)
+	}
+	if v := version(); v != 3 { // made, and used on two local days
+		t.Errorf("%d writes", v)
 	}
 }

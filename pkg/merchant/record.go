@@ -16,14 +16,18 @@ func APIKeyKey(hash string) store.Key { return store.Key{PK: "apikey#" + hash, S
 // Encode makes the record of a merchant; version is the one it replaces.
 func Encode(m Merchant, version int64) store.Record { return record(Key(m.ID), m, version) }
 
-// EncodeKey makes the record of an API key.
+// EncodeKey makes the record of an API key; version is the one it replaces.
 func EncodeKey(k APIKey, version int64) store.Record { return record(APIKeyKey(k.Hash), k, version) }
 
 // Decode reads a merchant.
 func Decode(r store.Record) (Merchant, error) { return decode[Merchant](r) }
 
 // DecodeKey reads an API key.
-func DecodeKey(r store.Record) (APIKey, error) { return decode[APIKey](r) }
+func DecodeKey(r store.Record) (APIKey, error) {
+	k, err := decode[APIKey](r)
+	k.Version = r.Version
+	return k, err
+}
 
 func record(key store.Key, v any, version int64) store.Record {
 	body, err := json.Marshal(v)

@@ -59,12 +59,11 @@ func (w *World) seed(endpoint string) error {
 	}{
 		{DemoKey, "demo", "ana", merchant.Admin}, {ApproverKey, "demo", "beto", merchant.Approver}, {OtherKey, "other", "carla", merchant.Admin},
 	} {
-		hash, mode, err := merchant.HashKey(k.key)
+		key, err := merchant.NewKey(k.key, merchant.APIKey{Merchant: k.merchant, Person: k.person, Role: k.role})
 		if err != nil {
 			return err
 		}
-		writes = append(writes, store.Put{Record: merchant.EncodeKey(merchant.APIKey{Hash: hash, Merchant: k.merchant,
-			Person: k.person, Role: k.role, Mode: mode}, 0)})
+		writes = append(writes, key.Writes()...)
 	}
 	return w.Store.Commit(context.Background(), writes...)
 }

@@ -51,6 +51,7 @@ var (
 	ErrDocument        = errors.New("the document does not fit")
 	ErrPapers          = errors.New("compliance documents are missing")
 	ErrPurpose         = errors.New("the purpose is not one of the rules")
+	ErrOwnKey          = errors.New("the key cannot revoke itself")
 	ErrShown           = errors.New("the cash code was shown before")
 	ErrCodeLive        = errors.New("the cash code may still be collected")
 	ErrReplaced        = errors.New("it was replaced")
