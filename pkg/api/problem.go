@@ -14,6 +14,7 @@ import (
 	"github.com/vuelto/vuelto/pkg/flow/ingest"
 	"github.com/vuelto/vuelto/pkg/flow/request"
 	"github.com/vuelto/vuelto/pkg/rate"
+	"github.com/vuelto/vuelto/pkg/settlement"
 	"github.com/vuelto/vuelto/pkg/store"
 )
 
@@ -127,6 +128,7 @@ func aboutFiles() []decision {
 		{ingest.ErrAccount, 422, "account_unknown", "The account is not known", "Use an account that GET /v1/providers lists with read_settlement.", false, ""},
 		{ingest.ErrDay, 422, "settlement_day", "The day cannot have a settlement file", "Send the day on which the provider paid.", true, ""},
 		{ingest.ErrUnusable, 422, "settlement_unreadable", "This is no settlement file of the account", "Download the report again as text in UTF-8.", true, ""},
+		{settlement.ErrDepositDiffers, 409, "deposit_differs", "The deposit is known with another content", "Give it an id of its own, or correct the line.", true, ""},
 		{rate.ErrDiffers, 409, "rate_differs", "The rate is known with another value", "Check the source; send ?correct=true if the earlier value was wrong.", true, ""},
 	}
 }

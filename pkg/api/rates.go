@@ -10,11 +10,6 @@ import (
 	"github.com/vuelto/vuelto/pkg/rate"
 )
 
-type ratesAnswer struct {
-	Written int `json:"written"`
-	Known   int `json:"known"`
-}
-
 // importRates takes a file of exchange rates, all of it or none: every faulty line is named. A rate that is known with another
 // value is refused, unless ?correct=true says that it is meant.
 func (s *Server) importRates(r *http.Request, c request.Caller) (any, error) {
@@ -27,7 +22,7 @@ func (s *Server) importRates(r *http.Request, c request.Caller) (any, error) {
 		return nil, invalidFile(err)
 	}
 	correct := r.URL.Query().Get("correct") == "true"
-	book, out := rate.Book{Store: s.Store}, ratesAnswer{}
+	book, out := rate.Book{Store: s.Store}, importAnswer{}
 	if !correct { // nothing is written of a file that contradicts what is known
 		for _, x := range rates {
 			if err := book.Agrees(r.Context(), c.Merchant.ID, x); err != nil {

@@ -215,6 +215,8 @@ func (s *Server) uploads() []route {
 		{"POST /v1/settlements", merchant.Close, s.uploadSettlement},
 		{"POST /v1/rates", merchant.Close, s.importRates},
 		{"GET /v1/rates", merchant.Read, s.listRates},
+		{"POST /v1/deposits", merchant.Close, s.importDeposits},
+		{"GET /v1/deposits", merchant.Read, s.listDeposits},
 	}
 }
 
