@@ -129,6 +129,7 @@ func aboutFiles() []decision {
 		{ingest.ErrDay, 422, "settlement_day", "The day cannot have a settlement file", "Send the day on which the provider paid.", true, ""},
 		{ingest.ErrUnusable, 422, "settlement_unreadable", "This is no settlement file of the account", "Download the report again as text in UTF-8.", true, ""},
 		{settlement.ErrDepositDiffers, 409, "deposit_differs", "The deposit is known with another content", "Give it an id of its own, or correct the line.", true, ""},
+		{settlement.ErrContractDiffers, 409, "contract_differs", "The contract is known with other fees", "Check the contract; send ?correct=true if the earlier fees were wrong.", true, ""},
 		{rate.ErrDiffers, 409, "rate_differs", "The rate is known with another value", "Check the source; send ?correct=true if the earlier value was wrong.", true, ""},
 	}
 }

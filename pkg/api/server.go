@@ -217,6 +217,8 @@ func (s *Server) uploads() []route {
 		{"GET /v1/rates", merchant.Read, s.listRates},
 		{"POST /v1/deposits", merchant.Close, s.importDeposits},
 		{"GET /v1/deposits", merchant.Read, s.listDeposits},
+		{"POST /v1/fees", merchant.Close, s.putContract},
+		{"GET /v1/fees", merchant.Read, s.listContracts},
 	}
 }
 

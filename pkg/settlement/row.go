@@ -38,27 +38,3 @@ type Row struct {
 
 // netGap is by how much the file's net differs from what its own columns add up to.
 func (r Row) netGap() int64 { return r.Net - (r.Amount - r.Fee - r.Tax) }
-
-// Fees is what an account's contract says a movement costs: parts per ten thousand of its size plus a fixed sum, and
-// the tax on that cost. Zero means nothing is known and nothing is compared.
-type Fees struct {
-	PerTenThousand int64
-	Fixed          int64 // minor units
-	TaxPerHundred  int64
-	Unit           int64 // smallest charged step in minor units: 1 for PEN, 100 for whole pesos; 0 = 1
-}
-
-// Of is the expected fee and tax of a movement of so many minor units (either sign), rounded half up to the unit.
-func (f Fees) Of(minor int64) (fee, tax int64) {
-	if minor < 0 {
-		minor = -minor
-	}
-	fee = f.round(minor*f.PerTenThousand, 10_000) + f.Fixed
-	return fee, f.round(fee*f.TaxPerHundred, 100)
-}
-
-func (f Fees) round(product, divisor int64) int64 {
-	unit := max(f.Unit, 1)
-	divisor *= unit
-	return (product + divisor/2) / divisor * unit
-}

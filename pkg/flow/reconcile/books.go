@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/vuelto/vuelto/pkg/calendar"
 	"github.com/vuelto/vuelto/pkg/disbursement"
@@ -25,7 +26,9 @@ type books struct {
 	// settledOn tells by id which entries an earlier run of some day has folded.
 	settledOn map[string]calendar.Date
 	// further are the receipts of payments that were paid more than once, beyond the one that is the entry.
-	further map[string]further
+	further   map[string]further
+	contracts settlement.Contracts
+	zone      *time.Location
 }
 
 type further struct {
@@ -37,6 +40,10 @@ func (r *Reconciler) books(ctx context.Context, account provider.Account, settle
 	b := &books{account: account, day: day, further: map[string]further{}, records: map[string]store.Record{}, asked: map[string]bool{}, settledOn: map[string]calendar.Date{}}
 	country, err := calendar.ByNetwork(account.Network)
 	if err != nil {
+		return nil, err
+	}
+	b.zone = country.Zone()
+	if b.contracts, err = (settlement.ContractBook{Store: r.Store}).Of(ctx, account.Tenant, account.ID); err != nil {
 		return nil, err
 	}
 	overdue := func(e settlement.Entry) bool {
@@ -220,10 +227,14 @@ func (b *books) ofDisbursement(d disbursement.Disbursement) settlement.Entry {
 	return b.priced(e)
 }
 
-// priced adds the cost that the account's contract says.
+// priced adds the cost that the contract of the movement's day says, else what the account has always cost.
 func (b *books) priced(e settlement.Entry) settlement.Entry {
-	if b.account.Fees != (settlement.Fees{}) {
-		fee, tax := b.account.Fees.Of(e.Amount)
+	fees, dated := b.contracts.On(e.Kind, calendar.On(e.OccurredAt, b.zone))
+	if !dated {
+		fees = b.account.Fees
+	}
+	if fees != (settlement.Fees{}) {
+		fee, tax := fees.Of(e.Amount)
 		e.Fee, e.Tax = &fee, &tax
 	}
 	return e
