@@ -20,7 +20,7 @@ type row struct {
 // Nouns know each other only where one is made of the other.
 var (
 	ground    = []string{"pkg/money", "pkg/calendar", "pkg/identity", "pkg/store", "pkg/job", "pkg/mutant"}
-	machines  = append([]string{"pkg/payment", "pkg/disbursement"}, ground...)
+	machines  = append([]string{"pkg/payment", "pkg/disbursement", "pkg/rate"}, ground...)
 	nouns     = append([]string{"pkg/webhook", "pkg/settlement", "pkg/merchant", "pkg/reconciliation", "pkg/ledger", "pkg/event", "pkg/file", "pkg/rate", "pkg/partition", "pkg/batch", "pkg/discrepancy"}, machines...)
 	verbs     = append([]string{"pkg/provider", "pkg/flow/observe", "pkg/audit", "pkg/notice"}, nouns...)
 	adapters  = append([]string{"pkg/provider", "pkg/settlement", "pkg/provider/csvsettlement"}, machines...)
@@ -39,7 +39,7 @@ var rows = []row{
 	{"pkg/mutant", nil},    // guards that a simulator may break, in builds of its own
 	{"pkg/job", []string{"pkg/store"}},
 	{"pkg/payment", ground},
-	{"pkg/disbursement", ground},
+	{"pkg/disbursement", append([]string{"pkg/rate"}, ground...)}, // a refund may have its rate
 	{"pkg/webhook", ground},
 	{"pkg/merchant", ground},
 	{"pkg/settlement", ground},

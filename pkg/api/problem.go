@@ -109,6 +109,8 @@ func aboutMoney() []decision {
 		{request.ErrShown, 409, "code_already_shown", "The cash code was shown before", "Ask whom history names; if it is lost, wait until it runs out and reissue it.", true, ""},
 		{request.ErrCodeLive, 409, "code_still_live", "The cash code may still be collected", "Wait until the provider says that it ran out: status returned, cancelled or rejected.", true, ""},
 		{request.ErrReplaced, 409, "already_replaced", "It was replaced before", "Follow the one that replaced_by names.", true, ""},
+		{request.ErrRateUnknown, 422, "rate_unknown", "No exchange rate is known for the day", "Import the source's rates (POST /v1/rates), or ask in the currency that was paid.", true, ""},
+		{request.ErrRateStale, 422, "rate_stale", "The last exchange rate is too old", "Import the source's rates (POST /v1/rates), or ask in the currency that was paid.", true, ""},
 		{request.ErrOwnKey, 409, "key_in_use", "That is the key you came with", "Rotate it instead, or revoke it with another one.", false, ""},
 		{request.ErrChanged, 409, "approval_changed", "It is no longer what you looked at", "Read it again and approve what approval.hash names now.", true, ""},
 		{request.ErrRulesMoved, 409, "rules_changed", "Somebody else set rules meanwhile", "Read GET /v1/rules and send yours again if they still fit.", false, ""},

@@ -57,6 +57,7 @@ type disbursementAnswer struct {
 	ApprovedBy            string             `json:"approved_by,omitempty"`
 	CreatedAt             string             `json:"created_at"`
 	Documents             []paperRequest     `json:"documents,omitempty"`
+	FX                    *fxAnswer          `json:"fx,omitempty"`
 	Approval              *approvalAnswer    `json:"approval,omitempty"`
 	Manual                *manualAnswer      `json:"manual,omitempty"`
 	Attempts              []attemptAnswer    `json:"attempts"`
@@ -86,7 +87,7 @@ func (s *Server) renderDisbursement(d disbursement.Disbursement) disbursementAns
 		OriginalTransactionID: d.OriginalTransaction, NetworkReference: optional(d.Reference), CashCode: d.CodeMask(),
 		CashCodeExpiresAt: stamp(d.CashExpires), CashCodeShownTo: d.CodeShownTo, Replaces: d.Replaces, ReplacedBy: d.ReplacedBy, HeldReason: d.HeldReason, NextAction: nextAction(d), DueAt: optional(stamp(d.Due)),
 		SettledOn: optional(d.SettledOn.String()), RequestedBy: d.RequestedBy, ApprovedBy: d.ApprovedBy,
-		ProviderMessage: s.Meaning.message(d.Provider, d.Word, d.Said), CreatedAt: stamp(d.CreatedAt), Documents: papersOf(d), Approval: approvalOf(d), Manual: manual(d),
+		ProviderMessage: s.Meaning.message(d.Provider, d.Word, d.Said), CreatedAt: stamp(d.CreatedAt), Documents: papersOf(d), FX: fxOf(d.FX), Approval: approvalOf(d), Manual: manual(d),
 		Attempts: []attemptAnswer{}, History: []stepAnswer{},
 	}
 	if d.Kind == disbursement.Refund {

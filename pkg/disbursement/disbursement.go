@@ -8,6 +8,7 @@ import (
 	"github.com/vuelto/vuelto/pkg/calendar"
 	"github.com/vuelto/vuelto/pkg/identity"
 	"github.com/vuelto/vuelto/pkg/money"
+	"github.com/vuelto/vuelto/pkg/rate"
 )
 
 // Kind says what the money is for. Stored strings: append only.
@@ -73,6 +74,14 @@ type Paper struct {
 	Digest string `json:"d"`
 }
 
+// FX is what a refund was asked for in another currency than it is paid in, and the rate that was fixed for it.
+type FX struct {
+	Asked    int64          `json:"a"` // minor units of Currency
+	Currency money.Currency `json:"c"`
+	Bears    string         `json:"b"` // who bears what the rate moved since the payment: merchant or buyer
+	Lock     rate.Lock      `json:"l"`
+}
+
 // Step is one line of the story: what moved the disbursement, and on what evidence.
 type Step struct {
 	At       time.Time
@@ -117,6 +126,7 @@ type Disbursement struct {
 	ReplacedBy  string
 	ClearedBy   string  // who let it go although the beneficiary is on the block list
 	Papers      []Paper // compliance documents that came with it
+	FX          *FX     // how Amount came of another currency; nil = it was asked for as it is
 	Received    int64   // minor units the buyer got; 0 until paid
 	Returned    int64   // minor units that came back
 	Fee         int64   // minor units the settlement charged

@@ -149,9 +149,9 @@ type Cash struct {
 	RemindHours int `json:"remind_hours,omitempty"` // so long before the code runs out the buyer is due a reminder
 }
 
-// FX is who bears the difference of a refund in another currency than the price. Stored strings: append only.
+// FX is who bears the difference of a refund that is asked for in another currency than was paid. Stored strings: append only.
 type FX struct {
-	Bears string `json:"bears,omitempty"` // merchant (the default) or buyer
+	Bears string `json:"bears,omitempty"` // merchant, at today's rate; buyer, at that of the day of payment; empty = none is taken
 }
 
 // RulesOn are the rules that hold on a local day; the zero value if none do.

@@ -148,20 +148,6 @@ type plan struct {
 // draft builds the refund after every check that needs no write. What was found of the roads comes with a refusal too.
 func (r *Requester) draft(ctx context.Context, q Refund, p payment.Payment) (plan, error) {
 	t := plan{payment: p}
-	var ok bool
-	t.shop, ok = q.Caller.Merchant.Store(p.Store)
-	switch {
-	case !ok:
-		return t, fmt.Errorf("%w: %s", ErrStore, p.Store)
-	case p.State != payment.Paid:
-		return t, fmt.Errorf("%w: payment %s is %s", ErrNotPaid, p.ID, p.State)
-	case q.Amount.Currency() != p.Amount.Currency():
-		return t, fmt.Errorf("%w: the payment is in %s", ErrCurrency, p.Amount.Currency())
-	case q.Amount.Sign() <= 0:
-		return t, fmt.Errorf("%w: %s", ErrAmount, q.Amount)
-	case q.Amount.Minor() > p.PaidMinor():
-		return t, fmt.Errorf("%w: %s was paid", ErrExceeds, money.New(p.PaidMinor(), p.Amount.Currency()))
-	}
 	country, err := calendar.ByNetwork(p.Network)
 	if err != nil {
 		return t, err
@@ -169,6 +155,23 @@ func (r *Requester) draft(ctx context.Context, q Refund, p payment.Payment) (pla
 	now, zone := r.Now(), country.Zone()
 	today := calendar.On(now, zone)
 	t.rules = q.Caller.Merchant.RulesOn(today)
+	var ok bool
+	if t.shop, ok = q.Caller.Merchant.Store(p.Store); !ok {
+		return t, fmt.Errorf("%w: %s", ErrStore, p.Store)
+	}
+	if p.State != payment.Paid {
+		return t, fmt.Errorf("%w: payment %s is %s", ErrNotPaid, p.ID, p.State)
+	}
+	fx, err := r.exchange(ctx, &q, p, t.rules.FX.Bears, today, calendar.On(p.PaidAt(), zone))
+	if err != nil {
+		return t, err
+	}
+	switch {
+	case q.Amount.Sign() <= 0:
+		return t, fmt.Errorf("%w: %s", ErrAmount, q.Amount)
+	case q.Amount.Minor() > p.PaidMinor():
+		return t, fmt.Errorf("%w: %s was paid", ErrExceeds, money.New(p.PaidMinor(), p.Amount.Currency()))
+	}
 	who := q.Beneficiary
 	if who.IsZero() {
 		who = p.Payer
@@ -187,7 +190,7 @@ func (r *Requester) draft(ctx context.Context, q Refund, p payment.Payment) (pla
 		Network: p.Network, Provider: road.Provider, Account: road.Account, MerchantRef: q.MerchantRef, Payment: p.ID,
 		Order: p.Order, Amount: q.Amount, Route: road.Route, RouteReason: t.choice.Reason, Reason: q.Reason, ReasonText: q.ReasonText,
 		Beneficiary: q.Beneficiary, OriginalTransaction: p.TransactionID(), OriginalReference: p.Voucher.Code,
-		RequestedBy: q.Caller.Key.Person, CreatedAt: now, AcceptedOn: today,
+		RequestedBy: q.Caller.Key.Person, CreatedAt: now, AcceptedOn: today, Papers: q.Papers, FX: fx,
 	}
 	if q.Route != "" {
 		t.d.RouteReason = "asked for"
@@ -198,7 +201,6 @@ func (r *Requester) draft(ctx context.Context, q Refund, p payment.Payment) (pla
 	if road.Route != disbursement.Original {
 		t.d.Beneficiary = who
 	}
-	t.d.Papers = q.Papers
 	if err := r.screen(ctx, &t, who); err != nil {
 		return t, err
 	}

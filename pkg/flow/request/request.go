@@ -51,6 +51,8 @@ var (
 	ErrDocument        = errors.New("the document does not fit")
 	ErrPapers          = errors.New("compliance documents are missing")
 	ErrPurpose         = errors.New("the purpose is not one of the rules")
+	ErrRateUnknown     = errors.New("no exchange rate is known for the day")
+	ErrRateStale       = errors.New("the last exchange rate is too old")
 	ErrOwnKey          = errors.New("the key cannot revoke itself")
 	ErrShown           = errors.New("the cash code was shown before")
 	ErrCodeLive        = errors.New("the cash code may still be collected")
