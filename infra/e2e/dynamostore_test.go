@@ -7,11 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"github.com/vuelto/vuelto/pkg/aws/awsenv"
@@ -22,9 +24,15 @@ import (
 
 const table = "vuelto"
 
+// slowly waits half a minute for an answer where functions wait five seconds: an emulator on a busy machine is not a network
+// that loses replies, and that test would be another one (TestStoreWithLostReplies), which moto cannot pass.
+func slowly(o *dynamodb.Options) {
+	o.HTTPClient = awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) { t.ResponseHeaderTimeout = 30 * time.Second })
+}
+
 func database(t *testing.T, env awsenv.Env) dynamostore.Client {
 	t.Helper()
-	client := dynamodb.NewFromConfig(env.Config(awsenv.DynamoDB))
+	client := dynamodb.NewFromConfig(env.Config(awsenv.DynamoDB), slowly)
 	if _, err := client.CreateTable(context.Background(), dynamostore.Table(table)); err != nil {
 		t.Fatal(err)
 	}
