@@ -16,12 +16,14 @@ import (
 	"golang.org/x/term"
 
 	"github.com/vuelto/vuelto/pkg/calendar"
+	"github.com/vuelto/vuelto/pkg/rate"
 	"github.com/vuelto/vuelto/pkg/recon"
 	"github.com/vuelto/vuelto/pkg/settlement"
 )
 
 type reconFlags struct {
 	network, provider, date, books, out string
+	rates                               string
 	settlements                         []string
 	settles, memory, output, lang       string
 	matches, xlsx                       bool
@@ -50,6 +52,7 @@ not run (the reason is on stderr, and nothing is written).`,
 	flags.StringVar(&f.provider, "provider", "", "whose settlement columns; empty = the generic ones")
 	flags.StringVar(&f.date, "date", "", "the settlement day, YYYY-MM-DD")
 	flags.StringVar(&f.books, "books", "", "our entries, CSV")
+	flags.StringVar(&f.rates, "rates", "", "exchange rates, CSV with date, source, pair and rate, for entries with a settles_currency and no locked_rate")
 	flags.StringArrayVar(&f.settlements, "settlement", nil, "the network's rows, CSV, also .gz or .zip; may be repeated")
 	flags.StringVar(&f.out, "out", "", "directory for the results")
 	flags.StringVar(&f.settles, "settles", "T+1", "business days from a movement to its settlement")
@@ -127,6 +130,15 @@ func (f reconFlags) options() (recon.Options, error) {
 	}
 	if o.Language, err = settlement.ParseLanguage(f.lang); err != nil {
 		return o, err
+	}
+	if f.rates != "" {
+		text, err := os.ReadFile(f.rates)
+		if err != nil {
+			return o, err
+		}
+		if o.Rates, err = rate.Read(text); err != nil {
+			return o, fmt.Errorf("%s: %w", f.rates, err)
+		}
 	}
 	o.Network, o.Books, o.Settlements, o.Out = f.network, f.books, f.settlements, f.out
 	o.Matches, o.Report, o.Workers = f.matches, f.xlsx, f.workers

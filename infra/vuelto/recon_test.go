@@ -140,3 +140,47 @@ func TestSummaryOnStdout(t *testing.T) {
 		}
 	}
 }
+
+// TestExchange: what settles in another currency is held against the locked rate, or the official one of its day; the difference is
+// a gain or a loss on a line of its own.
+func TestExchange(t *testing.T) {
+	books := "id,kind,reference,transaction_id,amount,currency,status,occurred_at,settles_currency,locked_rate,rate_source\n" +
+		"pay_1,payment,R1,T1,120.00,USD,paid,2026-11-19T10:00:00-05:00,PEN,3.745,SBS 2026-11-18\n" +
+		"pay_2,payment,R2,T2,100.00,USD,paid,2026-11-19T10:00:00-05:00,PEN,,\n" +
+		"pay_3,payment,R3,T3,375.00,PEN,paid,2026-11-19T10:00:00-05:00,USD,,\n" +
+		"pay_4,payment,R4,T4,5.00,PEN,paid,2026-11-19T10:00:00-05:00,,,\n"
+	rows := "Transaction ID,Reference Code,Type,Amount,Fee,Tax,Net Amount,Currency,Date,Status\n" +
+		"T1,R1,PAYMENT,450.00,0,0,450.00,PEN,2026-11-19 10:00:00,SETTLED\n" +
+		"T2,R2,PAYMENT,374.00,0,0,374.00,PEN,2026-11-19 10:00:00,SETTLED\n" +
+		"T3,R3,PAYMENT,100.00,0,0,100.00,USD,2026-11-19 10:00:00,SETTLED\n" +
+		"T4,R4,PAYMENT,5.00,0,0,5.00,PEN,2026-11-19 10:00:00,SETTLED\n"
+	dir := files(t, books, rows)
+	if err := os.WriteFile(filepath.Join(dir, "rates.csv"), []byte("date,source,pair,rate\n2026-11-17,SBS,USD/PEN,3.70\n2026-11-19,SBS,USD/PEN,3.75\n2026-11-20,SBS,USD/PEN,9\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	args := []string{"recon", "--network", "pagoefectivo", "--date", "2026-11-20", "--books", "books.csv", "--settlement", "rows.csv", "--out", "out", "-o", "json"}
+	if _, stderr, code := vuelto(t, dir, args...); code != 2 || !strings.Contains(stderr, "no official rate") {
+		t.Errorf("without rates: exit %d: %s", code, stderr)
+	}
+	stdout, stderr, code := vuelto(t, dir, append(args, "--rates", "rates.csv")...)
+	var s recon.Summary
+	if err := json.Unmarshal([]byte(stdout), &s); err != nil {
+		t.Fatal(err, stderr)
+	}
+	if code != 1 || s.Breaks["FX_DIFFERENCE"] != 2 || len(s.Breaks) != 1 || s.Matched != 2 || s.FX["PEN"] != "-0.40" || s.Totals["USD"].Difference != "0.00" {
+		t.Errorf("exit %d: %+v", code, s)
+	}
+	breaks, err := os.ReadFile(filepath.Join(dir, "out", "breaks.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"at the locked rate 3.745 (SBS 2026-11-18) 449.40 PEN were due: settled 450 = 449.40 + FX gain 0.60",
+		"at the locked rate 3.75 (SBS 2026-11-19) 375 PEN were due: settled 374 = 375 − FX loss 1"} {
+		if !strings.Contains(string(breaks), want) {
+			t.Errorf("no %q in\n%s", want, breaks)
+		}
+	}
+	if _, stderr, code := vuelto(t, dir, append(args, "--rates", "books.csv")...); code != 2 || !strings.Contains(stderr, "books.csv: line 1") {
+		t.Errorf("rates that are none: exit %d: %s", code, stderr)
+	}
+}

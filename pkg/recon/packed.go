@@ -34,9 +34,10 @@ type row struct {
 // entry is one line of the books.
 type entry struct {
 	id, transaction, reference []byte
-	amount, fee, tax           int64 // minor units; the amount is positive
-	nanos                      int64 // since 1970
-	day                        int32 // local, since 1970
+	lock                       []byte // of a settlement in another currency: see lockText; else empty
+	amount, fee, tax           int64  // minor units; the amount is positive
+	nanos                      int64  // since 1970
+	day                        int32  // local, since 1970
 	currency                   uint16
 	kind, status               uint8
 	hasFee, hasTax             bool
@@ -54,7 +55,7 @@ func (e *entry) signed() int64 {
 const (
 	rowHead     = 43
 	rowWide     = rowHead + 24
-	entryHead   = 41
+	entryHead   = 43
 	entryWide   = entryHead + 16
 	wideBit     = 0x80
 	feeBit      = 0x20
@@ -140,7 +141,7 @@ func (r *row) unpack(from []byte) int {
 }
 
 func (e *entry) size() int {
-	n := len(e.id) + len(e.transaction) + len(e.reference)
+	n := len(e.id) + len(e.transaction) + len(e.reference) + len(e.lock)
 	if small(e.fee) && small(e.tax) {
 		return entryHead + n
 	}
@@ -165,19 +166,21 @@ func (e *entry) pack(to []byte, hash uint32) {
 	le.PutUint64(to[13:], uint64(e.nanos))
 	le.PutUint32(to[21:], uint32(e.day))
 	le.PutUint64(to[25:], uint64(e.amount))
+	le.PutUint16(to[41:], uint16(len(e.lock)))
 	texts := to[entryHead:]
 	if small(e.fee) && small(e.tax) {
 		le.PutUint32(to[33:], uint32(e.fee))
 		le.PutUint32(to[37:], uint32(e.tax))
 	} else {
 		to[4] |= wideBit
-		le.PutUint64(to[41:], uint64(e.fee))
-		le.PutUint64(to[49:], uint64(e.tax))
+		le.PutUint64(to[43:], uint64(e.fee))
+		le.PutUint64(to[51:], uint64(e.tax))
 		texts = to[entryWide:]
 	}
 	texts = texts[copy(texts, e.id):]
 	texts = texts[copy(texts, e.transaction):]
-	copy(texts, e.reference)
+	texts = texts[copy(texts, e.reference):]
+	copy(texts, e.lock)
 }
 
 // unpack reads a packed entry and returns its size.
@@ -194,11 +197,13 @@ func (e *entry) unpack(from []byte) int {
 	if flags&wideBit == 0 {
 		e.fee, e.tax = int64(int32(le.Uint32(from[33:]))), int64(int32(le.Uint32(from[37:])))
 	} else {
-		e.fee, e.tax = int64(le.Uint64(from[41:])), int64(le.Uint64(from[49:]))
+		e.fee, e.tax = int64(le.Uint64(from[43:])), int64(le.Uint64(from[51:]))
 		n = entryWide
 	}
+	l := int(le.Uint16(from[41:]))
 	e.id, n = from[n:n+i:n+i], n+i
 	e.transaction, n = from[n:n+t:n+t], n+t
 	e.reference, n = from[n:n+f:n+f], n+f
+	e.lock, n = from[n:n+l:n+l], n+l
 	return n
 }

@@ -1,5 +1,7 @@
 package recon
 
+import "github.com/vuelto/vuelto/pkg/rate"
+
 // reason why a record cannot be read, for the person who must look; each names its column.
 type reason string
 
@@ -23,6 +25,9 @@ const (
 	errBookFee    reason = "fee is not a decimal"
 	errBookTax    reason = "tax is not a decimal"
 	errOccurred   reason = "occurred_at is not an RFC 3339 instant"
+	errSettlesIn  reason = "settles_currency is not three capital letters"
+	errRate       reason = "locked_rate is not a positive decimal"
+	errNoRate     reason = "settles_currency has no locked_rate, and no official rate of its day, or of the five before, was given"
 )
 
 // rowParser makes rows of records.
@@ -112,6 +117,7 @@ type entryParser struct {
 	splitter
 	days   days
 	offset int64 // of the network's zone, seconds east of Greenwich
+	rates  []rate.Rate
 }
 
 // parse reads a record into e, and says why it cannot.
@@ -162,7 +168,10 @@ func (p *entryParser) numbers(e *entry) reason {
 	if e.day, e.nanos, ok = p.days.instant(p.get(bookOccurred), p.offset); !ok {
 		return errOccurred
 	}
-	return ""
+	if p.header.at[bookSettlesIn] < 0 {
+		return ""
+	}
+	return p.locked(e)
 }
 
 func kindOf(cell []byte) (uint8, bool) {

@@ -67,9 +67,15 @@ const (
 	bookCurrency
 	bookStatus
 	bookOccurred
+	bookSettlesIn
+	bookRate
+	bookRateSource
 )
 
-var bookColumns = []string{"id", "kind", "reference", "transaction_id", "amount", "fee", "tax", "currency", "status", "occurred_at"}
+var bookColumns = []string{"id", "kind", "reference", "transaction_id", "amount", "fee", "tax", "currency", "status", "occurred_at",
+	"settles_currency", "locked_rate", "rate_source"}
+
+var optionalBookColumns = []string{"fee", "tax", "settles_currency", "locked_rate", "rate_source"}
 
 // NetworkRules are the calendar, the zone and the smallest amounts of a network that settles T+n. Error: no such network.
 func NetworkRules(network string, settlesIn int) (settlement.Rules, error) {

@@ -92,7 +92,7 @@ func (r *run) progress(in *input) {
 func (r *run) bookReaders(pass pass) []*bookReader {
 	all := make([]*bookReader, r.Workers)
 	for i := range all {
-		all[i] = &bookReader{run: r, entryParser: entryParser{offset: r.offset}, pass: pass, sink: newSink(r.into(pass).entries),
+		all[i] = &bookReader{run: r, entryParser: entryParser{offset: r.offset, rates: r.Rates}, pass: pass, sink: newSink(r.into(pass).entries),
 			ids: newSink(r.ids), tally: r.tallies[i], dues: newDueDays(r.Rules)}
 	}
 	return all
@@ -107,7 +107,7 @@ func (r *run) bookLane(pass pass, readers []*bookReader) *lane {
 }
 
 func bookHeader(name string, record []byte) (header, error) {
-	return readHeader(name, record, bookColumns, []string{"fee", "tax"})
+	return readHeader(name, record, bookColumns, optionalBookColumns)
 }
 
 func (r *run) rowReaders(pass pass) []*rowReader {

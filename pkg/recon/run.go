@@ -20,6 +20,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/vuelto/vuelto/pkg/calendar"
+	"github.com/vuelto/vuelto/pkg/rate"
 	"github.com/vuelto/vuelto/pkg/settlement"
 )
 
@@ -39,6 +40,8 @@ type Options struct {
 	Language    settlement.Language
 	Matches     bool // write matches.csv
 	Report      bool // write report.xlsx
+	// Rates are for entries that settle in another currency and lock no rate themselves: the official one of their day counts.
+	Rates []rate.Rate
 	// Progress is told how many bytes of the inputs have been read. It may be nil.
 	Progress func(read int64)
 }

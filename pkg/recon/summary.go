@@ -22,8 +22,9 @@ type Summary struct {
 	Pending    int64                      `json:"pending"`
 	Unreadable int64                      `json:"unreadable"`
 	Breaks     map[settlement.Class]int64 `json:"breaks"`
-	Totals     map[string]Sums            `json:"totals"`  // by currency
-	Digests    map[string]string          `json:"digests"` // SHA-256 of each input, in hex, by base name
+	Totals     map[string]Sums            `json:"totals"`       // by currency
+	FX         map[string]string          `json:"fx,omitempty"` // gains and losses by exchange, signed decimals by currency
+	Digests    map[string]string          `json:"digests"`      // SHA-256 of each input, in hex, by base name
 	Engine     string                     `json:"engine"`
 	ElapsedMS  int64                      `json:"elapsed_ms"`
 	PeakRSS    int64                      `json:"peak_rss_bytes"`
@@ -48,6 +49,12 @@ func (r *run) summary(t *tally) *Summary {
 	for _, x := range t.totals {
 		s.Totals[currencyText(x.currency)] = Sums{money.FormatMinor(x.Gross, 2), money.FormatMinor(x.Fee, 2), money.FormatMinor(x.Tax, 2),
 			money.FormatMinor(x.Net, 2), money.FormatMinor(x.Expected, 2), money.FormatMinor(x.Difference, 2)}
+	}
+	for c, minor := range t.exchanged {
+		if s.FX == nil {
+			s.FX = map[string]string{}
+		}
+		s.FX[string(c)] = money.FormatMinor(minor, 2)
 	}
 	return s
 }

@@ -20,7 +20,8 @@ type tally struct {
 	breaks                                      map[settlement.Class]int64
 	read                                        []total // of everything that was read; Expected sums entries
 	totals                                      []total
-	accounted                                   []total // Difference only: what the breaks account for
+	accounted                                   []total                  // Difference only: what the breaks account for
+	exchanged                                   map[money.Currency]int64 // won or lost by exchange
 	// size is the sum of all amounts in size: it bounds every other sum.
 	size uint64
 }
@@ -30,7 +31,9 @@ type total struct {
 	settlement.Total
 }
 
-func newTally() *tally { return &tally{breaks: map[settlement.Class]int64{}} }
+func newTally() *tally {
+	return &tally{breaks: map[settlement.Class]int64{}, exchanged: map[money.Currency]int64{}}
+}
 
 // of is the total of a currency; there are few, and nearly always the first is meant.
 func of(list *[]total, currency uint16) *settlement.Total {
@@ -95,6 +98,9 @@ func (t *tally) result(r settlement.Result) {
 
 func (t *tally) broken(b *settlement.Break) {
 	t.breaks[b.Class]++
+	if b.Exchange() {
+		t.exchanged[b.Currency] += b.Difference
+	}
 	b.Account(func(c money.Currency, minor int64) { of(&t.accounted, currencyCode([]byte(c))).Difference += minor })
 }
 
@@ -123,6 +129,9 @@ func (t *tally) add(u *tally) {
 	t.matched, t.pending = t.matched+u.matched, t.pending+u.pending
 	for c, n := range u.breaks {
 		t.breaks[c] += n
+	}
+	for c, minor := range u.exchanged {
+		t.exchanged[c] += minor
 	}
 	for _, x := range u.totals {
 		add(of(&t.totals, x.currency), x.Total)

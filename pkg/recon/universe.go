@@ -44,6 +44,9 @@ func (e *entry) full() settlement.Entry {
 		tax := e.tax
 		full.Tax = &tax
 	}
+	if len(e.lock) > 0 {
+		full.Lock = lockOf(e.lock)
+	}
 	return full
 }
 

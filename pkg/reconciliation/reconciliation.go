@@ -83,6 +83,7 @@ type Outcome struct {
 	Pending    int              `json:"pending"`
 	Unreadable int              `json:"unreadable"`
 	Totals     map[string]Total `json:"totals,omitempty"` // by currency
+	FX         map[string]int64 `json:"fx,omitempty"`     // won or lost by exchange, by currency, in minor units
 }
 
 // Total is in minor units, signed as the merchant sees it.

@@ -86,6 +86,8 @@ func (b Break) value(name string, l Language) string {
 		return optional(w.ExpectedTax, b)
 	case "rate":
 		return rate(w.Rate)
+	case "source":
+		return w.Rate.source()
 	}
 	return b.word(name, l)
 }
@@ -175,6 +177,9 @@ func (b Break) expectedCosts(l Language) []string {
 // amountSum is how what was settled comes of what was expected.
 func (b Break) amountSum(l Language) string {
 	settled := l.pick("settled", "liquidado", "实际结算")
+	if b.has(FXDifference) && b.Why.Rate != nil {
+		return l.sum(settled, b.Actual, b.Expected, []cause{{exchangeTerm(b.Actual - b.Expected), b.Actual - b.Expected}}, b.Currency)
+	}
 	if b.Actual == -b.Expected {
 		return l.pick("the sign is the wrong way round", "el signo está al revés", "正负号相反")
 	}
@@ -254,4 +259,20 @@ func rate(l *Lock) string {
 		return "-"
 	}
 	return money.FormatMinor(l.Units, l.Decimals)
+}
+
+// source is who said what the rate was, in brackets; empty if nobody is named.
+func (l *Lock) source() string {
+	if l == nil || l.Source == "" {
+		return ""
+	}
+	return " (" + l.Source + ")"
+}
+
+// exchangeTerm is what a difference to the locked rate is called: more for the merchant is a gain.
+func exchangeTerm(minor int64) term {
+	if minor < 0 {
+		return lossTerm
+	}
+	return gainTerm
 }

@@ -249,6 +249,8 @@ func (j judgement) proves(class Class) bool {
 	switch class {
 	case Reversed, Rounding, FeeDifference, TaxDifference, DateShift, LateSettlement:
 		return true
+	case FXDifference:
+		return abs(j.row.Amount-j.expected) <= abs(j.expected)/10 // rates of a day are no further apart; else it may be about something else
 	case NetMismatch:
 		return j.named
 	case StatusMismatch:

@@ -50,3 +50,15 @@ func TestSettledAtALockedRate(t *testing.T) {
 		t.Errorf("a third currency: %s", got)
 	}
 }
+
+// TestDividedByALockedRate: 375.00 PEN at 3.75 for a dollar are 100.00 USD, rounded half away from zero.
+func TestDividedByALockedRate(t *testing.T) {
+	lock := func(e *settlement.Entry) {
+		e.Amount, e.Fee, e.Tax, e.Lock = 10000, nil, nil, &settlement.Lock{Currency: money.USD, Units: 375, Decimals: 2, Divide: true}
+	}
+	for minor, want := range map[int64]string{2667: "matched 1 pending 0 unreadable 0; ", 2669: "matched 0 pending 0 unreadable 0; 2 pay_1 FX_DIFFERENCE"} {
+		if got := print(settlement.Compare(theDay, peru(), one(entryOf(lock)), raw([]settlement.Row{row(2, amount(minor), currency(money.USD))}))); got != want {
+			t.Errorf("%d: %s, want %s", minor, got, want)
+		}
+	}
+}

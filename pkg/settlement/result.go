@@ -59,6 +59,20 @@ type Result struct {
 // ErrUnbalanced says the breaks do not add up to the difference of the totals: a fault of the matcher.
 var ErrUnbalanced = errors.New("settlement: the breaks do not account for the difference")
 
+// Exchanged sums what was won or lost, per currency, because settlements differ from the locked rate: a line of its own.
+func Exchanged(breaks []Break) map[money.Currency]int64 {
+	sums := map[money.Currency]int64{}
+	for _, b := range breaks {
+		if b.Exchange() {
+			sums[b.Currency] += b.Difference
+		}
+	}
+	return sums
+}
+
+// Exchange says that the break's difference is a gain or a loss by exchange.
+func (b Break) Exchange() bool { return b.Why.Rate != nil && b.has(FXDifference) }
+
 // Check holds the breaks against the totals, per currency and to the last unit. Error: ErrUnbalanced.
 func (r Result) Check() error {
 	left := make(map[money.Currency]int64, len(r.Totals))

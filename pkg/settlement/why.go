@@ -38,6 +38,8 @@ const (
 	expectedFeeTerm
 	expectedTaxTerm
 	roundingTerm
+	gainTerm
+	lossTerm
 )
 
 // causesOf finds the smallest set of causes that adds up exactly to a difference; of sets equally small the one that uses

@@ -32,6 +32,10 @@ func (l Language) term(t term, c money.Currency) string {
 		return l.pick("expected fee", "comisión esperada", "预期手续费")
 	case expectedTaxTerm:
 		return l.pick("expected "+tax, tax+" esperado", "预期 "+tax)
+	case gainTerm:
+		return l.pick("FX gain", "ganancia cambiaria", "汇兑收益")
+	case lossTerm:
+		return l.pick("FX loss", "pérdida cambiaria", "汇兑损失")
 	case roundingTerm:
 		return l.pick("rounding", "redondeo", "尾差")
 	}
@@ -109,8 +113,8 @@ func laterSentence(c Class) (en, es, zh string) {
 			"las columnas de la fila suman {sum} {currency}, pero dice neto {net}",
 			"该行各列合计 {sum} {currency}，却写净额 {net}"
 	case FXDifference:
-		return "at the locked rate {rate} {expected} {currency} were due", "a la tasa fijada {rate} correspondían {expected} {currency}",
-			"按锁定汇率 {rate} 应为 {expected} {currency}"
+		return "at the locked rate {rate}{source} {expected} {currency} were due", "a la tasa fijada {rate}{source} correspondían {expected} {currency}",
+			"按锁定汇率 {rate}{source} 应为 {expected} {currency}"
 	case FeeDifference:
 		return "the fee is {fee} {currency}, expected {expected fee}", "la comisión es {fee} {currency}, esperada {expected fee}",
 			"手续费 {fee} {currency}，预期 {expected fee}"

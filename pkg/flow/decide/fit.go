@@ -53,6 +53,9 @@ func own(c Case) []discrepancy.Part {
 	case settlement.DuplicateRow, settlement.Reversed, settlement.DuplicatePayment, settlement.Split, settlement.Unreadable:
 		return nil
 	}
+	if b.Why.Rate != nil {
+		return nil // what came is in another currency than the books: a run settles it, or a file that is right
+	}
 	if b.Break.ID == "" || (b.ExpectedCurrency != "" && b.ExpectedCurrency != b.Currency) {
 		return nil
 	}

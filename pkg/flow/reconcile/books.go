@@ -62,7 +62,10 @@ func (r *Reconciler) books(ctx context.Context, account provider.Account, settle
 	if err := r.listed(ctx, b, shown, func(settlement.Entry) bool { return true }); err != nil {
 		return nil, err
 	}
-	return b, r.named(ctx, b, rows)
+	if err := r.named(ctx, b, rows); err != nil {
+		return nil, err
+	}
+	return b, r.locks(ctx, b)
 }
 
 // listed adds what a partition of the index lists. The index may lag by seconds; what a row names is found without it.

@@ -62,6 +62,7 @@ func (r *Reconciler) settled(ctx context.Context, rec reconciliation.Reconciliat
 	if row.Type != settlement.Reversal && b.settledOn[e.ID] == rec.Date {
 		return nil // folded by an earlier run of this day
 	}
+	row = own(e, row)
 	if e.Kind == settlement.KindPayment && row.Type == settlement.Payment {
 		p, err := payment.Decode(record)
 		if err != nil {
@@ -85,4 +86,18 @@ func (r *Reconciler) settled(ctx context.Context, rec reconciliation.Reconciliat
 	}
 	_, _, err = r.Observer.Disbursement(ctx, record.Key, o, d)
 	return err
+}
+
+// own is a row in the entry's currency. What settled in another by a locked rate moved the entry's whole amount; its cost is in
+// no currency that the books of the entry have, and stays with the day.
+func own(e settlement.Entry, row settlement.Row) settlement.Row {
+	if row.Currency == e.Currency {
+		return row
+	}
+	row.Currency, row.Amount, row.Fee, row.Tax = e.Currency, e.Amount, 0, 0
+	if (e.Kind != settlement.KindPayment) != (row.Type == settlement.Reversal) {
+		row.Amount = -e.Amount
+	}
+	row.Net = row.Amount
+	return row
 }

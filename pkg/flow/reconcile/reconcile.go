@@ -150,6 +150,12 @@ func (r *Reconciler) finish(ctx context.Context, rec reconciliation.Reconciliati
 	}
 	rec.Outcome = reconciliation.Outcome{Rows: result.Rows, Entries: result.Entries, Matched: result.Matched,
 		Pending: result.Pending, Unreadable: result.Unreadable, Totals: map[string]reconciliation.Total{}}
+	for c, minor := range settlement.Exchanged(result.Breaks) {
+		if rec.Outcome.FX == nil {
+			rec.Outcome.FX = map[string]int64{}
+		}
+		rec.Outcome.FX[string(c)] = minor
+	}
 	for c, t := range result.Totals {
 		rec.Outcome.Totals[string(c)] = reconciliation.Total(t)
 	}
