@@ -1,0 +1,57 @@
+//go:build e2e
+
+package e2e_test
+
+import (
+	"context"
+	"net/http"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+// TestTheDescriptionIsTrue: Schemathesis reads GET /openapi.json of the whole bundle and sends what it makes of it, right and
+// wrong, to every operation: no answer is a 5xx, and none has a status, a type or a shape that the description does not know;
+// nothing that asks for a key is answered without one.
+func TestTheDescriptionIsTrue(t *testing.T) {
+	folder := t.TempDir()
+	program := filepath.Join(folder, "vuelto")
+	if out, err := exec.Command("go", "build", "-o", program, "../vuelto").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	var url string
+	start(t, emulator{"vuelto", func(port string) *exec.Cmd {
+		url = "http://127.0.0.1:" + port
+		return exec.Command(program, "dev", "--port", port, "--template", "../../template.yaml")
+	}, "/healthz"})
+	ctx, cancel := context.WithTimeout(t.Context(), 6*time.Minute)
+	defer cancel()
+	fuzz := exec.CommandContext(ctx, absolute(t, filepath.Join(bin, "schemathesis")), "run", url+"/openapi.json",
+		"--header", "Authorization: Bearer sk_test_demo", "--phases", "examples,coverage,fuzzing", "--max-examples", "10", "--seed", "1",
+		"--checks", "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance,ignored_auth",
+		"--continue-on-failure", "--warnings", "off", "--no-color")
+	fuzz.Dir = folder // it leaves notes of its own
+	out, err := fuzz.CombinedOutput()
+	t.Logf("%s", out[max(0, len(out)-20_000):])
+	if err != nil {
+		t.Error(err)
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url+"/v1/payments", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer sk_test_demo")
+	if r, err := http.DefaultClient.Do(req); err != nil || r.StatusCode != http.StatusOK {
+		t.Errorf("the key that it came with is let in no more, so that it saw the door alone: %v %v", r, err)
+	}
+}
+
+func absolute(t *testing.T, path string) string {
+	t.Helper()
+	full, err := filepath.Abs(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return full
+}
