@@ -65,6 +65,8 @@ func heldAction(d disbursement.Disbursement) string {
 	switch d.HeldReason {
 	case disbursement.HoldBlocked:
 		return "The beneficiary is on the block list: cancel it, or let it go with a reason (resolve, action requeue)."
+	case disbursement.HoldKYC:
+		return "Nobody has found the beneficiary to be who they say they are: look at their document, then let it go (resolve, action requeue) or cancel it."
 	case disbursement.HoldScreened:
 		return "One person is paid from many stores: look at them, then let it go (resolve, action requeue) or cancel it."
 	}

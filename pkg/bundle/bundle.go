@@ -40,8 +40,9 @@ type Ports struct {
 	NewID    func() string
 	Log      *slog.Logger
 
-	Random   func(n int) []byte // that nobody can guess
-	Loopback bool               // event endpoints are on this machine, and only there
+	Checker  request.BeneficiaryChecker // nil: people look at beneficiaries
+	Random   func(n int) []byte         // that nobody can guess
+	Loopback bool                       // event endpoints are on this machine, and only there
 }
 
 func (p Ports) book() provider.Book { return provider.Book{Store: p.Store, Live: p.Live} }
@@ -153,7 +154,7 @@ func (b *Bundle) Front() map[string]http.Handler {
 func (b *Bundle) Server() *api.Server {
 	p := b.ports
 	return &api.Server{
-		Requester: &request.Requester{Store: p.Store, Observer: b.observer, Clients: b.clients, Sender: p.Sender, Files: p.Files, Now: b.now,
+		Requester: &request.Requester{Store: p.Store, Observer: b.observer, Clients: b.clients, Sender: p.Sender, Files: p.Files, Checker: p.Checker, Now: b.now,
 			Float: p.Float, Log: p.Log},
 		Poller:    b.Poller(),
 		Directory: &merchant.Directory{Store: p.Store, Now: b.now, Live: p.Live},

@@ -125,6 +125,7 @@ type Disbursement struct {
 	Replaces    string // the void disbursement whose cash code this one is issued anew for
 	ReplacedBy  string
 	ClearedBy   string  // who let it go although the beneficiary is on the block list
+	Checked     string  // who or what found the beneficiary to be who they say they are, and under which reference
 	Papers      []Paper // compliance documents that came with it
 	FX          *FX     // how Amount came of another currency; nil = it was asked for as it is
 	Received    int64   // minor units the buyer got; 0 until paid

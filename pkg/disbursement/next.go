@@ -197,6 +197,9 @@ func (d *Disbursement) enter(to State, o Observation) {
 	if o.Claim == ClaimSupply {
 		d.Beneficiary = d.Beneficiary.With(o.Beneficiary)
 	}
+	if from == Held && d.HeldReason == HoldKYC {
+		d.Checked = "person:" + o.By
+	}
 	if from == Held && d.HeldReason == HoldBlocked {
 		d.ClearedBy = o.By
 	}

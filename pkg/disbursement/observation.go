@@ -99,5 +99,6 @@ const (
 	HoldWindow     = "window_over"   // no road is open any more: paid by hand, documented
 	HoldChanged    = "changed"       // it is no longer what was approved
 	HoldBlocked    = "blocked"       // the beneficiary is on the merchant's block list
+	HoldKYC        = "kyc"           // the beneficiary could not be found to be who they say they are
 	HoldScreened   = "many_stores"   // one person is paid from more stores than is usual
 )

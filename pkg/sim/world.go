@@ -107,7 +107,7 @@ func New(o Options) (*World, error) {
 	ports := bundle.Ports{
 		Store: w.patient(), Sender: lateSender{w}, Files: filed{w, w.Files}, Clock: workerClock{w},
 		Doer: w.doer(), Registry: all.Registry(), Float: w.Float, NewID: w.newID, Log: o.Log,
-		Random: w.random, Loopback: o.Loopback,
+		Random: w.random, Loopback: o.Loopback, Checker: registry{},
 	}
 	b, who := bundle.New(ports), telling.Ports{Ports: ports, Outward: outward{w}, Mailer: carrier{w}, Texter: carrier{w}}
 	template, err := ParseTemplate(o.Template)

@@ -234,3 +234,43 @@ func TestAThresholdIsNotPassedUnseen(t *testing.T) {
 		t.Errorf("sums %v, want %d different ones", sums, many)
 	}
 }
+
+// TestWhoIsCheckedBeforeMoneyLeaves: from the amount of the rules on, to the unit. Whoever is not found, or not answered for,
+// waits for two people, and what was accepted before the rule is looked at before it leaves.
+func TestWhoIsCheckedBeforeMoneyLeaves(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	s.arm("efecty", "outage", 1, "")
+	before := str(s.want(201, s.payout("K-0", 3_000_000_00))["id"])
+	s.settle()
+	s.rule(doc{"screen": doc{"kyc": []doc{{"currency": "COP", "from": 2_000_000_00}}}})
+	s.advance(10 * time.Minute)
+	if p := s.get("/v1/payouts/" + before); str(p["held_reason"]) != "kyc" || len(s.live("efecty", before)) != 0 {
+		t.Errorf("accepted before the rule: %v", p)
+	}
+	who := func(number string) doc { return with(person(), "document_number", number) }
+	if p := s.want(201, s.payout("K-1", 1_999_999_00, "beneficiary", who("1032450000"))); str(p["status"]) != "queued" {
+		t.Errorf("below: %v", p)
+	}
+	if p := s.want(201, s.payout("K-2", 2_000_000_00)); str(p["status"]) != "queued" {
+		t.Errorf("found: %v", p)
+	}
+	for i, number := range []string{"1032450000", "1032459999"} {
+		p := s.want(201, s.payout(fmt.Sprint("K-3-", i), 2_000_000_00, "beneficiary", who(number)))
+		id := str(p["id"])
+		if str(p["status"]) != "held" || str(p["held_reason"]) != "kyc" || str(p["manual"].(doc)["safe_action"]) != "requeue" {
+			t.Errorf("%s: %v", number, p)
+		}
+		s.advance(time.Hour)
+		if len(s.live("efecty", id)) != 0 {
+			t.Errorf("%s was paid", number)
+		}
+		path := "/v1/payouts/" + id
+		s.want(200, s.as(ana, "POST", path+"/resolve", doc{"action": "requeue", "evidence": "saw the card"}))
+		s.want(200, s.as(beto, "POST", path+"/resolve", doc{"action": "requeue"}))
+		s.settle()
+		if got := s.status(path); got != "collectable" || len(s.live("efecty", id)) != 1 {
+			t.Errorf("%s after two people: %s", number, got)
+		}
+	}
+}

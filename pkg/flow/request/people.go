@@ -40,8 +40,11 @@ func (r *Requester) screen(ctx context.Context, t *plan, who identity.Person) er
 		}
 	}
 	if len(ids) > 0 && t.rules.Counts() {
-		return r.count(ctx, t, country.Code(), ids[len(ids)-1], who.DocumentNumber)
+		if err := r.count(ctx, t, country.Code(), ids[len(ids)-1], who.DocumentNumber); err != nil {
+			return err
+		}
 	}
+	r.check(ctx, t, country.Code(), who)
 	return nil
 }
 

@@ -120,6 +120,11 @@ func (s *Submitter) heldBack(ctx context.Context, m merchant.Merchant, d disburs
 			At: now, Note: "could not be handed over in time"})
 		return true, allowed(err)
 	}
+	if rules.Checks(d.Amount) && d.Checked == "" {
+		_, _, err := s.Observer.Disbursement(ctx, key, disbursement.Observation{Claim: disbursement.ClaimHold, By: "submit", Evidence: "kyc",
+			At: now, HoldReason: disbursement.HoldKYC, Note: "the beneficiary was not checked"})
+		return true, allowed(err)
+	}
 	if !rules.Screen.Blocked || d.ClearedBy != "" {
 		return false, nil
 	}
