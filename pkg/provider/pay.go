@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/vuelto/vuelto/pkg/identity"
+	"github.com/vuelto/vuelto/pkg/money"
 	"github.com/vuelto/vuelto/pkg/payment"
 )
 
@@ -63,6 +64,9 @@ func (c *Client) aboutPayment(ctx context.Context, p payment.Payment, by string,
 			e.Said = identity.Sensitive(p.Payer.Hide(c.heard(e.Said).Reveal()))
 		}
 		return payment.Observation{}, err
+	}
+	if o.Currency != "" && money.Currency(o.Currency) != p.Amount.Currency() {
+		return payment.Observation{}, &Error{Class: Unknown, Note: "the answer speaks of another currency"}
 	}
 	o.By, o.At, o.Said = by, c.clock.Now(), c.heard(o.Said)
 	return o, nil

@@ -74,7 +74,7 @@ func (a *tenth) say(ctx context.Context, path string, n note) (got note, err err
 		return got, err
 	case provider.DecodeJSON(reply.Body, &got) == nil && reply.Status == 404 && got.Code == "NONE":
 		return got, provider.ErrNoSuchDisbursement
-	case reply.Status != 200 || got.Ref != n.Ref || got.Kind != n.Kind || got.ID == "":
+	case reply.Status != 200 || got.Ref != n.Ref || got.Kind != n.Kind || got.ID == "" || (n.Amount != "" && got.Amount != n.Amount):
 		return got, tenthCodes().Error(reply.Status, got.Code).Saying(got.Message)
 	}
 	return got, nil
@@ -90,18 +90,16 @@ func refundOf(n note, err error) (disbursement.Observation, error) {
 }
 
 func (a *tenth) CreatePayment(ctx context.Context, p payment.Payment) (payment.Observation, error) {
-	amount, _ := a.Profile().Wire(p.Amount)
-	n, err := a.say(ctx, "/payment", note{Ref: p.ID, Kind: "payment", Amount: json.Number(amount), At: p.ExpiresAt})
+	n, err := a.say(ctx, "/payment", note{Ref: p.ID, Kind: "payment", Amount: json.Number(money.FormatMinor(p.Amount.Minor(), 2)), At: p.ExpiresAt})
 	return payment.Observation{Claim: payment.ClaimVoucher, Evidence: n.ID, Voucher: payment.Voucher{Code: n.ID, ExpiresAt: n.At}}, err
 }
 
 func (a *tenth) Refund(ctx context.Context, d disbursement.Disbursement) (disbursement.Observation, error) {
-	amount, _ := a.Profile().Wire(d.Amount)
-	return refundOf(a.say(ctx, "/refund", note{Ref: d.ID, Kind: "refund", ID: d.OriginalTransaction, Amount: json.Number(amount)}))
+	return refundOf(a.say(ctx, "/refund", note{Ref: d.ID, Kind: "refund", ID: d.OriginalTransaction, Amount: json.Number(money.FormatMinor(d.Amount.Minor(), 2))}))
 }
 
 func (a *tenth) ReadStatus(ctx context.Context, d disbursement.Disbursement) (disbursement.Observation, error) {
-	return refundOf(a.say(ctx, "/status", note{Ref: d.ID, Kind: "refund"}))
+	return refundOf(a.say(ctx, "/status", note{Ref: d.ID, Kind: "refund", Amount: json.Number(money.FormatMinor(d.Amount.Minor(), 2))}))
 }
 
 func (a *tenth) Verify(d provider.Delivery) error {
@@ -154,7 +152,7 @@ func (n tenthNetwork) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		simnet.WriteJSON(w, 401, note{Code: "WHO"})
 	case req.URL.Path == "/payment":
 		p := n.Issue(simnet.Payment{Account: a, Ours: ask.Ref, Code: fmt.Sprint("V", n.Next()), Minor: minor, Currency: money.COP, ExpiresAt: ask.At})
-		simnet.WriteJSON(w, 200, note{Ref: p.Ours, Kind: "payment", ID: p.Code, Status: p.Status, At: p.ExpiresAt})
+		simnet.WriteJSON(w, 200, note{Ref: p.Ours, Kind: "payment", ID: p.Code, Amount: json.Number(money.FormatMinor(p.Minor, 2)), Status: p.Status, At: p.ExpiresAt})
 	case req.URL.Path == "/refund":
 		d, _ := n.Accept(simnet.Disbursement{Account: a, Kind: simnet.KindRefund, Ours: ask.Ref, Reference: fmt.Sprint("R", n.Next()), Transaction: ask.ID,
 			Minor: minor, Currency: money.COP, Status: simnet.Accepted}, true)
@@ -176,7 +174,7 @@ func bytesOf(n note) []byte {
 }
 
 func refundNote(d *simnet.Disbursement) note {
-	return note{Ref: d.Ours, Kind: "refund", ID: d.Reference, Status: d.Status, At: d.MovedAt}
+	return note{Ref: d.Ours, Kind: "refund", ID: d.Reference, Amount: json.Number(money.FormatMinor(d.Minor, 2)), Status: d.Status, At: d.MovedAt}
 }
 
 func (tenthNetwork) PaymentEvent(p *simnet.Payment, r *simnet.Receipt) []byte {

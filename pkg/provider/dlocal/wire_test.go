@@ -213,7 +213,7 @@ func TestASampleOfAPayment(t *testing.T) {
 		t.Fatal(err)
 	}
 	client := open(t, account("efecty"), says(200, string(raw)))
-	polled, err := client.ReadPayment(context.Background(), payment.Payment{ID: "pay_7"})
+	polled, err := client.ReadPayment(context.Background(), payment.Payment{ID: "pay_7", Amount: money.New(80_000_00, money.COP)})
 	facts, err2 := client.Read(delivery("/", string(raw)))
 	if err != nil || err2 != nil || len(facts) != 1 || facts[0].Ours != "pay_7" || facts[0].Reference != "28000042" {
 		t.Fatalf("%+v, %+v, %v, %v", polled, facts, err, err2)

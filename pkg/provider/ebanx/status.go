@@ -29,5 +29,5 @@ func (a *Adapter) ReadStatus(ctx context.Context, d disbursement.Disbursement) (
 	if found == nil {
 		return disbursement.Observation{}, provider.ErrNoSuchDisbursement
 	}
-	return a.refund(*found, d)
+	return a.refund(*found, w, d)
 }

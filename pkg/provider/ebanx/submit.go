@@ -54,13 +54,17 @@ func (a *Adapter) Refund(ctx context.Context, d disbursement.Disbursement) (disb
 	if err := provider.DecodeJSON(an.Refund, &w); err != nil {
 		return disbursement.Observation{}, unreadable("the answer's refund cannot be read")
 	}
-	return a.refund(w, d)
+	var of wirePayment
+	if err := provider.DecodeJSON(an.Payment, &of); err != nil {
+		return disbursement.Observation{}, unreadable("the answer's payment cannot be read")
+	}
+	return a.refund(w, of, d)
 }
 
-// refund reads a refund that must be d.
-func (a *Adapter) refund(w wireRefund, d disbursement.Disbursement) (disbursement.Observation, error) {
-	minor, err := minorOf(w.AmountExt, string(a.market.currency))
-	if err != nil || w.MerchantRefundCode != d.ID || minor != d.Amount.Minor() {
+// refund reads a refund that must be d; its currency is that of its payment.
+func (a *Adapter) refund(w wireRefund, of wirePayment, d disbursement.Disbursement) (disbursement.Observation, error) {
+	minor, err := minorOf(w.AmountExt, string(d.Amount.Currency()))
+	if err != nil || of.CurrencyExt != string(d.Amount.Currency()) || w.MerchantRefundCode != d.ID || minor != d.Amount.Minor() {
 		return disbursement.Observation{}, unreadable("the answer speaks of another refund")
 	}
 	return a.standing(w)

@@ -75,7 +75,7 @@ func TestRefundStatuses(t *testing.T) {
 		"no status":                {`"status":null`, disbursement.ClaimUnknown, ""},
 		"a date that is none":      {`"status":"CO","confirm_date":"20/11/2026"`, disbursement.ClaimUnknown, ""},
 	} {
-		s := &script{answers: []string{`{"status":"SUCCESS","operation":"refund","refund":{` + refundFields + `,` + c.fields + `}}`}}
+		s := &script{answers: []string{`{"status":"SUCCESS","operation":"refund","payment":{"hash":"5938aa","currency_ext":"COP"},"refund":{` + refundFields + `,` + c.fields + `}}`}}
 		o := open(t, s, nil).Submit(context.Background(), back())
 		if o.Claim != c.want || (c.at != "" && o.OccurredAt.Add(-5*time.Hour).Format(time.TimeOnly) != c.at) || (c.at != "" && o.Reference != "21426") {
 			t.Errorf("%s: %+v", name, o)
@@ -95,8 +95,11 @@ func TestRefundGoesAsAFormAndAsAQueryWhereTheAccountSaysSo(t *testing.T) {
 }
 
 func TestAnAnswerAboutAnotherRefundProvesNothing(t *testing.T) {
-	good := `{"status":"SUCCESS","refund":{` + refundFields + `,"status":"RE"}}`
-	for _, c := range [][2]string{{"rf_1", "rf_2"}, {"500.50", "500.51"}, {`"500.50"`, "null"}, {`"21426"`, `""`}, {`"SUCCESS"`, `"PENDING"`}} {
+	good := `{"status":"SUCCESS","payment":{"hash":"5938aa","currency_ext":"COP"},"refund":{` + refundFields + `,"status":"RE"}}`
+	if o := open(t, &script{answers: []string{good}}, nil).Submit(context.Background(), back()); o.Claim != disbursement.ClaimAccepted {
+		t.Errorf("%+v", o)
+	}
+	for _, c := range [][2]string{{"rf_1", "rf_2"}, {"COP", "USD"}, {`"COP"`, "null"}, {"500.50", "500.51"}, {`"500.50"`, "null"}, {`"21426"`, `""`}, {`"SUCCESS"`, `"PENDING"`}} {
 		s := &script{answers: []string{strings.Replace(good, c[0], c[1], 1)}}
 		if o := open(t, s, nil).Submit(context.Background(), back()); o.Claim != disbursement.ClaimUnknown {
 			t.Errorf("%v: %+v", c, o)

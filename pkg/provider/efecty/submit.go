@@ -42,6 +42,7 @@ type payout struct {
 	DisbursementID    string      `json:"disbursement_id"`
 	MerchantReference string      `json:"merchant_reference"`
 	Amount            json.Number `json:"amount"`
+	Currency          string      `json:"currency"`
 	Status            string      `json:"status"`
 	CashCode          string      `json:"cash_code"`
 	CashCodeExpiresAt string      `json:"cash_code_expires_at"`
@@ -90,7 +91,7 @@ func observe(reply provider.Reply, d disbursement.Disbursement, good ...int) (di
 		return disbursement.Observation{}, err
 	}
 	minor, err := minorOf(p.Amount)
-	if err != nil || minor != d.Amount.Minor() || p.MerchantReference != d.ID {
+	if err != nil || minor != d.Amount.Minor() || p.Currency != string(d.Amount.Currency()) || p.MerchantReference != d.ID {
 		return disbursement.Observation{}, unreadable("the answer speaks of another disbursement")
 	}
 	o, err := p.observe()

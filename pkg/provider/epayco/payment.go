@@ -66,6 +66,7 @@ func (a *Adapter) CreatePayment(ctx context.Context, p payment.Payment) (payment
 		RefPayco provider.Text `json:"ref_payco"`
 		Factura  string        `json:"factura"`
 		Valor    provider.Text `json:"valor"`
+		Moneda   string        `json:"moneda"`
 		PIN      provider.Text `json:"pin"`
 	}
 	if err := data(reply, &made); err != nil {
@@ -75,7 +76,7 @@ func (a *Adapter) CreatePayment(ctx context.Context, p payment.Payment) (payment
 	if err != nil || minor != p.Amount.Minor() || made.Factura != p.ID || made.RefPayco == "" || made.PIN == "" {
 		return payment.Observation{}, unreadable("the answer speaks of another voucher")
 	}
-	return payment.Observation{Claim: payment.ClaimVoucher, Evidence: known + string(made.RefPayco), Currency: string(money.COP),
+	return payment.Observation{Claim: payment.ClaimVoucher, Evidence: known + string(made.RefPayco), Currency: made.Moneda,
 		Voucher: payment.Voucher{Code: string(made.PIN), ExpiresAt: last}}, nil
 }
 

@@ -96,7 +96,7 @@ func TestPaymentsAreFoundByOurReference(t *testing.T) {
 		line("1", "rejected"):                               {payment.ClaimCancelled, ""},
 	} {
 		s := &script{answers: map[string]string{"GET /v1/payments/search": `{"results":[` + list + `]}`}}
-		o, err := open(t, account("efecty"), s).ReadPayment(context.Background(), payment.Payment{ID: "pay_1"})
+		o, err := open(t, account("efecty"), s).ReadPayment(context.Background(), payment.Payment{ID: "pay_1", Amount: money.New(15_000_00, money.COP)})
 		if err != nil || o.Claim != c.claim || o.TransactionID != c.id || s.last.URL.RawQuery != "external_reference=pay_1" {
 			t.Errorf("%s: %+v, %v", list, o, err)
 		}
@@ -201,7 +201,7 @@ func TestASampleOfAPayment(t *testing.T) {
 	}
 	s := &script{answers: map[string]string{"GET /v1/payments/search": `{"results":[` + string(raw) + `]}`, "POST /v1/payments": string(raw)}}
 	client := open(t, account("pagoefectivo"), s)
-	o, err := client.ReadPayment(context.Background(), payment.Payment{ID: "pay_7"})
+	o, err := client.ReadPayment(context.Background(), payment.Payment{ID: "pay_7", Amount: money.New(22_05, money.PEN)})
 	if err != nil || o.Claim != payment.ClaimPaid || o.TransactionID != "7186000042" || o.Minor != 22_05 || !o.OccurredAt.Equal(ten()) {
 		t.Errorf("%+v, %v", o, err)
 	}

@@ -16,7 +16,7 @@ func delivery(body, signature string) provider.Delivery {
 	return provider.Delivery{Body: []byte(body), Header: http.Header{"Pe-Signature": {signature}}, ReceivedAt: ten()}
 }
 
-// The signatures were computed apart from this code, with the key test-secret.
+// Derived vectors: the signatures were computed apart from this code, with the key test-secret.
 func TestSignatureVectors(t *testing.T) {
 	const (
 		compact = `{"eventType":"cip.paid","operationNumber":"1253","data":{"cip":"11546901","currency":"PEN","amount":X}}`

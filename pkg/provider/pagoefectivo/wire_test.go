@@ -71,7 +71,7 @@ func open(t testing.TB, s *script, clock provider.Clock) *provider.Client {
 
 func ten() time.Time { return time.Date(2026, 11, 20, 15, 0, 0, 0, time.UTC) }
 
-// The hash of this request was computed apart from this code; the sample printed in the vendor's document does not match
+// Derived vector: the hash of this request was computed apart from this code; the sample printed in the vendor's document does not match
 // its own input and is no vector.
 func TestTokenRequestIsHashed(t *testing.T) {
 	s := &script{status: 200, answers: map[string]string{"/v1/cips/search": `{"code":100,"data":[]}`}}
@@ -226,7 +226,7 @@ func TestSearchReadsNamesAndDates(t *testing.T) {
 			"status":` + c.number + `,"statusName":"` + c.word + `","datePayment":"` + c.paid + `","dateRemoval":"` + never + `","operationNumber":"` + c.operation + `"}]}`
 		s := &script{status: 200, answers: map[string]string{"/v1/cips/search": body}}
 		o, err := open(t, s, providertest.NewHost(ten(), 1)).ReadPayment(context.Background(),
-			payment.Payment{ID: "pay_1", Voucher: payment.Voucher{Code: "2523136"}})
+			payment.Payment{ID: "pay_1", Amount: money.New(22_50, money.PEN), Voucher: payment.Voucher{Code: "2523136"}})
 		if o.Claim != c.want || (err != nil) != (c.class != "") || (err != nil && provider.ClassOf(err) != c.class) {
 			t.Errorf("%s: %+v, %v", name, o, err)
 		}

@@ -288,7 +288,7 @@ func TestASampleOfAnOrder(t *testing.T) {
 		t.Fatal(err)
 	}
 	client, _ := open(t, account("efecty"), &script{answers: map[string]string{reports: string(raw)}})
-	o, err := client.ReadPayment(context.Background(), payment.Payment{ID: "pay_7"})
+	o, err := client.ReadPayment(context.Background(), payment.Payment{ID: "pay_7", Amount: money.New(80_000_00, money.COP)})
 	if err != nil || o.Claim != payment.ClaimPaid || o.TransactionID != "0c2b4c64-9d3f-4c1e-8d19-3f6f6f1b7a42" || o.Minor != 80_000_00 || !o.OccurredAt.Equal(ten()) {
 		t.Errorf("%+v, %v", o, err)
 	}

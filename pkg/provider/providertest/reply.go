@@ -23,6 +23,7 @@ func replyClauses() []clause {
 		{"a code that is not documented proves nothing", undocumented, nil},
 		{"an answer that cannot be read proves nothing", unreadable, nil},
 		{"an answer about another payment or another refund is not taken for ours", mixedUp, nil},
+		{"an answer with another amount or in another currency is not taken for ours", twisted, nil},
 		{"a router's 404 is no answer to what we asked", routers404, nil},
 		{"refused credentials are denied and name no secret", deniedCredentials, nil},
 		{"a refusal of the provider's own accord is rejected", refused, (*lab).refunds},
