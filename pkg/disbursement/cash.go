@@ -40,7 +40,34 @@ func (d Disbursement) CodeMask() string {
 	return ""
 }
 
-// ExpiresWithin says that the code can be collected and runs out within a span: the buyer is to be reminded.
-func (d Disbursement) ExpiresWithin(span time.Duration, now time.Time) bool {
-	return d.State == Collectable && !d.CashExpires.IsZero() && !now.Add(span).Before(d.CashExpires)
+// remindAt is when the buyer is reminded of a code that runs out; zero if never, or if they were.
+func (d Disbursement) remindAt() time.Time {
+	if d.State != Collectable || d.RemindHours <= 0 || d.CashExpires.IsZero() {
+		return time.Time{}
+	}
+	for _, s := range d.History {
+		if s.Evidence == string(ClaimRemind) {
+			return time.Time{}
+		}
+	}
+	return d.CashExpires.Add(-time.Duration(d.RemindHours) * time.Hour)
+}
+
+// MustRemind says that the buyer is due a reminder: the code can be collected, and not for long any more.
+func (d Disbursement) MustRemind(now time.Time) bool {
+	at := d.remindAt()
+	return !at.IsZero() && !now.Before(at) && now.Before(d.CashExpires)
+}
+
+// remind notes that the buyer is reminded, once.
+func (d Disbursement) remind(o Observation) (Disbursement, Transition, error) {
+	t := Transition{From: d.State, To: d.State}
+	if !d.MustRemind(o.At) {
+		return d, t, nil
+	}
+	next := d.clone()
+	next.History = append(next.History, Step{At: o.At, From: d.State, To: d.State, Evidence: string(ClaimRemind), By: o.By, Note: "the cash code runs out soon"})
+	next.Due = next.nextDue(o.At)
+	t.Changed = true
+	return next, t, nil
 }

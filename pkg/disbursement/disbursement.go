@@ -121,6 +121,7 @@ type Disbursement struct {
 	Reference   string // the provider's id of the disbursement
 	CashCode    string
 	CashExpires time.Time
+	RemindHours int    // so long before the cash code runs out the buyer is reminded; 0 = not
 	CodeShownTo string // who was given the code; it is shown once
 	Replaces    string // the void disbursement whose cash code this one is issued anew for
 	ReplacedBy  string

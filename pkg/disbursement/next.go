@@ -61,6 +61,8 @@ func Next(d Disbursement, o Observation) (Disbursement, Transition, error) {
 		return d.sit(o)
 	case o.Claim == ClaimShow:
 		return d.show(o)
+	case o.Claim == ClaimRemind:
+		return d.remind(o)
 	}
 	if o.Claim == ClaimAgree {
 		agreed, err := d.agreed(o)

@@ -34,7 +34,8 @@ const (
 	ClaimHold    Claim = "hold"    // we give up asking; a person must look
 	ClaimSupply  Claim = "supply"  // what was missing of the beneficiary has been told
 
-	ClaimShow Claim = "show" // a person is given the cash code
+	ClaimShow   Claim = "show"   // a person is given the cash code
+	ClaimRemind Claim = "remind" // the cash code runs out soon
 
 	// Of people about what is held; see Desk.
 	ClaimTake     Claim = "take"     // a person looks into it
@@ -48,7 +49,7 @@ const (
 func Claims() []Claim {
 	return []Claim{ClaimApprove, ClaimCancel, ClaimSubmit, ClaimNotApplied, ClaimUnknown, ClaimDenied, ClaimNotFound,
 		ClaimAccepted, ClaimCollectable, ClaimPaid, ClaimSettled, ClaimRejected, ClaimVoided, ClaimReturned,
-		ClaimHold, ClaimRequeue, ClaimSupply, ClaimShow, ClaimTake, ClaimRelease, ClaimPropose, ClaimWithdraw, ClaimAgree}
+		ClaimHold, ClaimRequeue, ClaimSupply, ClaimShow, ClaimRemind, ClaimTake, ClaimRelease, ClaimPropose, ClaimWithdraw, ClaimAgree}
 }
 
 // Observation is one thing learned about a disbursement: a reply, a webhook item, a poll's answer, a settlement row, or

@@ -67,6 +67,7 @@ type body struct {
 	ReplacedBy  string           `json:"ry,omitempty"`
 	ClearedBy   string           `json:"cb,omitempty"`
 	Checked     string           `json:"ck,omitempty"`
+	RemindHours int              `json:"rh,omitempty"`
 	Papers      []Paper          `json:"pp,omitempty"`
 	FX          *FX              `json:"fx,omitempty"`
 	AskUntil    int64            `json:"au,omitempty"`
@@ -103,7 +104,7 @@ func Encode(d Disbursement) store.Record {
 		RequestedBy: d.RequestedBy, ApprovedBy: d.ApprovedBy, CreatedAt: calendar.Millis(d.CreatedAt),
 		AcceptedOn: d.AcceptedOn, SentAt: calendar.Millis(d.SentAt), LastSentAt: calendar.Millis(d.LastSentAt),
 		Polls: d.Polls, Due: calendar.Millis(d.Due), Desk: encodeDesk(d.Desk),
-		CodeShown: d.CodeShownTo, Replaces: d.Replaces, ReplacedBy: d.ReplacedBy, ClearedBy: d.ClearedBy, Checked: d.Checked, Papers: d.Papers, FX: d.FX,
+		CodeShown: d.CodeShownTo, Replaces: d.Replaces, ReplacedBy: d.ReplacedBy, ClearedBy: d.ClearedBy, Checked: d.Checked, RemindHours: d.RemindHours, Papers: d.Papers, FX: d.FX,
 		NeedsRole: d.NeedsRole, AskUntil: calendar.Millis(d.AskUntil), Approved: d.ApprovedHash,
 	}
 	for _, a := range d.Attempts {
@@ -157,7 +158,7 @@ func Decode(r store.Record) (Disbursement, error) {
 		EvidenceAt: at(b.EvidenceAt), PaidAt: at(b.PaidAt), SettledOn: b.SettledOn, RequestedBy: b.RequestedBy,
 		ApprovedBy: b.ApprovedBy, CreatedAt: at(b.CreatedAt), AcceptedOn: b.AcceptedOn, SentAt: at(b.SentAt),
 		LastSentAt: at(b.LastSentAt), Polls: b.Polls, Due: at(b.Due), Version: r.Version,
-		CodeShownTo: b.CodeShown, Replaces: b.Replaces, ReplacedBy: b.ReplacedBy, ClearedBy: b.ClearedBy, Checked: b.Checked, Papers: b.Papers, FX: b.FX,
+		CodeShownTo: b.CodeShown, Replaces: b.Replaces, ReplacedBy: b.ReplacedBy, ClearedBy: b.ClearedBy, Checked: b.Checked, RemindHours: b.RemindHours, Papers: b.Papers, FX: b.FX,
 		Desk: b.Desk.decode(), NeedsRole: b.NeedsRole, AskUntil: at(b.AskUntil), ApprovedHash: b.Approved,
 	}
 	d.Attempts, d.History = slices.Grow(d.Attempts, len(b.Attempts)), slices.Grow(d.History, len(b.History))

@@ -31,7 +31,7 @@ func full() disbursement.Disbursement {
 		History:  []disbursement.Step{{At: at(5), From: "queued", To: "submitting", Evidence: "e", By: "b", Note: "n"}},
 		Desk: disbursement.Desk{Owner: "p3", Until: at(10), NotFound: 1, Proposal: disbursement.Proposal{Action: disbursement.Supply, By: "p3",
 			At: at(11), Proof: "case 7", Note: "words", Beneficiary: identity.Person{Name: "Eva"}, Amount: 9}},
-		CodeShownTo: "p4", Replaces: "rf_0", ReplacedBy: "rf_2", ClearedBy: "p5", Checked: "kyc:1", Papers: []disbursement.Paper{{Name: "id_copy", Digest: "d"}}, FX: &disbursement.FX{Asked: 1, Currency: money.USD, Bears: "buyer", Lock: rate.Lock{Source: rate.TRM, Value: "4000"}}, NeedsRole: "admin", AskUntil: at(12), ApprovedHash: "h", RequestedBy: "p1", ApprovedBy: "p2", CreatedAt: at(6), AcceptedOn: calendar.Date{Year: 2026, Month: 11, Day: 20},
+		CodeShownTo: "p4", Replaces: "rf_0", ReplacedBy: "rf_2", ClearedBy: "p5", Checked: "kyc:1", RemindHours: 24, Papers: []disbursement.Paper{{Name: "id_copy", Digest: "d"}}, FX: &disbursement.FX{Asked: 1, Currency: money.USD, Bears: "buyer", Lock: rate.Lock{Source: rate.TRM, Value: "4000"}}, NeedsRole: "admin", AskUntil: at(12), ApprovedHash: "h", RequestedBy: "p1", ApprovedBy: "p2", CreatedAt: at(6), AcceptedOn: calendar.Date{Year: 2026, Month: 11, Day: 20},
 		SentAt: at(7), LastSentAt: at(8), Polls: 3, Due: at(9), Version: 5,
 	}
 }
@@ -51,7 +51,7 @@ func TestRecordKeepsEveryField(t *testing.T) {
 func TestAFreshRefundFitsOneWriteUnit(t *testing.T) {
 	d := full()
 	d.State, d.Attempts, d.HeldReason, d.HeldFrom, d.Desk = disbursement.Queued, nil, "", "", disbursement.Desk{}
-	d.ClearedBy, d.Checked, d.Papers, d.FX = "", "", nil, nil
+	d.ClearedBy, d.Checked, d.Papers, d.FX, d.RemindHours = "", "", nil, nil, 0
 	d.RequestedBy, d.ApprovedBy, d.NeedsRole, d.AskUntil, d.ApprovedHash, d.CodeShownTo, d.Replaces, d.ReplacedBy = "sk_test_demo", "", "", time.Time{}, "", "", "", ""
 	if n := len(disbursement.Encode(d).Body); n > 760 {
 		t.Errorf("body is %d bytes; with keys and index attributes it would pass 1 KB", n)

@@ -34,7 +34,11 @@ func (d Disbursement) nextDue(now time.Time) time.Time {
 		}
 		return now.Add(d.gap(len(d.Attempts) - 1))
 	}
-	return now.Add(d.gap(d.Polls))
+	due := now.Add(d.gap(d.Polls))
+	if at := d.remindAt(); at.After(now) && at.Before(due) {
+		return at
+	}
+	return due
 }
 
 // Pause is how long what may not be handed over for now waits before it is looked at again.

@@ -33,6 +33,8 @@ const (
 	PayoutContradict  Type = "payout.contradicted"
 	RefundUpdated     Type = "refund.updated" // somebody noted or did something that changed no state
 	PayoutUpdated     Type = "payout.updated"
+	RefundExpiring    Type = "refund.code_expiring" // the cash code runs out soon
+	PayoutExpiring    Type = "payout.code_expiring"
 	Balanced          Type = "reconciliation.balanced"
 	Broken            Type = "reconciliation.broken"
 	EndpointTest      Type = "endpoint.test"

@@ -13,7 +13,7 @@ func Types() []Type {
 		for _, s := range disbursement.States() {
 			all = append(all, Type(string(kind)+"."+string(s)))
 		}
-		all = append(all, contradicted(kind), updated(kind))
+		all = append(all, contradicted(kind), updated(kind), expiring(kind))
 	}
 	return append(all, Balanced, Broken, EndpointTest, EndpointDisabled, EndpointRecovered, NoticeFailed)
 }
@@ -32,8 +32,18 @@ func updated(kind disbursement.Kind) Type {
 	return RefundUpdated
 }
 
+func expiring(kind disbursement.Kind) Type {
+	if kind == disbursement.Payout {
+		return PayoutExpiring
+	}
+	return RefundExpiring
+}
+
 // ofStep is the type of a disbursement's step. What is held after it was done was contradicted by its provider.
 func ofStep(kind disbursement.Kind, s disbursement.Step) Type {
+	if s.From == s.To && s.Evidence == string(disbursement.ClaimRemind) {
+		return expiring(kind)
+	}
 	if s.From == s.To {
 		return updated(kind)
 	}

@@ -39,6 +39,8 @@ type Kind string
 const (
 	Paid  Kind = "paid"  // the buyer has the money
 	Ready Kind = "ready" // a cash code can be collected
+
+	Expiring Kind = "expiring" // and not for long any more
 )
 
 // Outcome of one channel. Stored strings: append only.

@@ -85,3 +85,35 @@ func TestNoticesThatDoNotArrive(t *testing.T) {
 		t.Errorf("after all tries it was told %d times", failed(away))
 	}
 }
+
+// TestBuyersAreRemindedOnce, so long before their code runs out as the rules say, and not if they have the money.
+func TestBuyersAreRemindedOnce(t *testing.T) {
+	t.Parallel()
+	s, x := start(t), colombia()
+	s.rule(doc{"cash": doc{"remind_hours": 48}})
+	who := func(mail string) doc {
+		return doc{"name": "Luis", "document_type": "CC", "document_number": "1032456789", "email": mail}
+	}
+	id, done := s.refundTo(x, who("slow@example.co")), s.refundTo(x, who("quick@example.co"))
+	s.settle()
+	s.move(done, "collect")
+	until, err := time.Parse(time.RFC3339, str(s.get("/v1/refunds/" + id)["cash_code_expires_at"]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.advance(until.Add(-48*time.Hour - time.Minute).Sub(s.now()))
+	if mail := s.outbox("slow@example.co"); len(mail) != 1 {
+		t.Fatalf("too early: %v", mail)
+	}
+	s.advance(10 * time.Minute)
+	if mail := s.outbox("slow@example.co"); len(mail) != 2 || str(mail[0]["subject"]) != "Su código de retiro está por vencer" {
+		t.Errorf("%v", mail)
+	}
+	if told := list(s.get("/v1/events?subject="+id), "data"); len(told) == 0 || str(told[0]["type"]) != "refund.code_expiring" {
+		t.Errorf("%v", told)
+	}
+	s.advance(24 * time.Hour)
+	if slow, quick := s.outbox("slow@example.co"), s.outbox("quick@example.co"); len(slow) != 2 || len(quick) != 2 || str(quick[0]["subject"]) != "Su dinero fue entregado" {
+		t.Errorf("reminded again: %v\n%v", slow, quick)
+	}
+}

@@ -41,6 +41,12 @@ func write(kind notice.Kind, d disbursement.Disbursement, to identity.Person, sh
 			fmt.Sprintf("%s\n\n%s, por %s, está listo para retirar en efectivo%s.\n\nCódigo de retiro: %s\n\nLleve su documento de identidad. No comparta el código: quien lo tiene puede cobrar.\n\n%s\n",
 				hello, capital(about), sum, until, code, shop),
 			fmt.Sprintf("%s: %s por %s está listo para retirar%s. Código: %s", shop, about, sum, until, code)}
+	case notice.Expiring:
+		code, until := plain(d.CashCode, 40), d.CashExpires.UTC().Add(-5*60*60*1e9).Format("02/01/2006 15:04")
+		return message{"Su código de retiro está por vencer",
+			fmt.Sprintf("%s\n\n%s, por %s, sigue sin retirar. El código vence el %s.\n\nCódigo de retiro: %s\n\nLleve su documento de identidad. No comparta el código: quien lo tiene puede cobrar. Si ya retiró el dinero, ignore este mensaje.\n\n%s\n",
+				hello, capital(about), sum, until, code, shop),
+			fmt.Sprintf("%s: %s por %s sigue sin retirar. Código: %s. Vence el %s", shop, about, sum, code, until)}
 	default:
 		return message{"Su dinero fue entregado",
 			fmt.Sprintf("%s\n\n%s, por %s, fue entregado. Si no lo reconoce, responda a la tienda donde compró.\n\n%s\n", hello, capital(about), sum, shop),

@@ -30,7 +30,7 @@ func TestHostileNames(t *testing.T) {
 	d := disbursement.Disbursement{Kind: disbursement.Refund, Order: "A\r\nBcc: x", Amount: money.New(100, money.PEN), CashCode: "123\n456", CashExpires: time.Now()}
 	for _, name := range []string{"A" + strings.Repeat("\u0301", 10_000), "Ana\r\nBcc: all@example.pe", strings.Repeat("😀", 5000), "\x00\x1b[2J",
 		strings.Repeat("\u202e", 100) + "Ana", "Lu\u0301is \u0301\u0302\u0303Ñandú"} {
-		for _, kind := range []notice.Kind{notice.Paid, notice.Ready} {
+		for _, kind := range []notice.Kind{notice.Paid, notice.Ready, notice.Expiring} {
 			m := write(kind, d, identity.Person{Name: identity.Sensitive(name)}, "Tienda")
 			first, _, _ := strings.Cut(m.long, "\n")
 			if utf8.RuneCountInString(first) > 75 || strings.ContainsAny(m.subject+m.short, "\r\n") || strings.Contains(m.long, "\r") ||

@@ -99,6 +99,9 @@ func (p *Poller) nothingNew(ctx context.Context, d disbursement.Disbursement, se
 		return p.fold(ctx, key, disbursement.Observation{Claim: disbursement.ClaimHold, By: "sweep", Evidence: "hold:" + reason,
 			At: now, HoldReason: reason, Note: note})
 	}
+	if d.MustRemind(now) {
+		return p.fold(ctx, key, disbursement.Observation{Claim: disbursement.ClaimRemind, By: "sweep", Evidence: string(disbursement.ClaimRemind), At: now})
+	}
 	asked := d.Asked(now)
 	err := p.Store.Commit(ctx, store.Put{Record: disbursement.Encode(asked)})
 	if store.IsConflict(err) {

@@ -17,6 +17,9 @@ import (
 // month. Without such rules nothing is read. The writes that count go along with the acceptance. Errors: ErrDocument,
 // ErrPapers.
 func (r *Requester) screen(ctx context.Context, t *plan, who identity.Person) error {
+	if t.d.Route == disbursement.CashWithdrawal {
+		t.d.RemindHours = t.rules.Cash.RemindHours
+	}
 	country, err := calendar.ByNetwork(t.d.Network)
 	if err != nil {
 		return err

@@ -98,6 +98,8 @@ func notices(e event.Event, now time.Time) (notice.Notice, bool) {
 		n.Kind = notice.Paid
 	case "refund.collectable", "payout.collectable":
 		n.Kind = notice.Ready
+	case event.RefundExpiring, event.PayoutExpiring:
+		n.Kind = notice.Expiring
 	default:
 		return n, false
 	}
