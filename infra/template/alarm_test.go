@@ -1,6 +1,7 @@
 package template_test
 
 import (
+	"go/ast"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -90,4 +91,53 @@ func sections(t *testing.T) []string {
 	}
 	slices.Sort(all)
 	return all
+}
+
+// Lines that are counted are lines that somebody writes, and each count has an alarm.
+func TestCountedLinesAreWritten(t *testing.T) {
+	d, p := read(t), load(t)
+	heard := map[string]bool{}
+	for _, name := range d.ofType("AWS::CloudWatch::Alarm") {
+		heard[into[alarm](t, d.Resources[name].Properties).MetricName] = true
+	}
+	message := regexp.MustCompile(`^\{ \$\.message = "([a-z ]+)" \}$`)
+	filters := d.ofType("AWS::Logs::MetricFilter")
+	if len(filters) == 0 {
+		t.Error("no line is counted: has the type another name?")
+	}
+	for _, name := range filters {
+		f := into[struct {
+			FilterPattern         string
+			MetricTransformations []struct{ MetricName string }
+		}](t, d.Resources[name].Properties)
+		m := message.FindStringSubmatch(f.FilterPattern)
+		if m == nil || len(f.MetricTransformations) != 1 || !heard[f.MetricTransformations[0].MetricName] {
+			t.Errorf("%s: %+v counts no message, or no alarm hears it", name, f)
+			continue
+		}
+		if !p.says(m[1]) {
+			t.Errorf("%s counts %q, which no line says", name, m[1])
+		}
+	}
+}
+
+// says tells whether some line of ours that is logged has this message.
+func (p *program) says(message string) bool {
+	for _, k := range p.ours {
+		for _, f := range k.files {
+			found := false
+			ast.Inspect(f, func(x ast.Node) bool {
+				if call, ok := x.(*ast.CallExpr); ok && len(call.Args) > 1 {
+					if s, ok := call.Fun.(*ast.SelectorExpr); ok && strings.HasSuffix(s.Sel.Name, "Context") && text(k, call.Args[1]) == message {
+						found = true
+					}
+				}
+				return !found
+			})
+			if found {
+				return true
+			}
+		}
+	}
+	return false
 }

@@ -91,7 +91,7 @@ func (in *Ingester) account(ctx context.Context, a provider.Account) error {
 			return err
 		}
 	}
-	return nil
+	return in.watch(ctx, a, country, today, hour)
 }
 
 // day pulls one day's file. Today's is asked for again even if there is one, and so is an earlier one whose day is
