@@ -18,11 +18,17 @@ const bySettlement = "settlement"
 // money moved. A row that may be about something else proves nothing; it waits for a person.
 func (r *Reconciler) fold(ctx context.Context, rec reconciliation.Reconciliation, b *books, result settlement.Result, rows []settlement.Row) error {
 	for _, m := range result.Matches {
+		if err := r.inTime(ctx); err != nil {
+			return err
+		}
 		if err := r.settled(ctx, rec, b, m.Entry, m.Row); err != nil {
 			return err
 		}
 	}
 	for _, p := range result.Proven {
+		if err := r.inTime(ctx); err != nil {
+			return err
+		}
 		if err := r.settled(ctx, rec, b, p.Entry, p.Row); err != nil {
 			return err
 		}

@@ -4,6 +4,7 @@ package reconcile
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -70,6 +71,9 @@ func (r *Reconciler) Handle(ctx context.Context, j job.Job) error {
 	}
 	result := settlement.Compare(rec.Date, rules, books.entries, rows)
 	if err := r.fold(ctx, rec, books, result, rows); err != nil {
+		if errors.Is(err, errHandOn) {
+			return r.handOn(ctx, rec)
+		}
 		return err
 	}
 	if err := r.decided(ctx, rec, books, result); err != nil {
@@ -87,6 +91,30 @@ func (r *Reconciler) lease(ctx context.Context, rec reconciliation.Reconciliatio
 	err := r.Store.Commit(ctx, store.Put{Record: reconciliation.Encode(rec)})
 	rec.Version++
 	return rec, err
+}
+
+// margin is how long before its end a run stops and hands on: what it has folded stays folded, and the next run goes on after it.
+const margin = time.Minute
+
+// errHandOn says that the function is about to be stopped.
+var errHandOn = errors.New("reconcile: no time left")
+
+// inTime says whether the function goes on long enough. Error: errHandOn.
+func (r *Reconciler) inTime(ctx context.Context) error {
+	if end, bounded := ctx.Deadline(); bounded && r.Now().Add(margin).After(end) {
+		return errHandOn
+	}
+	return nil
+}
+
+// handOn makes the day due at once: the sweep asks for the next run.
+func (r *Reconciler) handOn(ctx context.Context, rec reconciliation.Reconciliation) error {
+	rec.Due = calendar.Millis(r.Now())
+	err := r.Store.Commit(ctx, store.Put{Record: reconciliation.Encode(rec)})
+	if store.IsConflict(err) {
+		return nil // somebody has asked for another run meanwhile
+	}
+	return err
 }
 
 func rulesOf(client *provider.Client) (settlement.Rules, error) {
