@@ -66,7 +66,7 @@ var rows = []row{
 
 	{"pkg/flow/observe", nouns},
 	{"pkg/flow/*", append([]string{"pkg/sheet"}, verbs...)},
-	{"pkg/api", append([]string{"pkg/flow/request", "pkg/flow/run", "pkg/flow/decide", "pkg/flow/ingest", "pkg/catalogue"}, verbs...)},
+	{"pkg/api", append([]string{"pkg/sheet", "pkg/flow/request", "pkg/flow/run", "pkg/flow/decide", "pkg/flow/ingest", "pkg/catalogue"}, verbs...)},
 	{"pkg/bundle", append([]string{"pkg/api", "pkg/flow/*", "infra/openapi"}, verbs...)}, // the description is embedded where it is kept
 	{"pkg/bundle/*", append([]string{"pkg/bundle", "pkg/flow/*"}, verbs...)},
 

@@ -110,7 +110,7 @@ func code(w *httptest.ResponseRecorder) string {
 
 // concrete is a path with something in the place of its names.
 func concrete(path string) string {
-	return strings.NewReplacer("{id}", "x", "{move}", "approve", "{month}", "2026-10").Replace(path)
+	return strings.NewReplacer("{id}", "x", "{move}", "approve", "{month}", "2026-10", "{date}", "2026-11-20").Replace(path)
 }
 
 // forFinance says whether what is posted to a path belongs to those who close the books.

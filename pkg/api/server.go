@@ -196,9 +196,11 @@ func (s *Server) finance() []route {
 		{"GET /v1/reconciliations/{id}", merchant.Read, s.getReconciliation},
 		{"GET /v1/reconciliations/{id}/breaks", merchant.Read, s.listBreaks},
 		{"GET /v1/reconciliations/{id}/report.csv", merchant.Read, s.report("csv", "text/csv; charset=utf-8")},
-		{"GET /v1/reconciliations/{id}/report.xlsx", merchant.Read, s.report("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")},
+		{"GET /v1/reconciliations/{id}/report.xlsx", merchant.Read, s.report("xlsx", workbook)},
 		{"POST /v1/reconciliations/{id}/close", merchant.Close, s.closeDay},
 		{"POST /v1/reconciliations/{id}/reopen", merchant.Close, s.reopenDay},
+		{"GET /v1/days/{date}/report.html", merchant.Read, s.dailyReport("html", "text/html; charset=utf-8", dailyHTML)},
+		{"GET /v1/days/{date}/report.xlsx", merchant.Read, s.dailyReport("xlsx", workbook, dailyXLSX)},
 		{"GET /v1/breaks/{id}", merchant.Read, s.getBreak},
 		{"POST /v1/breaks/{id}/assign", merchant.Close, s.decide(discrepancy.Assign)},
 		{"POST /v1/breaks/{id}/explain", merchant.Close, s.decide(discrepancy.Explain)},
@@ -221,6 +223,9 @@ func (s *Server) uploads() []route {
 		{"GET /v1/fees", merchant.Read, s.listContracts},
 	}
 }
+
+// workbook is the media type of XLSX.
+const workbook = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 // Patterns lists method and path of every route behind a key, in the mux's spelling, for those who hold something against
 // them.

@@ -1,0 +1,59 @@
+package story_test
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"github.com/xuri/excelize/v2"
+)
+
+// TestTheDayInOneReport: every account with its sums, who sent nothing, and what is still open with its reason, as a page and as a
+// spreadsheet, in the reader's language.
+func TestTheDayInOneReport(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	x := sides()[1]
+	day, gap := s.missed(x)
+	at := "/v1/days/" + str(day["date"]) + "/report."
+	for lang, words := range map[string][]string{"en": {"Settlements of", "No file from", "no row shows them"}, "es": {"Liquidaciones del", "Sin archivo de", "ninguna fila"},
+		"zh": {"结算日报", "未收到文件", "没有任何结算行"}} {
+		page := string(s.as(ana, "GET", at+"html?lang="+lang, nil).body)
+		f, err := excelize.OpenReader(bytes.NewReader(s.as(ana, "GET", at+"xlsx?lang="+lang, nil).body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := ""
+		for _, name := range f.GetSheetList() {
+			rows, err := f.GetRows(name, excelize.Options{RawCellValue: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, row := range rows {
+				text += strings.Join(row, "|") + "\n"
+			}
+		}
+		for _, want := range append(words, x.network+"-demo", str(gap["id"]), "MISSING_AT_NETWORK", "-"+major(x.amount)) {
+			if !strings.Contains(page, want) && want != words[0] {
+				t.Errorf("%s: no %q in\n%s", lang, want, page)
+			}
+			if !strings.Contains(text, want) && want != words[0] {
+				t.Errorf("%s: no %q in\n%s", lang, want, text)
+			}
+		}
+		if !strings.Contains(page, "<title>"+words[0]) || strings.Contains(page, "<script") || !strings.Contains(page, `lang="`+lang+`"`) {
+			t.Errorf("%s: %s", lang, page)
+		}
+		if !strings.Contains(text, "|2|2|1|50.0|0|1|1|COP|") && !strings.Contains(text, "|1|2|1|50.0|0|1|1|COP|") {
+			t.Errorf("%s: the counts are others:\n%s", lang, text)
+		}
+	}
+	s.want(200, s.as(ana, "POST", "/v1/breaks/"+str(gap["id"])+"/explain", doc{"reason": "known"}))
+	if page := string(s.as(ana, "GET", at+"html", nil).body); strings.Contains(page, str(gap["id"])) {
+		t.Errorf("an explained break is still open:\n%s", page)
+	}
+	s.refused(422, "field_invalid", s.as(ana, "GET", "/v1/days/yesterday/report.html", nil))
+	if page := string(s.as(carla, "GET", at+"html", nil).body); strings.Contains(page, x.network+"-demo") {
+		t.Errorf("another merchant's:\n%s", page)
+	}
+}
