@@ -45,6 +45,10 @@ func EncodeMonth(m Month) store.Record {
 	return store.Record{Key: MonthKey(m.Tenant, m.Month), Version: m.Version, Body: body}
 }
 
+// Fence is the write that a change of the days of an open month carries: it makes the month's next version, so that of a month being closed
+// and a day of it being changed one is first, and the other looks again.
+func (m Month) Fence() store.Write { return store.Put{Record: EncodeMonth(m)} }
+
 // ReadMonth reads the month of a day; one that was never closed is empty and open.
 func ReadMonth(ctx context.Context, s store.Store, tenant string, day calendar.Date) (Month, error) {
 	m := Month{Tenant: tenant, Month: day.Start(time.UTC).Format("2006-01")}

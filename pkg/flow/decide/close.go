@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -117,7 +118,7 @@ func (d *Decider) ReopenDay(ctx context.Context, tenant, id, by, reason string) 
 			day.Files, day.Late = append(slices.Clone(day.Files), day.Late...), nil
 			day.Status, day.Due = reconciliation.Running, calendar.Millis(d.Now().Add(time.Minute))
 		}
-		err = d.Store.Commit(ctx, store.Put{Record: reconciliation.Encode(day)})
+		err = d.Store.Commit(ctx, store.Put{Record: reconciliation.Encode(day)}, month.Fence())
 		if store.IsConflict(err) {
 			continue
 		}
@@ -146,7 +147,7 @@ func (d *Decider) CloseMonth(ctx context.Context, tenant string, first calendar.
 		if err != nil || month.Closed() {
 			return month, err
 		}
-		days, err := d.days(ctx, tenant, first)
+		days, err := d.days(ctx, tenant, first, accounts)
 		if err != nil {
 			return month, err
 		}
@@ -201,10 +202,14 @@ func (d *Decider) ReopenMonth(ctx context.Context, tenant string, first calendar
 // Expecting is an account whose settlement files are expected every business day.
 type Expecting struct{ Account, Network string }
 
-// days are a month's reconciliations, in the order of day and account.
-func (d *Decider) days(ctx context.Context, tenant string, first calendar.Date) ([]reconciliation.Reconciliation, error) {
+// days are a month's reconciliations, in the order of day and account. Each account's day is read by its id: the index lags, and only
+// adds accounts that the merchant no longer has.
+func (d *Decider) days(ctx context.Context, tenant string, first calendar.Date, accounts []Expecting) ([]reconciliation.Reconciliation, error) {
+	var names []string
+	for _, a := range accounts {
+		names = append(names, a.Account)
+	}
 	q := store.Query{Index: store.List, PK: reconciliation.ListPartition(tenant, first.Start(time.UTC))}
-	var days []reconciliation.Reconciliation
 	for {
 		page, err := d.Store.Query(ctx, q)
 		if err != nil {
@@ -215,16 +220,36 @@ func (d *Decider) days(ctx context.Context, tenant string, first calendar.Date) 
 			if err != nil {
 				return nil, err
 			}
-			days = append(days, day)
+			names = append(names, day.Account)
 		}
 		if q.After = page.Next; q.After == "" {
 			break
+		}
+	}
+	slices.Sort(names)
+	names = slices.Compact(names)
+	var days []reconciliation.Reconciliation
+	for at := first; at.Before(monthAfter(first)); at = at.AddDays(1) {
+		for _, account := range names {
+			day, err := d.day(ctx, tenant, reconciliation.ID(tenant, account, at))
+			if errors.Is(err, ErrNotFound) {
+				continue
+			}
+			if err != nil {
+				return nil, err
+			}
+			days = append(days, day)
 		}
 	}
 	slices.SortFunc(days, func(a, b reconciliation.Reconciliation) int {
 		return strings.Compare(a.Date.String()+a.ID, b.Date.String()+b.ID)
 	})
 	return days, nil
+}
+
+// monthAfter is the first day of the month after one that begins on first.
+func monthAfter(first calendar.Date) calendar.Date {
+	return calendar.On(first.Start(time.UTC).AddDate(0, 1, 0), time.UTC)
 }
 
 // unfinished names the days that keep a month open: those that are not closed, and, unless silence is accepted, business days
@@ -241,7 +266,7 @@ func (d *Decider) unfinished(first calendar.Date, accounts []Expecting, days []r
 			open = append(open, day.Date.String()+" "+day.Account+" "+day.ID)
 		}
 	}
-	next := calendar.On(first.Start(time.UTC).AddDate(0, 1, 0), time.UTC)
+	next := monthAfter(first)
 	for _, a := range accounts {
 		country, err := calendar.ByNetwork(a.Network)
 		if err != nil {

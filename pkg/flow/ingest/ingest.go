@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path"
+	"slices"
 	"time"
 
 	"github.com/vuelto/vuelto/pkg/calendar"
@@ -165,18 +166,19 @@ func (in *Ingester) Keep(ctx context.Context, a provider.Account, r reconciliati
 	return "", fmt.Errorf("%w: the day of %s changes faster than it can be read", store.ErrBusy, name)
 }
 
-// note adds a file to its day.
+// note adds a file to its day. The month is read first and written along: a month that is being closed at the same time and this
+// file see each other.
 func (in *Ingester) note(ctx context.Context, r reconciliation.Reconciliation, came reconciliation.File) (Kept, error) {
-	locked, err := in.locked(ctx, r)
+	month, err := reconciliation.ReadMonth(ctx, in.Store, r.Tenant, r.Date)
 	if err != nil {
 		return "", err
 	}
-	if locked {
-		return Late, in.late(ctx, r, came)
+	if month.Closed() || r.Closed() || r.Status == reconciliation.Held {
+		return Late, in.late(ctx, r, came, month)
 	}
-	r.Files = append(r.Files, came)
+	r.Files = append(slices.Clone(r.Files), came)
 	r.Status, r.Due = reconciliation.Running, calendar.Millis(in.Now().Add(time.Minute))
-	if err := in.Store.Commit(ctx, store.Put{Record: reconciliation.Encode(r)}); err != nil {
+	if err := in.Store.Commit(ctx, store.Put{Record: reconciliation.Encode(r)}, month.Fence()); err != nil {
 		return "", err
 	}
 	key := reconciliation.Key(r.Tenant, r.ID)
@@ -186,25 +188,13 @@ func (in *Ingester) note(ctx context.Context, r reconciliation.Reconciliation, c
 	return New, nil
 }
 
-// locked says whether a day may not change: it is closed, or new and of a month that is closed.
-func (in *Ingester) locked(ctx context.Context, r reconciliation.Reconciliation) (bool, error) {
-	if r.Closed() || r.Status == reconciliation.Held {
-		return true, nil
-	}
-	if r.Version > 0 {
-		return false, nil // a month closes over closed days only
-	}
-	month, err := reconciliation.ReadMonth(ctx, in.Store, r.Tenant, r.Date)
-	return month.Closed(), err
-}
-
-// late notes a file that came after the day was closed.
-func (in *Ingester) late(ctx context.Context, r reconciliation.Reconciliation, f reconciliation.File) error {
-	r.Late = append(r.Late, f)
-	if r.Version == 0 {
+// late notes a file that came after the day, or its month, was closed.
+func (in *Ingester) late(ctx context.Context, r reconciliation.Reconciliation, f reconciliation.File, month reconciliation.Month) error {
+	r.Late = append(slices.Clone(r.Late), f)
+	if !r.Closed() {
 		r.Status = reconciliation.Held
 	}
-	err := in.Store.Commit(ctx, store.Put{Record: reconciliation.Encode(r)})
+	err := in.Store.Commit(ctx, store.Put{Record: reconciliation.Encode(r)}, month.Fence())
 	if err == nil {
 		in.Log.WarnContext(ctx, "a file came for a closed day", "reconciliation", r.ID, "account", r.Account, "date", r.Date.String(), "name", f.Name)
 	}
