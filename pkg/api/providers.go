@@ -23,6 +23,7 @@ type providerAnswer struct {
 	QuietSeconds int                `json:"quiet_period_seconds"`
 	SettlesIn    int                `json:"settles_in_business_days"`
 	Sources      []string           `json:"sources"`
+	Facts        []provider.Known   `json:"facts"`
 }
 
 type currencyAnswer struct {
@@ -57,7 +58,7 @@ func describe(client *provider.Client, shop string, first bool) providerAnswer {
 	p := client.Profile()
 	a := providerAnswer{Provider: p.Name, Account: client.Account().ID, Store: shop, Default: first, Network: client.Account().Network, Networks: p.Networks,
 		Abilities: []provider.Ability{}, RefundWindow: p.RefundWindow, Partial: p.PartialOK, Several: p.SeveralOK,
-		Idempotent: p.Idempotent, QuietSeconds: int(p.QuietPeriod.Seconds()), SettlesIn: p.SettlesIn, Sources: p.Sources}
+		Idempotent: p.Idempotent, QuietSeconds: int(p.QuietPeriod.Seconds()), SettlesIn: p.SettlesIn, Sources: p.Sources, Facts: client.Known()}
 	for _, ability := range provider.Abilities() {
 		if client.Can(ability) {
 			a.Abilities = append(a.Abilities, ability)

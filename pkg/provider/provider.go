@@ -195,7 +195,8 @@ type Profile struct {
 	QuietPeriod time.Duration
 	Timeout     time.Duration // of one call; stays below every function's time-out minus five seconds
 	SettlesIn   int           // business days from the cash to the settlement file: T+n
-	Sources     []string      // where these facts come from
+	Sources     []string      // what was read
+	Grounds     []Ground      // where each fact comes from
 }
 
 // CurrencyRule is how a provider counts one currency.

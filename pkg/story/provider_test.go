@@ -18,6 +18,15 @@ func TestProvidersTellTheirTruth(t *testing.T) {
 		if !slices.Contains(p["networks"].([]any), p["network"]) || len(p["sources"].([]any)) == 0 || len(p["abilities"].([]any)) == 0 {
 			t.Errorf("%s reads %v", name, p)
 		}
+		told := map[string]bool{}
+		for _, f := range list(p, "facts") {
+			told[str(f["fact"])] = str(f["source"]) != ""
+		}
+		for _, a := range p["abilities"].([]any) {
+			if !told[str(a)] || !told["currencies"] || !told["refund_window_days"] {
+				t.Errorf("%s: where is %s known from? %v", name, a, p["facts"])
+			}
+		}
 		if p["default"] == true && name != str(p["network"]) {
 			t.Errorf("%s is the default of %s, which has a direct account", name, p["store"])
 		}

@@ -50,7 +50,7 @@ func newTenth(account provider.Account, doer provider.Doer, _ provider.Clock) (p
 func (a *tenth) Profile() provider.Profile {
 	return provider.Profile{Name: "tenth", Networks: []string{"efecty"}, Routes: []disbursement.Route{disbursement.Original},
 		Currencies: []provider.CurrencyRule{{Currency: money.COP, Decimals: 2}}, Idempotent: true,
-		QuietPeriod: 10 * time.Minute, Timeout: 10 * time.Second, SettlesIn: 1, Sources: []string{"made up"}}
+		QuietPeriod: 10 * time.Minute, Timeout: 10 * time.Second, SettlesIn: 1, Sources: []string{"made up"}, Grounds: []provider.Ground{{Source: "made up"}}}
 }
 
 func tenthCodes() provider.Codes {

@@ -123,7 +123,7 @@ func (a *Adapter) Profile() provider.Profile {
 	return provider.Profile{
 		Name:         Name,
 		Networks:     []string{"efecty", "pagoefectivo"},
-		Currencies:   []provider.CurrencyRule{{Currency: a.market.currency, Decimals: a.market.decimals, Min: 1}},
+		Currencies:   []provider.CurrencyRule{{Currency: a.market.currency, Decimals: a.market.decimals}},
 		Routes:       []disbursement.Route{disbursement.Original},
 		RefundWindow: int(a.window),
 		PartialOK:    true,
@@ -136,6 +136,7 @@ func (a *Adapter) Profile() provider.Profile {
 			"dLocal documentation of February 2019 (fmazzoli-dlocal/documentation)", "shhac/agent-dlocal, observations of the sandbox",
 			"unconfirmed, account settings: refund_lookup (the path), refund_days, send_document, settlement_url and the columns of its files",
 			"unconfirmed: T+1, the quiet period"},
+		Grounds: grounds(),
 	}
 }
 

@@ -110,7 +110,7 @@ func (a *Adapter) Profile() provider.Profile {
 	return provider.Profile{
 		Name:         Name,
 		Networks:     []string{"efecty", "pagoefectivo"},
-		Currencies:   []provider.CurrencyRule{{Currency: a.market.currency, Decimals: 2, Min: 1}},
+		Currencies:   []provider.CurrencyRule{{Currency: a.market.currency, Decimals: 2}},
 		Routes:       []disbursement.Route{disbursement.Original},
 		RefundWindow: int(a.window),
 		PartialOK:    true,
@@ -123,6 +123,7 @@ func (a *Adapter) Profile() provider.Profile {
 			"github.com/ebanx/benjamin: routes ws/direct, ws/refund, ws/cancel, ws/query",
 			"settings, because unconfirmed: idempotent, refund_days, quiet_minutes, not_found_code, zone, how a cash buyer's bank details are asked for",
 			"house: the notification address carries a token, because the classic notification is not signed"},
+		Grounds: grounds(),
 	}
 }
 

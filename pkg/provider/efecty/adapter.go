@@ -77,6 +77,7 @@ func (a *Adapter) Profile() provider.Profile {
 		Timeout:      10 * time.Second,
 		SettlesIn:    1,
 		Sources:      []string{"house contract: Efecty publishes no interface"},
+		Grounds:      grounds(),
 	}
 }
 

@@ -95,13 +95,14 @@ func (a *Adapter) Profile() provider.Profile {
 	return provider.Profile{
 		Name:        Name,
 		Networks:    []string{"efecty"},
-		Currencies:  []provider.CurrencyRule{{Currency: money.COP, Decimals: 2, Min: 1}},
+		Currencies:  []provider.CurrencyRule{{Currency: money.COP, Decimals: 2}},
 		QuietPeriod: a.quiet,
 		Timeout:     15 * time.Second, // a token, then the call
 		SettlesIn:   1,
 		Sources: []string{"github.com/epayco: epayco-php and epayco-node (cash), Plugin_ePayco_WooCommerce (signature, states)",
 			"unconfirmed: fields of the reply to a voucher and of response.json",
 			"no refund and no settlement file are documented"},
+		Grounds: grounds(),
 	}
 }
 

@@ -133,13 +133,14 @@ func (a *Adapter) Profile() provider.Profile {
 	p := provider.Profile{
 		Name:        Name,
 		Networks:    []string{"efecty", "pagoefectivo"},
-		Currencies:  []provider.CurrencyRule{{Currency: a.market.currency, Decimals: 2, Min: 1}},
+		Currencies:  []provider.CurrencyRule{{Currency: a.market.currency, Decimals: 2}},
 		QuietPeriod: a.quiet,
 		Timeout:     15 * time.Second, // a token, then the call
 		SettlesIn:   1,
 		Sources: []string{"api-docs.kushkipagos.com: cash/v1/charges/init, payouts/transfer/v1/tokens", "docs.kushki.com: webhooks, cash error codes",
 			"settings, because unconfirmed: fields of cash/v1/tokens, mail_field, transfer_path, the reply to a transfer and its webhook",
 			"no refund of cash and no look-up by our reference is documented"},
+		Grounds: grounds(),
 	}
 	if a.market.transfer {
 		p.Routes, p.PartialOK, p.SeveralOK = []disbursement.Route{disbursement.BankTransfer}, true, true

@@ -112,7 +112,7 @@ func (a *Adapter) Profile() provider.Profile {
 	return provider.Profile{
 		Name:         Name,
 		Networks:     []string{"efecty", "pagoefectivo"},
-		Currencies:   []provider.CurrencyRule{{Currency: a.site.currency, Decimals: a.site.decimals, Min: 1}},
+		Currencies:   []provider.CurrencyRule{{Currency: a.site.currency, Decimals: a.site.decimals}},
 		Routes:       []disbursement.Route{disbursement.Original},
 		RefundWindow: int(a.window),
 		PartialOK:    a.partial,
@@ -126,6 +126,7 @@ func (a *Adapter) Profile() provider.Profile {
 			"mercadopago.com.pe/developers: refunds reference", "developers pages on X-Idempotency-Key: the first one is given back",
 			"unconfirmed, account settings: refund_days, promise_hours (24 h of the Orders interface), partial_refunds in Peru, webhook_age_seconds",
 			"unconfirmed: whole pesos, the search by external_reference, that SOURCE_ID of a REFUND row is the refund's id, T+1, the quiet period"},
+		Grounds: grounds(),
 	}
 }
 

@@ -69,8 +69,8 @@ func (a *Adapter) Profile() provider.Profile {
 		Name:     Name,
 		Networks: []string{Name},
 		Currencies: []provider.CurrencyRule{
-			{Currency: money.PEN, Decimals: 2, Min: 1},
-			{Currency: money.USD, Decimals: 2, Min: 1},
+			{Currency: money.PEN, Decimals: 2},
+			{Currency: money.USD, Decimals: 2},
 		},
 		Routes:       []disbursement.Route{disbursement.Original},
 		RefundWindow: int(a.window),
@@ -82,6 +82,7 @@ func (a *Adapter) Profile() provider.Profile {
 		SettlesIn:    1,
 		Sources: []string{"SPE-ECS Integracion Api CIP 1.1 (2018-11-20)", "PagoEfectivo api-pe-cs-documentation",
 			"S3 refund contract (house)"},
+		Grounds: grounds(),
 	}
 }
 

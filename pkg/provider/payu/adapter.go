@@ -52,6 +52,7 @@ type market struct {
 	currency money.Currency
 	least    int64
 	most     int64
+	smallest int64 // of a disbursement, minor units
 	payouts  bool
 }
 
@@ -59,9 +60,9 @@ type market struct {
 func marketOf(network string) (market, bool) {
 	switch network {
 	case "efecty":
-		return market{"CO", "EFECTY", money.COP, 20_000_00, 6_000_000_00, true}, true
+		return market{"CO", "EFECTY", money.COP, 20_000_00, 6_000_000_00, 100_00, true}, true
 	case "pagoefectivo":
-		return market{"PE", "PAGOEFECTIVO", money.PEN, 0, 0, false}, true
+		return market{"PE", "PAGOEFECTIVO", money.PEN, 0, 0, 1_00, false}, true
 	}
 	return market{}, false
 }
@@ -176,7 +177,7 @@ func (a *Adapter) Profile() provider.Profile {
 	return provider.Profile{
 		Name:         Name,
 		Networks:     []string{"efecty", "pagoefectivo"},
-		Currencies:   []provider.CurrencyRule{{Currency: a.market.currency, Decimals: 2, Min: 100_00}},
+		Currencies:   []provider.CurrencyRule{{Currency: a.market.currency, Decimals: 2, Min: a.market.smallest}},
 		RefundWindow: int(a.window),
 		PartialOK:    true,
 		SeveralOK:    true,
@@ -188,6 +189,7 @@ func (a *Adapter) Profile() provider.Profile {
 			"active_merchant payu_latam", "its REFUND is a manual review without reference: not a road of ours",
 			"unconfirmed, account settings: payouts outside Colombia, refund_days of payouts, settlement_url and the columns of its files",
 			"unconfirmed: that CONFIRMED_BY_THE_BANK is notified, T+1; no call tells how a payout stands, so a lost reply is a person's"},
+		Grounds: grounds(),
 	}
 }
 
@@ -195,9 +197,6 @@ func (a *Adapter) Profile() provider.Profile {
 func (p payer) Profile() provider.Profile {
 	profile := p.Adapter.Profile()
 	profile.Routes = []disbursement.Route{disbursement.BankTransfer}
-	if profile.Currencies[0].Currency == money.PEN {
-		profile.Currencies[0].Min = 1_00
-	}
 	return profile
 }
 

@@ -19,7 +19,7 @@ import (
 
 func careClauses() []clause {
 	return []clause{
-		{"the profile is the same at any time, names its sources and stays below the functions' time-out", profile, nil},
+		{"the profile is the same at any time, names the source of each fact and stays below the functions' time-out", profile, nil},
 		{"an account without one of its credentials is refused by the credential's name", lacking, nil},
 		{"a setting that does not parse is refused by its name", badSetting, nil},
 		{"no answer and no error repeats a secret or a person", canaries, nil},
@@ -37,6 +37,11 @@ func profile(l *lab) {
 	}
 	if len(before.Sources) == 0 || before.Timeout > 20*time.Second || before.QuietPeriod < 5*time.Minute {
 		l.Errorf("sources %v, time-out %s, quiet period %s", before.Sources, before.Timeout, before.QuietPeriod)
+	}
+	for _, k := range l.client.Known() {
+		if k.Source == "" {
+			l.Errorf("%s: nobody says where it is known from", k.Fact)
+		}
 	}
 }
 
@@ -177,7 +182,11 @@ func Matrix(clients []*provider.Client) string {
 		p := c.Profile()
 		var currencies, abilities, routes []string
 		for _, r := range p.Currencies {
-			currencies = append(currencies, fmt.Sprintf("%s with %d decimals, from %s", r.Currency, r.Decimals, money.New(r.Min, r.Currency)))
+			least := "no minimum stated"
+			if r.Min > 0 {
+				least = "from " + money.New(r.Min, r.Currency).String()
+			}
+			currencies = append(currencies, fmt.Sprintf("%s with %d decimals, %s", r.Currency, r.Decimals, least))
 		}
 		for _, a := range provider.Abilities() {
 			if c.Can(a) {
@@ -199,6 +208,7 @@ func Matrix(clients []*provider.Client) string {
 		out.WriteString("- " + a.Provider + ": " + a.Reason + " (" + a.Source + ")\n")
 	}
 	sources(&out, clients)
+	grounds(&out, clients)
 	return out.String()
 }
 
@@ -215,6 +225,16 @@ func sources(out *strings.Builder, clients []*provider.Client) {
 		out.WriteString("- " + p.Name + "\n")
 		for _, s := range p.Sources {
 			out.WriteString("  - " + s + "\n")
+		}
+	}
+}
+
+// grounds prints where each fact of each account is known from.
+func grounds(out *strings.Builder, clients []*provider.Client) {
+	out.WriteString("\nWhere each fact comes from, and whether it was read there:\n\n| provider | network | fact | source | confirmed |\n| --- | --- | --- | --- | --- |\n")
+	for _, c := range clients {
+		for _, k := range c.Known() {
+			fmt.Fprintf(out, "| %s | %s | %s | %s | %v |\n", c.Profile().Name, c.Account().Network, k.Fact, k.Source, k.Confirmed)
 		}
 	}
 }

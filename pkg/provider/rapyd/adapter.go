@@ -110,7 +110,7 @@ func (a *Adapter) Profile() provider.Profile {
 	return provider.Profile{
 		Name:         Name,
 		Networks:     []string{"efecty", "pagoefectivo"},
-		Currencies:   []provider.CurrencyRule{{Currency: a.market.currency, Decimals: 2, Min: 1}},
+		Currencies:   []provider.CurrencyRule{{Currency: a.market.currency, Decimals: 2}},
 		Routes:       []disbursement.Route{disbursement.Original},
 		RefundWindow: int(a.window),
 		PartialOK:    true,
@@ -122,6 +122,7 @@ func (a *Adapter) Profile() provider.Profile {
 		Sources: []string{"docs.rapyd.net: webhook authentication, refund, list refunds, refund errors, merchant settlement report",
 			"github.com/Rapyd-Samples: request signature, payment method types", "whether a payment can be refunded: is_refundable of the method, looked up",
 			"settings, because unconfirmed: method, method_fields, refund_days, quiet_minutes; merchant_reference_id as a filter of lists"},
+		Grounds: grounds(),
 	}
 }
 
