@@ -21,6 +21,7 @@ import (
 	"github.com/vuelto/vuelto/pkg/aws/sqsqueue"
 	"github.com/vuelto/vuelto/pkg/bundle"
 	"github.com/vuelto/vuelto/pkg/bundle/hearing"
+	"github.com/vuelto/vuelto/pkg/bundle/sealing"
 	"github.com/vuelto/vuelto/pkg/bundle/telling"
 	"github.com/vuelto/vuelto/pkg/calendar"
 	"github.com/vuelto/vuelto/pkg/disbursement"
@@ -136,7 +137,7 @@ func (s *stage) queue(name string, failed ...string) {
 	handlers := map[string]job.Handler{"webhook-apply": hearing.Applier(s.bundle), "refund-submission": s.bundle.Submitter(),
 		"status-polling": s.bundle.Polling(), "settlement-ingest": s.bundle.Ingester(),
 		"settlement-reconciliation": s.bundle.Reconciler(), "batch-run": s.bundle.Runner(), "event-delivery": telling.Deliverer(s.who),
-		"buyer-notice": telling.Notifier(s.who)}
+		"buyer-notice": telling.Notifier(s.who), "audit-seal": sealing.Sealer(s.who.Ports)}
 	answer, err := sqsqueue.Batch(handlers[filepath.Dir(name)], s.log)(context.Background(), event)
 	if err != nil {
 		s.Fatalf("%s: %v", name, err)
@@ -245,6 +246,11 @@ func TestEvents(t *testing.T) {
 	s.http("finance-api/list-reconciliations", 200, `"status":"balanced"`)
 	s.http("finance-upload/import-rates", 200, `"written":1`)
 	s.http("merchant-api/get-refund", 200, `"status":"settled"`)
+
+	s.queue("audit-seal/night")
+	if _, err := s.world.Files.Get(context.Background(), "audit/demo/2026-11-20.jsonl"); err != nil {
+		t.Error(err)
+	}
 
 	s.http("batch-api/create-batch", 201, batchID)
 	s.asked(job.Rows, "batch-run/batch")

@@ -151,7 +151,25 @@ func TestTable(t *testing.T) {
 }
 
 func TestBucketIsPrivateAndKept(t *testing.T) {
-	r := read(t).Resources["Bucket"]
+	d := read(t)
+	for _, name := range []string{"Bucket", "SealBucket"} {
+		private(t, d.Resources[name])
+	}
+	lock := into[struct {
+		ObjectLockEnabled       bool
+		ObjectLockConfiguration struct {
+			Rule struct {
+				DefaultRetention struct{ Mode, Years string }
+			}
+		}
+	}](t, d.Resources["SealBucket"].Properties)
+	if keep := lock.ObjectLockConfiguration.Rule.DefaultRetention; !lock.ObjectLockEnabled || keep.Mode != "COMPLIANCE" || keep.Years == "" {
+		t.Errorf("what is sealed can be written over: %+v", lock)
+	}
+}
+
+func private(t *testing.T, r resource) {
+	t.Helper()
 	if r.DeletionPolicy != "Retain" || r.UpdateReplacePolicy != "Retain" {
 		t.Error("the files go with the stack")
 	}

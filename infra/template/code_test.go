@@ -49,7 +49,7 @@ func TestRolesAllowExactlyWhatTheCodeCanReach(t *testing.T) {
 				tables = append(tables, resources...)
 			case "s3":
 				for _, resource := range resources {
-					if !strings.HasPrefix(resource, "${Bucket.Arn}/") {
+					if !strings.HasPrefix(resource, "${"+f.Environment.Variables["VUELTO_BUCKET"]+".Arn}/") {
 						t.Errorf("%s may %s on %s", f.Folder, action, resource)
 					}
 				}
@@ -173,7 +173,8 @@ func TestQueuesAreThoseOfTheJobsThatAreSent(t *testing.T) {
 func doneBy() map[job.Kind]string {
 	return map[job.Kind]string{job.Submit: "refund-submission", job.Poll: "status-polling", job.Sweep: "status-polling",
 		job.Apply: "webhook-apply", job.Ingest: "settlement-ingest", job.Drop: "settlement-ingest", job.Reconcile: "settlement-reconciliation",
-		job.Rows: "batch-run", job.Deliver: "event-delivery", job.Notify: "buyer-notice"}
+		job.Rows: "batch-run", job.Deliver: "event-delivery", job.Notify: "buyer-notice",
+		job.Seal: "audit-seal"}
 }
 
 // sends are the kinds of job that what is reached can send: those it names, and those of the work index if it sweeps.

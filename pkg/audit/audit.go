@@ -42,6 +42,12 @@ func Begin(tenant, subject string) *Chain {
 	return c
 }
 
+// Resume goes on after the n-th step, whose hash is known.
+func Resume(last Hash, n int) *Chain { return &Chain{hash: sha256.New(), last: last, n: n} }
+
+// Last is the hash after the last step; of no step, the record's own beginning.
+func (c *Chain) Last() Hash { return c.last }
+
 // Add takes the next step and gives its number, from 1, and its hash.
 func (c *Chain) Add(s Step) (int, Hash) {
 	c.n++

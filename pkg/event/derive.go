@@ -34,6 +34,22 @@ func Of(c store.Change) ([]Event, error) {
 	return nil, nil
 }
 
+// StepsOf is a disbursement's journal as it is hashed.
+func StepsOf(d disbursement.Disbursement) (steps []audit.Step) {
+	for _, s := range d.History {
+		steps = append(steps, audit.Step{At: s.At, From: string(s.From), To: string(s.To), Evidence: s.Evidence, By: s.By, Note: s.Note})
+	}
+	return steps
+}
+
+// StepsOfPayment is a payment's.
+func StepsOfPayment(p payment.Payment) (steps []audit.Step) {
+	for _, s := range p.History {
+		steps = append(steps, audit.Step{At: s.At, From: string(s.From), To: string(s.To), Evidence: s.Evidence, By: s.By, Note: s.Note})
+	}
+	return steps
+}
+
 func ofDisbursements(c store.Change) ([]Event, error) {
 	d, err := disbursement.Decode(c.New)
 	if err != nil {
@@ -49,8 +65,9 @@ func ofDisbursements(c store.Change) ([]Event, error) {
 	}
 	var events []Event
 	chain := audit.Begin(d.Tenant, d.ID)
-	for _, s := range d.History {
-		n, sum := chain.Add(audit.Step{At: s.At, From: string(s.From), To: string(s.To), Evidence: s.Evidence, By: s.By, Note: s.Note})
+	for i, step := range StepsOf(d) {
+		s := d.History[i]
+		n, sum := chain.Add(step)
 		if n <= known {
 			continue
 		}
@@ -76,8 +93,9 @@ func ofPayments(c store.Change) ([]Event, error) {
 	cash, settled := len(p.Receipts) > len(old.Receipts), settledReceipts(p) > settledReceipts(old)
 	var events []Event
 	chain := audit.Begin(p.Tenant, p.ID)
-	for _, s := range p.History {
-		n, sum := chain.Add(audit.Step{At: s.At, From: string(s.From), To: string(s.To), Evidence: s.Evidence, By: s.By, Note: s.Note})
+	for i, step := range StepsOfPayment(p) {
+		s := p.History[i]
+		n, sum := chain.Add(step)
 		if n <= len(old.History) {
 			continue
 		}

@@ -36,11 +36,13 @@ const (
 	Deliver Kind = "deliver"
 	// Notify tells a buyer. Key: the notice.
 	Notify Kind = "notify"
+	// Seal closes the day's journals of every merchant on a network. Key: the network.
+	Seal Kind = "seal"
 )
 
 // Kinds lists every kind, for wiring and tests.
 func Kinds() []Kind {
-	return []Kind{Submit, Poll, Apply, Sweep, Ingest, Drop, Reconcile, Rows, Deliver, Notify}
+	return []Kind{Submit, Poll, Apply, Sweep, Ingest, Drop, Reconcile, Rows, Deliver, Notify, Seal}
 }
 
 // Job is one message.

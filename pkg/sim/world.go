@@ -11,6 +11,7 @@ import (
 
 	"github.com/vuelto/vuelto/pkg/bundle"
 	"github.com/vuelto/vuelto/pkg/bundle/hearing"
+	"github.com/vuelto/vuelto/pkg/bundle/sealing"
 	"github.com/vuelto/vuelto/pkg/bundle/telling"
 	"github.com/vuelto/vuelto/pkg/identity"
 	"github.com/vuelto/vuelto/pkg/job"
@@ -120,6 +121,7 @@ func New(o Options) (*World, error) {
 		"webhook-apply": hearing.Applier(b), "refund-submission": b.Submitter(), "status-polling": b.Polling(),
 		"settlement-ingest": b.Ingester(), "settlement-reconciliation": b.Reconciler(),
 		"batch-run": b.Runner(), "event-delivery": telling.Deliverer(who), "buyer-notice": telling.Notifier(who),
+		"audit-seal": sealing.Sealer(ports),
 	})
 	if err != nil {
 		return nil, err

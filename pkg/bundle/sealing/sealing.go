@@ -1,0 +1,14 @@
+// Package sealing puts together what closes the days of the journals, apart from all that writes them.
+package sealing
+
+import (
+	"github.com/vuelto/vuelto/pkg/bundle"
+	"github.com/vuelto/vuelto/pkg/flow/seal"
+	"github.com/vuelto/vuelto/pkg/job"
+	"github.com/vuelto/vuelto/pkg/provider"
+)
+
+// Sealer does job.Seal. Its files are the locked ones.
+func Sealer(p bundle.Ports) job.Handler {
+	return &seal.Sealer{Store: p.Store, Accounts: provider.Book{Store: p.Store, Live: p.Live}, Files: p.Files, Now: p.Clock.Now, Log: p.Log}
+}

@@ -1,0 +1,204 @@
+// Package seal closes each day of a merchant's journals: every entry that was told of, in one file with one root, kept where
+// nobody can write over it. Who later changes a record, or the events, cannot change what was sealed.
+package seal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"time"
+
+	"github.com/vuelto/vuelto/pkg/audit"
+	"github.com/vuelto/vuelto/pkg/disbursement"
+	"github.com/vuelto/vuelto/pkg/event"
+	"github.com/vuelto/vuelto/pkg/file"
+	"github.com/vuelto/vuelto/pkg/job"
+	"github.com/vuelto/vuelto/pkg/payment"
+	"github.com/vuelto/vuelto/pkg/provider"
+	"github.com/vuelto/vuelto/pkg/store"
+)
+
+// Accounts lists the accounts of a network.
+type Accounts interface {
+	OfNetwork(ctx context.Context, network string) ([]provider.Account, error)
+}
+
+// Sealer does job.Seal.
+type Sealer struct {
+	Store    store.Store
+	Accounts Accounts
+	Files    file.Store
+	Now      func() time.Time
+	Log      *slog.Logger
+}
+
+// Name of a sealed day's file.
+func Name(tenant, day string) string { return "audit/" + tenant + "/" + day + ".jsonl" }
+
+// lookBack is how many days without a seal are made up for; beyond it the chain of days begins anew, which verification shows.
+const lookBack = 31
+
+// Handle seals what is not sealed yet of the days before today, for every merchant with an account on the network. One
+// merchant's trouble is not another's.
+func (s *Sealer) Handle(ctx context.Context, j job.Job) error {
+	accounts, err := s.Accounts.OfNetwork(ctx, j.Key.PK)
+	if err != nil {
+		return err
+	}
+	var tenants []string
+	for _, a := range accounts {
+		tenants = append(tenants, a.Tenant)
+	}
+	slices.Sort(tenants)
+	var all []error
+	for _, tenant := range slices.Compact(tenants) {
+		if err := s.tenant(ctx, tenant); err != nil {
+			s.Log.ErrorContext(ctx, "day not sealed", "tenant", tenant, "error", err)
+			all = append(all, err)
+		}
+	}
+	return errors.Join(all...)
+}
+
+// tenant seals the days after the last one that is sealed, oldest first; the first of all is the first that has an entry.
+func (s *Sealer) tenant(ctx context.Context, tenant string) error {
+	today := s.Now().UTC().Truncate(24 * time.Hour)
+	var last audit.Seal
+	var sealed []audit.Line
+	first := today.AddDate(0, 0, -lookBack)
+	for back := 1; back <= lookBack; back++ {
+		day := today.AddDate(0, 0, -back)
+		kept, err := s.Files.Get(ctx, Name(tenant, day.Format(time.DateOnly)))
+		if errors.Is(err, file.ErrNotFound) {
+			continue
+		}
+		if err == nil {
+			sealed, last, err = audit.Read(kept)
+		}
+		if err != nil {
+			return err
+		}
+		first = day.AddDate(0, 0, 1)
+		break
+	}
+	for day := first; day.Before(today); day = day.AddDate(0, 0, 1) {
+		lines, err := s.day(ctx, tenant, day, sealed, last.Seal != "")
+		if err != nil {
+			return err
+		}
+		if last.Seal == "" && len(lines) == 0 {
+			continue
+		}
+		name := day.Format(time.DateOnly)
+		kept, err := audit.Write(tenant, name, last.Seal, lines)
+		if err != nil {
+			return err
+		}
+		if err := s.Files.Put(ctx, Name(tenant, name), kept); err != nil {
+			return err
+		}
+		if sealed, last, err = audit.Read(kept); err != nil {
+			return err
+		}
+		s.Log.InfoContext(ctx, "day sealed", "tenant", tenant, "date", name, "code", last.Root)
+	}
+	return nil
+}
+
+// day is every entry that was told of on a day, and what was told late of the day before.
+func (s *Sealer) day(ctx context.Context, tenant string, day time.Time, before []audit.Line, again bool) ([]audit.Line, error) {
+	known := map[string]bool{}
+	for _, l := range before {
+		known[l.Hash] = true
+	}
+	days := []time.Time{day}
+	if again {
+		days = append(days, day.AddDate(0, 0, -1))
+	}
+	journals := map[string][]audit.Line{}
+	var lines []audit.Line
+	for _, d := range days {
+		for after := ""; ; {
+			page, err := s.Store.Query(ctx, store.Query{PK: event.Partition(tenant, d), After: after})
+			if err != nil {
+				return nil, err
+			}
+			for _, r := range page.Records {
+				l, err := s.entry(ctx, r, journals)
+				if err != nil {
+					return nil, err
+				}
+				if l.Hash != "" && !known[l.Hash] {
+					known[l.Hash] = true
+					lines = append(lines, l)
+				}
+			}
+			if after = page.Next; after == "" {
+				break
+			}
+		}
+	}
+	return lines, nil
+}
+
+// entry is the step that an event told of, with the hash that it told; empty if it was no step. A journal that no longer says
+// the same is sealed as it was told: verification shows it.
+func (s *Sealer) entry(ctx context.Context, r store.Record, journals map[string][]audit.Line) (audit.Line, error) {
+	e, err := event.Decode(r)
+	if err != nil || e.Journal.Entry == 0 {
+		return audit.Line{}, err
+	}
+	journal, known := journals[e.Subject]
+	if !known {
+		if journal, err = s.journal(ctx, e.Tenant, e.Subject); err != nil {
+			return audit.Line{}, err
+		}
+		journals[e.Subject] = journal
+	}
+	l := audit.Line{Subject: e.Subject, Entry: e.Journal.Entry, Note: "not in the journal any more"}
+	if e.Journal.Entry <= len(journal) {
+		l = journal[e.Journal.Entry-1]
+	}
+	if l.Hash != e.Journal.Hash {
+		s.Log.ErrorContext(ctx, "journal differs from what was told", "tenant", e.Tenant, "event", e.ID, "key", e.Subject)
+		l.Hash = e.Journal.Hash
+	}
+	return l, nil
+}
+
+// journal is a record's whole journal as lines.
+func (s *Sealer) journal(ctx context.Context, tenant, subject string) ([]audit.Line, error) {
+	var steps []audit.Step
+	record, err := s.Store.Get(ctx, disbursement.Key(tenant, subject))
+	if err == nil {
+		d, err := disbursement.Decode(record)
+		if err != nil {
+			return nil, err
+		}
+		steps = event.StepsOf(d)
+	} else if errors.Is(err, store.ErrNotFound) {
+		if record, err = s.Store.Get(ctx, payment.Key(tenant, subject)); err != nil {
+			if errors.Is(err, store.ErrNotFound) {
+				return nil, nil // what was told of is gone
+			}
+			return nil, err
+		}
+		p, err := payment.Decode(record)
+		if err != nil {
+			return nil, err
+		}
+		steps = event.StepsOfPayment(p)
+	} else {
+		return nil, fmt.Errorf("seal: %w", err)
+	}
+	chain := audit.Begin(tenant, subject)
+	var lines []audit.Line
+	for _, step := range steps {
+		before := chain.Last()
+		n, sum := chain.Add(step)
+		lines = append(lines, audit.NewLine(subject, n, step, before, sum))
+	}
+	return lines, nil
+}
