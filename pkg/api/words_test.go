@@ -107,10 +107,10 @@ func TestProblemsSpeakTheCallersLanguage(t *testing.T) {
 			t.Errorf("%q: %d %s", accept, w.Code, w.Body)
 		}
 	}
-	for _, path := range []string{"/docs/errors/nothing", "/docs/statuses/payment.paid", "/docs/x/not_found", "/docs/errors/%3Cscript%3E"} {
+	for _, path := range []string{"/docs/errors/nothing", "/docs/statuses/payment.paid", "/docs/events/refund.paid", "/docs/events/payment.pending", "/docs/x/not_found", "/docs/errors/%3Cscript%3E"} {
 		w := httptest.NewRecorder()
 		r.handler.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
-		if want := map[bool]int{true: 200, false: 404}[strings.Contains(path, "statuses")]; w.Code != want || strings.Contains(w.Body.String(), "<script") {
+		if want := map[bool]int{true: 200, false: 404}[strings.HasSuffix(path, ".paid")]; w.Code != want || strings.Contains(w.Body.String(), "<script") {
 			t.Errorf("%s: %d %s", path, w.Code, w.Body)
 		}
 	}

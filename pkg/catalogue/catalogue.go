@@ -18,6 +18,8 @@ const (
 	Errors Kind = "errors"
 	// Statuses are states of payments and disbursements, as payment.paid or disbursement.held.
 	Statuses Kind = "statuses"
+	// Events are types of events. Those of a refund's or payout's states have the state's words.
+	Events Kind = "events"
 )
 
 // Words explain one code in one language.
@@ -35,6 +37,8 @@ var (
 	errors []byte
 	//go:embed statuses.json
 	statuses []byte
+	//go:embed events.json
+	events []byte
 )
 
 // page is one kind's words, by code and language. They are read when somebody first needs them, which most invocations of a
@@ -43,6 +47,7 @@ type page map[string]map[string]Words
 
 var (
 	errorPage  = sync.OnceValue(func() page { return read(errors) })
+	eventPage  = sync.OnceValue(func() page { return read(events) })
 	statusPage = sync.OnceValue(func() page { return read(statuses) })
 )
 
@@ -60,14 +65,37 @@ func pageOf(k Kind) page {
 		return errorPage()
 	case Statuses:
 		return statusPage()
+	case Events:
+		return eventPage()
 	}
 	return nil
 }
 
 // Find gives the words for a code; false if it has none.
 func Find(k Kind, code, language string) (Words, bool) {
+	if k == Events {
+		return findEvent(code, language)
+	}
 	w, ok := pageOf(k)[code][language]
 	return w, ok
+}
+
+// findEvent finds the words of a type of event; refunds and payouts share theirs.
+func findEvent(code, language string) (Words, bool) {
+	if code == "REFUND_PROCESSED" {
+		code = "refund.paid"
+	}
+	kind, step, _ := strings.Cut(code, ".")
+	if kind == "refund" || kind == "payout" {
+		code = "disbursement." + step
+	} else if kind == "disbursement" { // is no type of event
+		return Words{}, false
+	}
+	if w, ok := eventPage()[code][language]; ok {
+		return w, true
+	}
+	w, ok := statusPage()[code][language]
+	return w, ok && code == "disbursement."+step
 }
 
 // Codes lists the codes of a kind, sorted.

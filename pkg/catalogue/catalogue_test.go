@@ -8,6 +8,7 @@ import (
 	"github.com/vuelto/vuelto/pkg/batch"
 	"github.com/vuelto/vuelto/pkg/catalogue"
 	"github.com/vuelto/vuelto/pkg/disbursement"
+	"github.com/vuelto/vuelto/pkg/event"
 	"github.com/vuelto/vuelto/pkg/payment"
 )
 
@@ -49,6 +50,35 @@ func TestEveryStatusHasWords(t *testing.T) {
 	}
 	if want := len(disbursement.States()) + 4 + 5; len(catalogue.Codes(catalogue.Statuses)) != want {
 		t.Errorf("%d statuses have words, %d exist", len(catalogue.Codes(catalogue.Statuses)), want)
+	}
+}
+
+// Every type that can be told has words, and no words are of a type that cannot.
+func TestEveryEventHasWords(t *testing.T) {
+	used := map[string]bool{}
+	for _, e := range append(event.Types(), event.Processed) {
+		code := string(e)
+		for _, language := range catalogue.Languages() {
+			w, ok := catalogue.Find(catalogue.Events, code, language)
+			han := strings.ContainsFunc(w.Title+w.NextStep, func(r rune) bool { return unicode.Is(unicode.Han, r) })
+			if !ok || w.Title == "" || w.Cause == "" || w.NextStep == "" || han != (language == "zh") {
+				t.Errorf("%s in %s: %+v", code, language, w)
+			}
+		}
+		if _, step, ok := strings.Cut(code, "."); ok && (strings.HasPrefix(code, "refund.") || strings.HasPrefix(code, "payout.")) {
+			code = "disbursement." + step
+		}
+		used[code] = true
+	}
+	for _, code := range catalogue.Codes(catalogue.Events) {
+		if !used[code] {
+			t.Errorf("%s is never told", code)
+		}
+	}
+	for _, code := range []string{"disbursement.paid", "payment.pending", "refund.lost", "", "refund."} {
+		if _, ok := catalogue.Find(catalogue.Events, code, "en"); ok {
+			t.Errorf("%q has words", code)
+		}
 	}
 }
 
