@@ -1,0 +1,89 @@
+package template_test
+
+import (
+	"go/ast"
+	"go/token"
+	"regexp"
+	"slices"
+	"strconv"
+	"testing"
+
+	"github.com/vuelto/vuelto/pkg/disbursement"
+	"github.com/vuelto/vuelto/pkg/telemetry"
+)
+
+type measured struct {
+	Namespace, MetricName string
+	Metrics               []struct {
+		MetricStat struct {
+			Metric struct{ Namespace, MetricName string }
+		}
+	}
+}
+
+// What is counted from log lines is written by the code: the message is a text in it, the fields are those that lines may have,
+// the states exist; and each count is watched by an alarm that has nothing else to watch.
+func TestCountsAreOfLinesThatAreWritten(t *testing.T) {
+	d, written := read(t), texts(load(t))
+	counted := map[string]bool{}
+	compare := regexp.MustCompile(`\$\.(\w+) = "([^"]*)"`)
+	for _, name := range d.ofType("AWS::Logs::MetricFilter") {
+		f := into[struct {
+			FilterPattern         string
+			MetricTransformations []struct{ MetricNamespace, MetricName string }
+		}](t, d.Resources[name].Properties)
+		parts := compare.FindAllStringSubmatch(f.FilterPattern, -1)
+		if len(parts) == 0 || len(f.MetricTransformations) != 1 {
+			t.Fatalf("%s counts %q", name, f.FilterPattern)
+		}
+		for _, m := range parts {
+			field, value := m[1], m[2]
+			switch {
+			case field == "message" && !written[value]:
+				t.Errorf("%s: no line says %q", name, value)
+			case field == "to" && !slices.Contains(disbursement.States(), disbursement.State(value)):
+				t.Errorf("%s: no state %q", name, value)
+			case field != "message" && !slices.Contains(telemetry.Fields(), field):
+				t.Errorf("%s: lines have no %q", name, field)
+			}
+		}
+		counted[f.MetricTransformations[0].MetricNamespace+" "+f.MetricTransformations[0].MetricName] = true
+	}
+	ours, watched := "AWS::StackName", map[string]bool{}
+	for _, name := range d.ofType("AWS::CloudWatch::Alarm") {
+		a := into[measured](t, d.Resources[name].Properties)
+		seen := []string{a.Namespace + " " + a.MetricName}
+		for _, m := range a.Metrics {
+			seen = append(seen, m.MetricStat.Metric.Namespace+" "+m.MetricStat.Metric.MetricName)
+		}
+		for _, metric := range seen {
+			watched[metric] = true
+			if len(metric) > len(ours) && metric[:len(ours)] == ours && !counted[metric] {
+				t.Errorf("%s watches %s, which nothing counts", name, metric)
+			}
+		}
+	}
+	for metric := range counted {
+		if !watched[metric] {
+			t.Errorf("no alarm watches %s", metric)
+		}
+	}
+}
+
+// texts are the string literals of our code.
+func texts(p *program) map[string]bool {
+	found := map[string]bool{}
+	for _, k := range p.ours {
+		for _, f := range k.files {
+			ast.Inspect(f, func(n ast.Node) bool {
+				if l, ok := n.(*ast.BasicLit); ok && l.Kind == token.STRING {
+					if s, err := strconv.Unquote(l.Value); err == nil {
+						found[s] = true
+					}
+				}
+				return true
+			})
+		}
+	}
+	return found
+}
