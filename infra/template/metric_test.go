@@ -1,11 +1,8 @@
 package template_test
 
 import (
-	"go/ast"
-	"go/token"
 	"regexp"
 	"slices"
-	"strconv"
 	"testing"
 
 	"github.com/vuelto/vuelto/pkg/disbursement"
@@ -24,7 +21,7 @@ type measured struct {
 // What is counted from log lines is written by the code: the message is a text in it, the fields are those that lines may have,
 // the states exist; and each count is watched by an alarm that has nothing else to watch.
 func TestCountsAreOfLinesThatAreWritten(t *testing.T) {
-	d, written := read(t), texts(load(t))
+	d, p := read(t), load(t)
 	counted := map[string]bool{}
 	compare := regexp.MustCompile(`\$\.(\w+) = "([^"]*)"`)
 	for _, name := range d.ofType("AWS::Logs::MetricFilter") {
@@ -39,7 +36,7 @@ func TestCountsAreOfLinesThatAreWritten(t *testing.T) {
 		for _, m := range parts {
 			field, value := m[1], m[2]
 			switch {
-			case field == "message" && !written[value]:
+			case field == "message" && !p.says(value):
 				t.Errorf("%s: no line says %q", name, value)
 			case field == "to" && !slices.Contains(disbursement.States(), disbursement.State(value)):
 				t.Errorf("%s: no state %q", name, value)
@@ -68,22 +65,4 @@ func TestCountsAreOfLinesThatAreWritten(t *testing.T) {
 			t.Errorf("no alarm watches %s", metric)
 		}
 	}
-}
-
-// texts are the string literals of our code.
-func texts(p *program) map[string]bool {
-	found := map[string]bool{}
-	for _, k := range p.ours {
-		for _, f := range k.files {
-			ast.Inspect(f, func(n ast.Node) bool {
-				if l, ok := n.(*ast.BasicLit); ok && l.Kind == token.STRING {
-					if s, err := strconv.Unquote(l.Value); err == nil {
-						found[s] = true
-					}
-				}
-				return true
-			})
-		}
-	}
-	return found
 }
