@@ -115,7 +115,7 @@ func (s *Server) listBreaks(r *http.Request, c request.Caller) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	decisions, err := discrepancy.Read(r.Context(), s.Store, rec.Tenant, rec.Account, rec.ID)
+	decisions, err := s.Decider.Decisions(r.Context(), rec)
 	if err != nil {
 		return nil, err
 	}

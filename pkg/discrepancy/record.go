@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"github.com/vuelto/vuelto/pkg/settlement"
 	"github.com/vuelto/vuelto/pkg/store"
 )
 
@@ -22,7 +21,7 @@ func EncodePointer(tenant, reconciliation string) store.Record {
 // Key of what was decided about a break. What is decided about an entry that no file shows counts on every day that misses
 // it, so it is kept by the entry.
 func Key(tenant, account, reconciliation string, d Discrepancy) store.Key {
-	if d.Class == settlement.MissingAtNetwork {
+	if Shared(d) {
 		return store.Key{PK: MissingPartition(tenant, account), SK: d.Break.ID}
 	}
 	return store.Key{PK: DayPartition(tenant, reconciliation), SK: d.ID}

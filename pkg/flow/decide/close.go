@@ -31,18 +31,15 @@ func (d *Decider) CloseDay(ctx context.Context, tenant, id, by string) (reconcil
 		case day.Due != 0 || day.Run == 0:
 			return day, ErrRunning
 		}
-		digest, err := d.seal(ctx, day)
-		if err != nil {
-			return day, err
+		writes, err := d.closing(ctx, day, by)
+		if err == nil {
+			err = d.Store.Commit(ctx, writes...)
 		}
-		day.Open = 0
-		day.Seals = append(day.Seals, reconciliation.Seal{At: calendar.Millis(d.Now()), By: by, Digest: digest})
-		err = d.Store.Commit(ctx, store.Put{Record: reconciliation.Encode(day)})
 		if store.IsConflict(err) {
 			continue // somebody decided or a file came: look again
 		}
 		if err == nil {
-			day.Version++
+			day, err = d.day(ctx, tenant, id)
 			d.Log.InfoContext(ctx, "day closed", "tenant", tenant, "reconciliation", id, "date", day.Date.String(), "by", by)
 		}
 		return day, err
@@ -50,25 +47,64 @@ func (d *Decider) CloseDay(ctx context.Context, tenant, id, by string) (reconcil
 	return reconciliation.Reconciliation{}, fmt.Errorf("%w: %s is decided about by many", store.ErrBusy, id)
 }
 
-// seal is a digest of everything that the closed day rests on. Error: *OpenError.
-func (d *Decider) seal(ctx context.Context, day reconciliation.Reconciliation) (string, error) {
+// closing are the writes that close a day: the day, and the fence of the shared decisions that it counts, which are copied first. Errors:
+// *OpenError, a conflict.
+func (d *Decider) closing(ctx context.Context, day reconciliation.Reconciliation, by string) ([]store.Write, error) {
+	fence, err := d.fence(ctx, day) // before the decisions are read
+	if err != nil {
+		return nil, err
+	}
+	digest, shared, err := d.seal(ctx, day)
+	if err != nil {
+		return nil, err
+	}
+	day.Open = 0
+	day.Seals = append(slices.Clone(day.Seals), reconciliation.Seal{At: calendar.Millis(d.Now()), By: by, Digest: digest})
+	writes := []store.Write{store.Put{Record: reconciliation.Encode(day)}}
+	if len(shared) > 0 {
+		writes = append(writes, fence)
+	}
+	return writes, discrepancy.Copy(ctx, d.Store, day.Tenant, day.ID, digest, shared)
+}
+
+// fence is the write that goes with whatever rests on, or changes, the decisions that the days of an account share.
+func (d *Decider) fence(ctx context.Context, day reconciliation.Reconciliation) (store.Write, error) {
+	key := discrepancy.FenceKey(day.Tenant, day.Account)
+	record, err := d.Store.Get(ctx, key)
+	if errors.Is(err, store.ErrNotFound) {
+		return store.Put{Record: store.Record{Key: key, Body: []byte("{}")}}, nil
+	}
+	return store.Put{Record: record}, err
+}
+
+// Decisions are those about a day's breaks: as they are, or, of a day that is closed, as they were.
+func (d *Decider) Decisions(ctx context.Context, day reconciliation.Reconciliation) (discrepancy.Decisions, error) {
+	if day.Closed() {
+		return discrepancy.ReadClosed(ctx, d.Store, day.Tenant, day.Account, day.ID, day.Seals[len(day.Seals)-1].Digest)
+	}
+	return discrepancy.Read(ctx, d.Store, day.Tenant, day.Account, day.ID)
+}
+
+// seal is a digest of everything that the closed day rests on, and the decisions among it that other days share. Error: *OpenError.
+func (d *Decider) seal(ctx context.Context, day reconciliation.Reconciliation) (string, []discrepancy.Decision, error) {
 	today, err := d.Today(day.Network)
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
-	decisions, err := discrepancy.Read(ctx, d.Store, day.Tenant, day.Account, day.ID)
+	decisions, err := d.Decisions(ctx, day)
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
+	var shared []discrepancy.Decision
 	sum, open := sha256.New(), &OpenError{}
 	facts := json.NewEncoder(sum)
 	if err := facts.Encode([]any{day.Files, day.Run, day.Outcome, day.Sheet}); err != nil {
-		return "", err
+		return "", nil, err
 	}
 	for n := range day.Sheet.Pages() {
 		page, err := day.Sheet.Page(ctx, d.Files, n)
 		if err != nil {
-			return "", err
+			return "", nil, err
 		}
 		for _, b := range page {
 			decision := decisions[discrepancy.Key(day.Tenant, day.Account, day.ID, b)]
@@ -78,15 +114,19 @@ func (d *Decider) seal(ctx context.Context, day reconciliation.Reconciliation) (
 					open.First = append(open.First, b.ID)
 				}
 			}
-			if err := facts.Encode([]any{b.ID, b.Mark(), decision}); err != nil {
-				return "", err
+			if discrepancy.Shared(b) {
+				decision.Entry = b.Break.ID
+				shared = append(shared, decision)
+			}
+			if err := facts.Encode([]any{b.ID, b.Mark(), decision, decision.Version}); err != nil {
+				return "", nil, err
 			}
 		}
 	}
 	if open.Count > 0 {
-		return "", open
+		return "", nil, open
 	}
-	return hex.EncodeToString(sum.Sum(nil)), nil
+	return hex.EncodeToString(sum.Sum(nil)), shared, nil
 }
 
 // ReopenDay unlocks a day, with a reason. Files that came meanwhile count from now on. Errors: ErrNotFound, ErrState when it is open

@@ -6,8 +6,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/vuelto/vuelto/pkg/discrepancy"
 	"github.com/vuelto/vuelto/pkg/flow/decide"
+	"github.com/vuelto/vuelto/pkg/money"
 	"github.com/vuelto/vuelto/pkg/reconciliation"
+	"github.com/vuelto/vuelto/pkg/settlement"
 )
 
 // TestAMonthAndADayAtOnce: while a month is being closed one of its days is reopened, or the other way round. One of them is told.
@@ -48,5 +51,72 @@ func TestADayThatTheIndexDoesNotKnowYet(t *testing.T) {
 	}
 	if again, err := reconciliation.ReadMonth(context.Background(), r, "demo", november(1)); err != nil || again.Closed() {
 		t.Errorf("%+v, %v", again, err)
+	}
+}
+
+// missing is an entry of 100.00 PEN that no file shows.
+func missing() settlement.Break {
+	return settlement.Break{Class: settlement.MissingAtNetwork, Kind: settlement.KindPayment, ID: "pay_1", Expected: 10000, Difference: -10000, Currency: money.PEN}
+}
+
+// explained and reopened are what people say of a break.
+func explained() discrepancy.Move {
+	return discrepancy.Move{Action: discrepancy.Explain, By: "ana", Reason: "known", Seen: -1}
+}
+
+func reopened() discrepancy.Move {
+	return discrepancy.Move{Action: discrepancy.Reopen, By: "ana", Reason: "it was not", Seen: -1}
+}
+
+// TestAClosedDayKeepsWhatWasDecided although a later day shares the decision, and somebody takes it back there.
+func TestAClosedDayKeepsWhatWasDecided(t *testing.T) {
+	r, ctx := open(t, 0), context.Background()
+	ten, list := r.day(november(10), missing())
+	eleven, later := r.day(november(11), missing())
+	_, err := r.decide.Move(ctx, shop(), list[0].ID, explained())
+	r.must(err)
+	r.closed(ten)
+	before, err := r.decide.Find(ctx, "demo", list[0].ID)
+	r.must(err)
+	_, err = r.decide.Move(ctx, shop(), later[0].ID, reopened())
+	r.must(err)
+	all, err := r.decide.Decisions(ctx, r.stored(ten))
+	r.must(err)
+	if now, err := r.decide.Find(ctx, "demo", list[0].ID); err != nil || now.Decision.Status != discrepancy.Explained || now.Decision.Version != before.Decision.Version {
+		t.Errorf("%v: the closed day says %+v", err, now.Decision)
+	}
+	if got := all[discrepancy.Key("demo", "pe", ten, list[0])]; got.Status != discrepancy.Explained || len(got.History) != 1 {
+		t.Errorf("the closed day lists %+v", got)
+	}
+	if now, err := r.decide.Find(ctx, "demo", later[0].ID); err != nil || now.Decision.Status != discrepancy.Open {
+		t.Errorf("%v: the open day says %+v", err, now.Decision)
+	}
+	if _, err := r.decide.CloseDay(ctx, "demo", eleven, "ana"); err == nil {
+		t.Error("the open day is closed over it")
+	}
+	_, err = r.decide.ReopenDay(ctx, "demo", ten, "ana", "as on the 11th")
+	r.must(err)
+	if now, err := r.decide.Find(ctx, "demo", list[0].ID); err != nil || now.Decision.Status != discrepancy.Open {
+		t.Errorf("%v: the reopened day says %+v", err, now.Decision)
+	}
+}
+
+// TestADayIsNotClosedOverWhatIsTakenBack on another day at the same moment.
+func TestADayIsNotClosedOverWhatIsTakenBack(t *testing.T) {
+	r, ctx := open(t, 0), context.Background()
+	ten, list := r.day(november(10), missing())
+	_, later := r.day(november(11), missing())
+	_, err := r.decide.Move(ctx, shop(), list[0].ID, explained())
+	r.must(err)
+	r.before = func() {
+		_, err := r.decide.Move(ctx, shop(), later[0].ID, reopened())
+		r.must(err)
+	}
+	// the first commit of a closing is that of the copies; what is taken back comes between it and the last
+	first := r.before
+	r.before = func() { r.before = first }
+	var open1 *decide.OpenError
+	if _, err := r.decide.CloseDay(ctx, "demo", ten, "ana"); !errors.As(err, &open1) || r.stored(ten).Closed() {
+		t.Errorf("closed: %v", err)
 	}
 }

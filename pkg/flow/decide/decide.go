@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/vuelto/vuelto/pkg/calendar"
@@ -94,6 +95,13 @@ func (d *Decider) Find(ctx context.Context, tenant, id string) (Case, error) {
 func (d *Decider) with(ctx context.Context, day reconciliation.Reconciliation, b discrepancy.Discrepancy) (Case, error) {
 	c := Case{Day: day, Break: b, key: discrepancy.Key(day.Tenant, day.Account, day.ID, b)}
 	c.Decision = discrepancy.Decision{Tenant: day.Tenant, ID: b.ID, Reconciliation: day.ID, Account: day.Account, Day: day.Date}
+	if day.Closed() && discrepancy.Shared(b) {
+		all, err := d.Decisions(ctx, day)
+		if decision, ok := all[c.key]; ok {
+			c.Decision = decision
+		}
+		return c, err
+	}
 	record, err := d.Store.Get(ctx, c.key)
 	if errors.Is(err, store.ErrNotFound) {
 		return c, nil
@@ -142,6 +150,13 @@ func (d *Decider) Move(ctx context.Context, m merchant.Merchant, id string, move
 		writes, changed, err := d.writes(&c, cases, move)
 		if err != nil || !changed {
 			return c, err
+		}
+		if discrepancy.Shared(c.Break) || slices.ContainsFunc(cases, func(x Case) bool { return discrepancy.Shared(x.Break) }) {
+			fence, err := d.fence(ctx, c.Day)
+			if err != nil {
+				return c, err
+			}
+			writes = append(writes, fence)
 		}
 		err = d.Store.Commit(ctx, writes...)
 		if store.IsConflict(err) {
