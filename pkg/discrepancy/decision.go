@@ -58,6 +58,8 @@ func (m Method) Final() bool { return m != "" && m != Dispute && m != Expected }
 type Part struct {
 	Entry string `json:"e"`
 	Minor int64  `json:"m"`
+	// Transaction names the receipt of a payment: one that was paid twice has two.
+	Transaction string `json:"t,omitempty"`
 }
 
 // Decision is what people have done about a break. JSON names are stored: append only.
@@ -75,6 +77,7 @@ type Decision struct {
 	Parts          []Part        `json:"p,omitempty"`
 	With           []string      `json:"w,omitempty"` // the other breaks of a link
 	Entry          string        `json:"e,omitempty"` // of a break that is about a missing entry: it may show on several days
+	Was            *Discrepancy  `json:"b,omitempty"` // the break that a final method was about: a later run may not have it any more
 	History        []Step        `json:"h"`
 	Version        int64         `json:"-"`
 }
@@ -119,7 +122,8 @@ const MaxSteps = 100
 // before: nothing is to be written. Errors: ErrDecided, ErrMove.
 func (d Decision) Next(mark string, m Move, now time.Time) (Decision, bool, error) {
 	if d.Mark != mark && d.Status != "" {
-		d.Status, d.Method, d.Parts, d.With, d.Until = Open, "", nil, nil, calendar.Date{} // another run has other numbers
+		// Another run has other numbers. The parts stay: what the books were told before is not told again.
+		d.Status, d.Method, d.With, d.Until = Open, "", nil, calendar.Date{}
 	}
 	if d.repeats(m) {
 		return d, false, nil
@@ -147,7 +151,10 @@ func (d Decision) Next(mark string, m Move, now time.Time) (Decision, bool, erro
 	case Explain:
 		d.Status = Explained
 	case Resolve:
-		d.Status, d.Method, d.Until, d.Parts, d.With = Resolved, m.Method, m.Until, m.Parts, m.With
+		d.Status, d.Method, d.Until, d.With = Resolved, m.Method, m.Until, m.With
+		if m.Method.Final() {
+			d.Parts = m.Parts
+		}
 	case Reopen:
 		d.Status, d.Method, d.Until = Open, "", calendar.Date{}
 	default:
@@ -156,11 +163,16 @@ func (d Decision) Next(mark string, m Move, now time.Time) (Decision, bool, erro
 	return d, true, nil
 }
 
-// repeats says whether the last step was this one, by the same person: a double click, or an answer that was lost.
+// Repeats says whether a move is the one that was made last, about the same numbers.
+func (d Decision) Repeats(mark string, m Move) bool { return d.Mark == mark && d.repeats(m) }
+
+// repeats says whether the last step was this one, by the same person: a double click, or an answer that was lost. Of the parts a person
+// names the entries, if anything.
 func (d Decision) repeats(m Move) bool {
 	last := d.last()
 	return len(d.History) > 0 && d.Status != Open && last.By == m.By && last.Action == m.Action && last.Method == m.Method && last.To == m.Owner &&
-		last.Reason == m.Reason && last.Evidence == m.Evidence && d.Until == m.Until && slices.Equal(d.Parts, m.Parts) && slices.Equal(d.With, m.With)
+		last.Reason == m.Reason && last.Evidence == m.Evidence && d.Until == m.Until && slices.Equal(d.With, m.With) &&
+		(len(m.Parts) == 0 || slices.EqualFunc(d.Parts, m.Parts, func(p, q Part) bool { return p.Entry == q.Entry }))
 }
 
 func (d Decision) last() Step {

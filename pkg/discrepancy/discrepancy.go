@@ -54,9 +54,17 @@ func Day(id string) string {
 	return rest[:half]
 }
 
-// Mark is a fingerprint of the numbers that a decision rests on: when they change, what was decided before is out of date.
+// Mark is a fingerprint of the numbers that a decision rests on: when they change, what was decided before is out of date. What a
+// contract says is one of them, where there is one.
 func (d Discrepancy) Mark() string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s|%d|%s|%d|%s|%s|%s|%d|%d|%d", d.Class, d.Expected, d.ExpectedCurrency, d.Actual, d.Currency,
-		d.Break.ID, d.Why.Status, d.Why.Fee, d.Why.Tax, d.Why.Net))
+	text := fmt.Appendf(nil, "%s|%d|%s|%d|%s|%s|%s|%d|%d|%d", d.Class, d.Expected, d.ExpectedCurrency, d.Actual, d.Currency,
+		d.Break.ID, d.Why.Status, d.Why.Fee, d.Why.Tax, d.Why.Net)
+	if fee := d.Why.ExpectedFee; fee != nil {
+		text = fmt.Appendf(text, "|fee %d", *fee)
+	}
+	if tax := d.Why.ExpectedTax; tax != nil {
+		text = fmt.Appendf(text, "|tax %d", *tax)
+	}
+	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:8])
 }

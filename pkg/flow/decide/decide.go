@@ -134,10 +134,17 @@ const tries = 20
 func (d *Decider) Move(ctx context.Context, m merchant.Merchant, id string, move discrepancy.Move) (Case, error) {
 	for range tries {
 		c, err := d.Find(ctx, m.ID, id)
+		if errors.Is(err, ErrNotFound) {
+			if c, again := d.gone(ctx, m.ID, id, move); !errors.Is(again, ErrNotFound) {
+				return c, again
+			}
+		}
 		if err != nil {
 			return c, err
 		}
 		switch {
+		case c.Decision.Repeats(c.Break.Mark(), move):
+			return c, nil
 		case c.Day.Closed():
 			return c, ErrClosed
 		case c.Day.Due != 0:
@@ -147,10 +154,15 @@ func (d *Decider) Move(ctx context.Context, m merchant.Merchant, id string, move
 		if err != nil {
 			return c, err
 		}
+		claims, move, err := d.claims(ctx, c, move)
+		if err != nil {
+			return c, err
+		}
 		writes, changed, err := d.writes(&c, cases, move)
 		if err != nil || !changed {
 			return c, err
 		}
+		writes = append(writes, claims...)
 		if discrepancy.Shared(c.Break) || slices.ContainsFunc(cases, func(x Case) bool { return discrepancy.Shared(x.Break) }) {
 			fence, err := d.fence(ctx, c.Day)
 			if err != nil {
@@ -193,6 +205,9 @@ func (d *Decider) writes(c *Case, linked []Case, move discrepancy.Move) ([]store
 			return nil, false, err
 		}
 		next.Entry = x.Break.Break.ID
+		if move.Method.Final() {
+			next.Was = &x.Break
+		}
 		writes = append(writes, store.Put{Record: discrepancy.Encode(x.key, next)})
 		after := next.Stands(x.Break.Mark(), today, false)
 		if before.Settled() && !after.Settled() {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/vuelto/vuelto/pkg/calendar"
 	"github.com/vuelto/vuelto/pkg/disbursement"
@@ -63,7 +62,7 @@ func own(c Case) []discrepancy.Part {
 	if b.Class == settlement.MissingAtNetwork {
 		minor = 0
 	}
-	return []discrepancy.Part{{Entry: b.Break.ID, Minor: minor}}
+	return []discrepancy.Part{{Entry: b.Break.ID, Minor: minor, Transaction: b.TransactionID}}
 }
 
 // atStake is what bearing a break costs, in minor units: the money that differs, or the cost.
@@ -89,16 +88,21 @@ func writeOff(m merchant.Merchant, c Case) error {
 	if b.Class == settlement.Unreadable || (b.ExpectedCurrency != "" && b.ExpectedCurrency != b.Currency) {
 		return fmt.Errorf("%w: nobody can say what a %s costs", discrepancy.ErrMove, b.Class)
 	}
+	return within(m, c.Day.Account, money.New(atStake(b), b.Currency))
+}
+
+// within holds what is borne against the limit. Error: ErrLimit.
+func within(m merchant.Merchant, account string, size money.Amount) error {
 	limit := int64(0)
 	for _, s := range m.Stores {
 		for _, a := range s.Accounts {
-			if a.Account == c.Day.Account && s.Currency == b.Currency {
+			if a.Account == account && s.Currency == size.Currency() {
 				limit = max(limit, s.Limits.WriteOff)
 			}
 		}
 	}
-	if size := atStake(b); size > limit {
-		return fmt.Errorf("%w: %s of at most %s", ErrLimit, money.New(size, b.Currency), money.New(limit, b.Currency))
+	if size.Minor() > limit {
+		return fmt.Errorf("%w: %s of at most %s", ErrLimit, size, money.New(limit, size.Currency()))
 	}
 	return nil
 }
@@ -119,7 +123,7 @@ func (d *Decider) forced(ctx context.Context, m merchant.Merchant, c Case, move 
 	if len(move.Parts) != 1 {
 		return nil, move, fmt.Errorf("%w: one entry; several are a split", discrepancy.ErrMove)
 	}
-	entry, err := d.entry(ctx, c, move.Parts[0].Entry)
+	entry, transaction, err := d.entry(ctx, c, move.Parts[0].Entry)
 	if err != nil {
 		return nil, move, err
 	}
@@ -128,7 +132,7 @@ func (d *Decider) forced(ctx context.Context, m merchant.Merchant, c Case, move 
 	if err := writeOff(m, gap); err != nil {
 		return nil, move, err
 	}
-	move = withParts(move, []discrepancy.Part{{Entry: move.Parts[0].Entry, Minor: b.Actual - b.Why.Fee - b.Why.Tax}})
+	move = withParts(move, []discrepancy.Part{{Entry: move.Parts[0].Entry, Minor: b.Actual - b.Why.Fee - b.Why.Tax, Transaction: transaction}})
 	missed, err := d.missed(ctx, c, move.Parts)
 	return missed, move, err
 }
@@ -169,7 +173,7 @@ func (d *Decider) split(ctx context.Context, c Case, move discrepancy.Move) ([]C
 	}
 	sum, parts := int64(0), []discrepancy.Part{}
 	for i, p := range move.Parts {
-		amount, err := d.entry(ctx, c, p.Entry)
+		amount, transaction, err := d.entry(ctx, c, p.Entry)
 		if err != nil {
 			return nil, move, err
 		}
@@ -180,7 +184,7 @@ func (d *Decider) split(ctx context.Context, c Case, move discrepancy.Move) ([]C
 		if i == 0 {
 			amount -= b.Why.Fee + b.Why.Tax
 		}
-		parts = append(parts, discrepancy.Part{Entry: p.Entry, Minor: amount})
+		parts = append(parts, discrepancy.Part{Entry: p.Entry, Minor: amount, Transaction: transaction})
 	}
 	if sum != b.Actual {
 		return nil, move, fmt.Errorf("%w: the entries are %s together, the row is %s", ErrSum, money.New(sum, b.Currency), money.New(b.Actual, b.Currency))
@@ -189,14 +193,13 @@ func (d *Decider) split(ctx context.Context, c Case, move discrepancy.Move) ([]C
 	return missed, withParts(move, parts), err
 }
 
-// linked ties breaks of one day together whose differences add up to nothing, or to what may be written off. Errors: ErrNotFound,
-// ErrLimit, discrepancy.ErrMove.
+// linked ties breaks of one day and currency together whose differences add up to nothing, or, with the costs that differ in those whose
+// money does not, to what may be written off. Errors: ErrNotFound, ErrLimit, discrepancy.ErrMove.
 func (d *Decider) linked(ctx context.Context, m merchant.Merchant, c Case, move discrepancy.Move) ([]Case, discrepancy.Move, error) {
 	if len(move.With) == 0 || len(move.With) > MaxParts || slices.Contains(move.With, c.Break.ID) {
 		return nil, move, fmt.Errorf("%w: name 1 to %d other breaks", discrepancy.ErrMove, MaxParts)
 	}
-	sum, cases := c, []Case{}
-	brought, missing := c.Break.Actual-c.Break.Why.Fee-c.Break.Why.Tax, []discrepancy.Discrepancy{c.Break}
+	cases, members := []Case{}, []discrepancy.Discrepancy{c.Break}
 	for i, id := range move.With {
 		if discrepancy.Day(id) != discrepancy.Day(c.Day.ID) || slices.Contains(move.With[:i], id) {
 			return nil, move, fmt.Errorf("%w: %.40s is of another day, or comes twice", discrepancy.ErrMove, id)
@@ -215,16 +218,19 @@ func (d *Decider) linked(ctx context.Context, m merchant.Merchant, c Case, move 
 		if b.Currency != c.Break.Currency || other.Decision.Method.Final() {
 			return nil, move, fmt.Errorf("%w: %s is of another currency, or decided", discrepancy.ErrMove, id)
 		}
-		sum.Break.Difference += b.Difference
-		brought += b.Actual - b.Why.Fee - b.Why.Tax
-		cases, missing = append(cases, other), append(missing, b)
+		cases, members = append(cases, other), append(members, b)
 	}
-	if sum.Break.Difference != 0 {
-		if err := writeOff(m, sum); err != nil {
-			return nil, move, err
+	gap, cost, brought := int64(0), int64(0), int64(0)
+	for _, b := range members {
+		if b.ExpectedCurrency != "" && b.ExpectedCurrency != b.Currency {
+			return nil, move, fmt.Errorf("%w: %s is %s in the books and %s in its row", discrepancy.ErrMove, b.ID, b.ExpectedCurrency, b.Currency)
 		}
+		if gap += b.Difference; b.Difference == 0 {
+			cost += atStake(b)
+		}
+		brought += b.Actual - b.Why.Fee - b.Why.Tax
 	}
-	return cases, withParts(move, share(brought, missing)), nil
+	return cases, withParts(move, share(brought, members)), within(m, c.Day.Account, money.New(max(gap, -gap)+cost, c.Break.Currency))
 }
 
 // share gives what the rows of linked breaks brought to the entries among them, each its own amount and the first what is over
@@ -235,7 +241,7 @@ func share(brought int64, breaks []discrepancy.Discrepancy) []discrepancy.Part {
 		if b.Break.ID == "" || slices.ContainsFunc(parts, func(p discrepancy.Part) bool { return p.Entry == b.Break.ID }) {
 			continue
 		}
-		parts = append(parts, discrepancy.Part{Entry: b.Break.ID, Minor: b.Expected})
+		parts = append(parts, discrepancy.Part{Entry: b.Break.ID, Minor: b.Expected, Transaction: b.TransactionID})
 		brought -= b.Expected
 	}
 	if len(parts) > 0 {
@@ -265,43 +271,43 @@ func (d *Decider) Tomorrow(network string) (calendar.Date, error) {
 	return country.AddBusinessDays(calendar.On(d.Now(), country.Zone()), 1), nil
 }
 
-// entry is the amount of an entry of the books, signed as the merchant sees it, if it may be settled by hand: of the day's
-// account, of the break's currency, not settled yet. Errors: ErrNotFound, discrepancy.ErrMove.
-func (d *Decider) entry(ctx context.Context, c Case, id string) (int64, error) {
-	key := payment.Key(c.Day.Tenant, id)
-	if strings.HasPrefix(id, "rf_") || strings.HasPrefix(id, "po_") {
-		key = disbursement.Key(c.Day.Tenant, id)
-	}
+// entry is the amount of an entry of the books, signed as the merchant sees it, and the transaction of its receipt, if it may be settled by hand: of the day's
+// account, of the break's currency, not settled yet. Of a payment that was paid twice it is the receipt that the row names, else the first that waits.
+// Errors: ErrNotFound, discrepancy.ErrMove.
+func (d *Decider) entry(ctx context.Context, c Case, id string) (int64, string, error) {
+	key := entryKey(c.Day.Tenant, id)
 	record, err := d.Store.Get(ctx, key)
 	if errors.Is(err, store.ErrNotFound) {
-		return 0, fmt.Errorf("%w: no entry %.40s", ErrNotFound, id)
+		return 0, "", fmt.Errorf("%w: no entry %.40s", ErrNotFound, id)
 	}
 	if err != nil {
-		return 0, err
+		return 0, "", err
 	}
 	var amount money.Amount
-	account, settled := "", false
+	account, settled, transaction := "", false, ""
 	if key.SK == disbursement.SK {
 		x, err := disbursement.Decode(record)
 		if err != nil {
-			return 0, err
+			return 0, "", err
 		}
 		amount, account, settled = x.Amount.Neg(), x.Account, !x.SettledOn.IsZero() || x.State != disbursement.Paid
 	} else {
 		x, err := payment.Decode(record)
 		if err != nil {
-			return 0, err
+			return 0, "", err
 		}
-		amount, account, settled = x.Amount, x.Account, x.Settled()
-		for _, r := range x.Receipts {
-			if r.SettledOn.IsZero() {
-				amount = money.New(r.Minor, x.Amount.Currency())
-				break
-			}
+		amount, account, settled, transaction = x.Amount, x.Account, x.Settled(), c.Break.TransactionID
+		waits := func(r payment.Receipt) bool { return r.SettledOn.IsZero() }
+		at := slices.IndexFunc(x.Receipts, func(r payment.Receipt) bool { return waits(r) && r.TransactionID == c.Break.TransactionID })
+		if at < 0 {
+			at = slices.IndexFunc(x.Receipts, waits)
+		}
+		if at >= 0 {
+			amount, transaction = money.New(x.Receipts[at].Minor, x.Amount.Currency()), x.Receipts[at].TransactionID
 		}
 	}
 	if account != c.Day.Account || settled || amount.Currency() != c.Break.Currency {
-		return 0, fmt.Errorf("%w: %.40s is of another account or currency, or does not wait to be settled", discrepancy.ErrMove, id)
+		return 0, "", fmt.Errorf("%w: %.40s is of another account or currency, or does not wait to be settled", discrepancy.ErrMove, id)
 	}
-	return amount.Minor(), nil
+	return amount.Minor(), transaction, nil
 }

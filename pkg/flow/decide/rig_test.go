@@ -113,3 +113,15 @@ func (r *rig) closed(id string) {
 	_, err := r.decide.CloseDay(context.Background(), "demo", id, "ana")
 	r.must(err)
 }
+
+// corrected is a day that was compared again and has other breaks.
+func (r *rig) corrected(id string, breaks ...settlement.Break) {
+	r.t.Helper()
+	ctx := context.Background()
+	d := r.stored(id)
+	d.Due, d.Run, d.Open = 0, d.Run+1, len(breaks)
+	var err error
+	d.Sheet, err = discrepancy.Write(ctx, r.files, d.ID+"/", discrepancy.Name(d.ID, breaks))
+	r.must(err)
+	r.must(r.Store.Commit(ctx, store.Put{Record: reconciliation.Encode(d)}))
+}

@@ -95,6 +95,11 @@ func (r *Reconciler) settleBy(ctx context.Context, rec reconciliation.Reconcilia
 		return err
 	}
 	receipt := b.receiptOf(x)
+	for _, other := range x.Receipts {
+		if part.Transaction != "" && other.TransactionID == part.Transaction {
+			receipt = other // the one that was decided about
+		}
+	}
 	if len(x.Receipts) == 0 { // the row is the first that we hear of the cash
 		receipt.TransactionID, receipt.Minor = d.TransactionID, d.Actual
 	}
