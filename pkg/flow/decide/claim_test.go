@@ -17,8 +17,13 @@ import (
 // book is a payment of 100.00 PEN whose cash came as these transactions.
 func (r *rig) book(transactions ...string) string {
 	r.t.Helper()
+	return r.order("A-1", transactions...)
+}
+
+func (r *rig) order(order string, transactions ...string) string {
+	r.t.Helper()
 	at := time.Date(2026, 11, 9, 15, 0, 0, 0, time.UTC)
-	p := payment.Payment{Tenant: "demo", ID: payment.ID("demo", "A-1"), Network: "pagoefectivo", Provider: "pagoefectivo", Account: "pe", Order: "A-1",
+	p := payment.Payment{Tenant: "demo", ID: payment.ID("demo", order), Network: "pagoefectivo", Provider: "pagoefectivo", Account: "pe", Order: order,
 		Amount: money.New(10000, money.PEN), State: payment.Pending, CreatedAt: at, ExpiresAt: at.Add(time.Hour)}
 	for i, tx := range transactions {
 		var err error
@@ -148,6 +153,22 @@ func TestOtherNumbersAfterTheBooks(t *testing.T) {
 		}
 	}
 	r.closed(ten)
+}
+
+// TestARowIsMatchedOnce: when its amount is corrected after the books were told, it is not matched with another entry.
+func TestARowIsMatchedOnce(t *testing.T) {
+	r, ctx := open(t, 0), context.Background()
+	id, other := r.book("T1"), r.order("A-2", "T2")
+	ten, list := r.day(november(10), row("T8"))
+	_, err := r.decide.Move(ctx, shop(), list[0].ID, matched(id))
+	r.must(err)
+	r.settled(id, "T1", 10)
+	less := row("T8")
+	less.Actual, less.Difference = 9950, 9950
+	r.corrected(ten, less)
+	if c, err := r.decide.Move(ctx, shop(), list[0].ID, matched(other)); !errors.Is(err, discrepancy.ErrDecided) {
+		t.Errorf("%v, %+v", err, c.Decision)
+	}
 }
 
 // TestAContractIsAmongTheNumbers: a cost that was written off is open again when the contract is corrected.
