@@ -32,7 +32,7 @@ func (d *Decider) claims(ctx context.Context, c Case, move discrepancy.Move) ([]
 		if err != nil {
 			return nil, move, err
 		}
-		if by != "" && (settled || by != c.key.String()) {
+		if by != "" && by != c.key.String() {
 			return nil, move, fmt.Errorf("%w: %s was settled by the decision %s", discrepancy.ErrDecided, p.Entry, by)
 		}
 		if settled {
