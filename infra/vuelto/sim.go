@@ -171,6 +171,15 @@ func table(out io.Writer, r proof.Result, took time.Duration) {
 	for _, b := range slices.Sorted(maps.Keys(by)) {
 		row("  "+b, by[b])
 	}
+	fmt.Fprintln(w, "\nsettlement rows misstated\tfound of injected")
+	for _, c := range slices.Sorted(maps.Keys(r.Discrepancies)) {
+		d := r.Discrepancies[c]
+		moot := ""
+		if d.Moot > 0 {
+			moot = fmt.Sprintf(" (%d moot: the money was back before its day was compared)", d.Moot)
+		}
+		row("  "+string(c), fmt.Sprintf("%d of %d%s", d.Found, d.Injected, moot))
+	}
 	_ = w.Flush()
 }
 

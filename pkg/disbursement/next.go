@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -132,6 +134,10 @@ func (d Disbursement) ordered(o Observation) (State, bool, error) {
 		return Held, true, nil // evidence for something never sent
 	case d.State == Held && (o.Claim == ClaimRequeue || o.Claim == ClaimCancel || o.Claim == ClaimSupply) && !d.Unsent():
 		return "", false, fmt.Errorf("%w: %s alone, of what the provider may have", ErrNotAllowed, o.Claim)
+	case d.State == Held && o.Claim == ClaimAccepted && (d.HeldFrom == Accepted || d.HeldFrom == Collectable):
+		return "", false, nil // it had been accepted before it was held: a message of the past
+	case d.State == Submitting && o.Claim == ClaimRejected && d.repeats():
+		return Unknown, true, nil // the repeat was refused; the one that it repeats may have been taken
 	case d.State.Final() && older && d.State != Returned:
 		return Returned, true, nil // it was paid first and bounced later; told the other way round
 	case d.State == Returned && older:
@@ -140,6 +146,15 @@ func (d Disbursement) ordered(o Observation) (State, bool, error) {
 		return Held, true, nil // refused first, paid later: the same contradiction as in the other order
 	}
 	return to, true, nil
+}
+
+// Repeat marks evidence by which something is sent again although nobody could say what became of it before: its provider
+// promises to give the first one back.
+const Repeat = "poll:repeat:"
+
+// repeats says that an attempt of unknown outcome lies before the one under way.
+func (d Disbursement) repeats() bool {
+	return slices.ContainsFunc(d.History, func(s Step) bool { return s.To == Queued && strings.HasPrefix(s.Evidence, Repeat) })
 }
 
 // learn takes over facts that do not depend on the state.

@@ -253,3 +253,39 @@ func TestProofsAboutAnOldAttemptProveNothingAboutTheNew(t *testing.T) {
 		t.Errorf("a late success counts, for its own attempt: %s %+v", next.State, next.Attempts)
 	}
 }
+
+// A refusal is about what was refused: if it repeats something of unknown outcome, that may have been taken all the same. So
+// it is with a provider that cannot be asked by our reference and refuses a second refund of what the first gave back.
+func TestARefusedRepeatProvesNothingAboutTheFirst(t *testing.T) {
+	d := in(t, disbursement.Unknown)
+	for i, c := range []struct {
+		claim disbursement.Claim
+		by    string
+		want  disbursement.State
+	}{{disbursement.ClaimNotFound, disbursement.Repeat + "1", disbursement.Queued}, {disbursement.ClaimSubmit, "submit:2", disbursement.Submitting},
+		{disbursement.ClaimRejected, "reply:2", disbursement.Unknown}, {disbursement.ClaimPaid, "webhook", disbursement.Paid}} {
+		d, _ = must(t, d, disbursement.Observation{Claim: c.claim, Evidence: c.by, Attempt: len(d.Attempts), At: noon.Add(time.Duration(i+1) * time.Hour)})
+		if d.State != c.want {
+			t.Fatalf("%s: %s, want %s", c.by, d.State, c.want)
+		}
+	}
+	d = in(t, disbursement.Unknown)
+	for _, o := range []disbursement.Observation{{Claim: disbursement.ClaimNotFound, Evidence: "poll:not_found:1"},
+		{Claim: disbursement.ClaimSubmit, Evidence: "submit:2"}, {Claim: disbursement.ClaimRejected, Evidence: "reply:2"}} {
+		d, _ = must(t, d, o)
+	}
+	if d.State != disbursement.Rejected {
+		t.Errorf("refused after a proof that there is none: %s", d.State)
+	}
+}
+
+// A message of the past, come again, must not take from a person what eleven days of questions have brought there.
+func TestThatItWasAcceptedIsNoNewsOfWhatIsHeld(t *testing.T) {
+	d, _ := must(t, in(t, disbursement.Accepted), disbursement.Observation{Claim: disbursement.ClaimHold, Evidence: "hold", At: noon.Add(time.Hour)})
+	if d, _ = must(t, d, disbursement.Observation{Claim: disbursement.ClaimAccepted, Evidence: "again", At: noon.Add(2 * time.Hour)}); d.State != disbursement.Held {
+		t.Errorf("an old message: %s", d.State)
+	}
+	if d, _ = must(t, d, disbursement.Observation{Claim: disbursement.ClaimPaid, Evidence: "news", At: noon.Add(3 * time.Hour)}); d.State != disbursement.Paid {
+		t.Errorf("news: %s", d.State)
+	}
+}

@@ -20,6 +20,12 @@ func applicable(site string) []proof.Fault {
 		return of(simnet.LostCallback, simnet.DuplicateCallback, simnet.LateCallback, simnet.BadSignature)
 	case boundary == "queue" && call == "deliver":
 		return []proof.Fault{proof.Duplicate, proof.Delay, proof.Reorder}
+	case boundary == "settlement": // a row of a provider's file
+		var flaws []proof.Fault
+		for _, f := range simnet.Flaws() {
+			flaws = append(flaws, proof.Fault(f))
+		}
+		return flaws
 	case boundary == "provider" && call != strings.ToUpper(call): // a provider's name and not a method: its end of the wire
 		kinds := of(simnet.Outage, simnet.TimeoutBefore, simnet.TimeoutAfter, simnet.Broken500, simnet.Broken502, simnet.Broken404,
 			simnet.Malformed, simnet.RateLimit)

@@ -95,7 +95,7 @@ func goldenLife(o Options, network string, crashes []crash) (ios int, found []Vi
 	world, err = sim.New(sim.Options{Clock: sim.NewVirtual(begin), Seed: 1, Template: seldom(o.Template), BaseURL: "https://vuelto.sim",
 		Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Hooks: sim.Hooks{Strike: strike, Committed: func(w []store.Write) { watch.committed(w) },
 			Called: func(*http.Request, *http.Response) { watch.called(world.Networks) },
-			Keep:   direct,
+			Keep:   keep(nil),
 			Account: func(a provider.Account) provider.Account {
 				a.Settings["idempotent"] = fmt.Sprint(o.Profiles[0] == HonoursKeys)
 				return a
@@ -106,7 +106,7 @@ func goldenLife(o Options, network string, crashes []crash) (ios int, found []Vi
 	defer world.Close()
 	watch.world = world
 	m := newMerchants(world, 1, 0, 1, report)
-	l := life{m: m, network: network, wants: 1}
+	l := life{m: m, road: road{provider: network, network: network}, wants: 1}
 	paid := ""
 	world.Go(func() { paid = l.golden(func() { armed = true }) }, nil)
 	never := func() bool { return false }

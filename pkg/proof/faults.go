@@ -34,9 +34,9 @@ const (
 	ClockSkew   Fault = "clock_skew"   // a machine's clock is off by up to five minutes, or jumped back an hour
 )
 
-// rates are per I/O (crashes, store), per message, per call or per callback, at strength ×1.
+// rates are per I/O (crashes, store), per message, per call, per callback or per row of a settlement file, at strength ×1.
 func rates() []rate {
-	return []rate{
+	all := []rate{
 		{CrashBefore, 0.001}, {CrashAfter, 0.001}, {Stall, 0.001}, {Overrun, 0.001},
 		{Throttle, 0.01}, {Contention, 0.01}, {ReplyLost, 0.005},
 		{Duplicate, 0.02}, {Delay, 0.01}, {Reorder, 0.05}, {IndexLag, 0.5}, {ClockSkew, 0.3},
@@ -46,6 +46,10 @@ func rates() []rate {
 		{Fault(simnet.LostCallback), 0.03}, {Fault(simnet.DuplicateCallback), 0.08}, {Fault(simnet.LateCallback), 0.02},
 		{Fault(simnet.BadSignature), 0.01},
 	}
+	for _, f := range simnet.Flaws() {
+		all = append(all, rate{Fault(f), 0.002})
+	}
+	return all
 }
 
 type rate struct {
@@ -76,6 +80,7 @@ type troubles struct {
 	outages map[string]time.Time            // provider → end of its outage
 	mix     func(at int64, parts ...string) // into the trace
 	tell    *teller
+	flawed  []flawed // rows that the settlement files get wrong
 }
 
 // site is a call site with a fault that befell it.
@@ -238,6 +243,7 @@ func (t *troubles) arm(n simnet.Network) {
 		t.visit(at)
 		return t.first([]simnet.Kind{simnet.LostCallback, simnet.BadSignature, simnet.LateCallback, simnet.DuplicateCallback}, at)
 	}
+	f.DecideRow = t.misstate(n)
 	f.LateBy = func() time.Duration {
 		if t.rand.IntN(4) == 0 {
 			return t.span(72 * time.Hour)

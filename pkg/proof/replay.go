@@ -11,12 +11,12 @@ import (
 	"github.com/vuelto/vuelto/pkg/store"
 )
 
-// WorldOf finds the world in which a refund or payout of a run lives: its id is a function of the reference it was asked
+// WorldOf finds the world in which a refund, payout or payment of a run lives: its id is a function of the reference it was asked
 // under, and the references are known.
 func WorldOf(o Options, id string) (int, bool) {
 	for world := 0; world*perWorld < o.N; world++ {
 		for order := range perWorld {
-			if disbursement.PayoutID("demo", reference("P", world, order, 0)) == id {
+			if disbursement.PayoutID("demo", reference("P", world, order, 0)) == id || payment.ID("demo", reference("order", world, order, 0)) == id {
 				return world, true
 			}
 			for n := range 5 {
@@ -97,6 +97,9 @@ func describe(at sim.Point) string {
 
 // hit tells of a fault.
 func (t *teller) hit(f Fault) {
+	if t.world == nil { // it is being made
+		return
+	}
 	if invocation := t.world.Invocation(); t.its[invocation] {
 		t.say(fmt.Sprintf("#%d  !! %s", invocation, f))
 	}

@@ -5,11 +5,14 @@ import (
 	"fmt"
 	"hash/fnv"
 	"slices"
+
+	"github.com/vuelto/vuelto/pkg/settlement"
 )
 
 func newResult(seed uint64) Result {
 	return Result{Seed: seed, States: map[string]int{}, Kinds: map[Fault]int{}, Coverage: map[string]map[Fault]int{}, Sites: map[string]int{},
-		HeldBy: map[Profile]float64{}, ByProfile: map[Profile]map[string]int{}}
+		Discrepancies: map[settlement.Class]Tally{},
+		HeldBy:        map[Profile]float64{}, ByProfile: map[Profile]map[string]int{}}
 }
 
 func (r *Result) cover(s site, n int) {
@@ -45,6 +48,10 @@ func (r *Result) add(w Result, p Profile) {
 			}
 			r.Coverage[at][f] += n
 		}
+	}
+	for class, t := range w.Discrepancies {
+		sum := r.Discrepancies[class]
+		r.Discrepancies[class] = Tally{sum.Injected + t.Injected, sum.Found + t.Found, sum.Moot + t.Moot}
 	}
 	for at, n := range w.Sites {
 		r.Sites[at] += n

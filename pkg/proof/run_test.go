@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/vuelto/vuelto/pkg/proof"
+	"github.com/vuelto/vuelto/pkg/provider/simnet"
 )
 
 func options(t testing.TB) proof.Options {
@@ -15,7 +16,7 @@ func options(t testing.TB) proof.Options {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return proof.Options{Seed: 1, N: 300, Rate: 1, Template: template}
+	return proof.Options{Seed: 1, N: 300, Rate: 1, Template: template, Direct: true}
 }
 
 func run(t *testing.T, o proof.Options) proof.Result {
@@ -100,5 +101,23 @@ func TestAReplayTellsOneLife(t *testing.T) {
 	}
 	if _, ok := proof.WorldOf(o, "rf_00000000000000000000000000"); ok {
 		t.Error("a refund that never was has a world")
+	}
+}
+
+// What a settlement file says wrongly is found under its own class, through every provider; a miss would be a violation.
+func TestEveryMisstatedRowIsFound(t *testing.T) {
+	o := options(t)
+	o.Direct, o.N, o.Rate, o.Seed = false, 500, 3, 11
+	r := run(t, o)
+	for _, f := range simnet.Flaws() {
+		class := proof.ClassOf(f)
+		if d := r.Discrepancies[class]; d.Injected == 0 || d.Found+d.Moot != d.Injected || d.Moot*4 > d.Injected+4 {
+			t.Errorf("%s: %+v", class, d)
+		}
+	}
+	for _, provider := range []string{"efecty", "pagoefectivo", "dlocal", "mercadopago", "ebanx", "rapyd", "payu", "kushki", "epayco"} {
+		if r.Coverage["callback "+provider+" payment"] == nil {
+			t.Errorf("no payment through %s met a fault", provider)
+		}
 	}
 }

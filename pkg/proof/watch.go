@@ -48,6 +48,7 @@ type watcher struct {
 	stories  map[string]story
 	doubles  map[string]int
 	sums     []uint64 // of the story at hand
+	repeats  bool     // providers give the first one back to who sends a reference again
 	report   func(subject, sentence, detail string)
 	mix      func(int64, ...string)
 }
@@ -177,6 +178,10 @@ func (w *watcher) grow(subject string, before story, version int64, steps []uint
 	return story{len(steps), uint64(h), version + 1}
 }
 
+// undated says nothing of when something happened: a confirmation of such a provider that arrives after its rejection is news
+// to us, and a person decides.
+func undated(provider string) bool { return provider == "payu" || provider == "dlocal" }
+
 // steps checks the newest step of a disbursement against what may lead there.
 func (w *watcher) steps(subject string, d disbursement.Disbursement) {
 	if len(d.History) == 0 {
@@ -186,7 +191,7 @@ func (w *watcher) steps(subject string, d disbursement.Disbursement) {
 	if last.From == disbursement.Unknown && last.By == "sweep" && last.To != disbursement.Held {
 		w.report(subject, i3, fmt.Sprintf("%s to %s by %s", last.From, last.To, last.By))
 	}
-	if d.Contested {
+	if d.Contested && (!undated(d.Provider) || last.By != "webhook") {
 		w.report(subject, i22, fmt.Sprintf("%s while %s, by %s", last.Evidence, last.From, last.By))
 	}
 	switch d.State {
@@ -199,13 +204,24 @@ func (w *watcher) steps(subject string, d disbursement.Disbursement) {
 		for i := len(d.History) - 2; i >= 0; i-- {
 			if s := d.History[i]; s.To == disbursement.Queued {
 				proof := s.Evidence
-				if !strings.HasPrefix(proof, "reply:") && !strings.HasPrefix(proof, "poll:not_found") && !strings.HasPrefix(proof, "requeue:") {
+				if !w.proves(proof) {
 					w.report(subject, i4, "sent again after "+proof)
 				}
 				break
 			}
 		}
 	}
+}
+
+// proves says whether a disbursement may be sent again after this. Sending the same reference again instead of asking is
+// safe where the provider gives the first one back, and nowhere else.
+func (w *watcher) proves(evidence string) bool {
+	for _, proof := range []string{"reply:", "poll:not_found", "requeue:"} {
+		if strings.HasPrefix(evidence, proof) {
+			return true
+		}
+	}
+	return w.repeats && strings.HasPrefix(evidence, disbursement.Repeat)
 }
 
 // called looks at the providers' books after each call.

@@ -32,7 +32,7 @@ func (c *Client) Status(ctx context.Context, d disbursement.Disbursement) disbur
 		o = nothing(d, "not found, but a commit may still appear")
 	case errors.Is(err, ErrUntold) && c.repeatable(d, asked):
 		o = disbursement.Observation{Claim: disbursement.ClaimNotFound, Attempt: len(d.Attempts),
-			Evidence: perAttempt("repeat", d), Note: "it cannot be told by our reference; repeating gives the first one back"}
+			Evidence: disbursement.Repeat + strconv.Itoa(len(d.Attempts)), Note: "it cannot be told by our reference; repeating gives the first one back"}
 	case errors.Is(err, ErrUntold) && c.profile.Idempotent && !c.overdue(d, asked):
 		o = nothing(d, "it cannot be told by our reference, and a commit may still appear")
 	case errors.Is(err, ErrUnsupported), errors.Is(err, ErrUntold):

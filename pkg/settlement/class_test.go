@@ -126,6 +126,7 @@ func examples() []example {
 		{"reversed leaves its entry matched", one(e), rows(row(2), reversal),
 			"matched 1 pending 0 unreadable 0; 3 pay_1 REVERSED FEE_DIFFERENCE+TAX_DIFFERENCE+DATE_SHIFT"},
 		{"reversal of nothing", nil, rows(reversal), "matched 0 pending 0 unreadable 0; 3  MISSING_IN_BOOKS"},
+		{"swapped with our id", one(e), rows(row(2, txn("pay_1"), reference("T1"))), "matched 0 pending 0 unreadable 0; 2 pay_1 REFERENCE_SWAPPED"},
 		{"swapped", one(e), rows(row(2, txn("R1"), reference("T1"))), "matched 0 pending 0 unreadable 0; 2 pay_1 REFERENCE_SWAPPED"},
 		{"currency", one(e), rows(row(2, currency(money.USD))), "matched 0 pending 0 unreadable 0; 2 pay_1 CURRENCY_MISMATCH"},
 		{"row rejected, books paid", one(e), rows(row(2, status("REJECTED"))), "matched 0 pending 0 unreadable 0; 2 pay_1 STATUS_MISMATCH"},

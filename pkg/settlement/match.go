@@ -156,12 +156,17 @@ func (m *matcher) byTransaction() {
 	}
 }
 
-// bySwap finds rows whose two references stand in each other's place.
+// bySwap finds rows whose two references stand in each other's place. For a reference some providers print our own id.
 func (m *matcher) bySwap() {
-	for _, g := range m.groups(func(r Row) string { return together(r.Reference, r.TransactionID) },
-		func(e Entry) string { return together(e.TransactionID, e.Reference) }) {
+	for _, named := range []func(Entry) string{func(e Entry) string { return e.Reference }, func(e Entry) string { return e.ID }} {
+		for _, g := range m.groups(func(r Row) string { return together(r.Reference, r.TransactionID) },
+			func(e Entry) string { return together(e.TransactionID, named(e)) }) {
+			m.pairEqual(g, swapped)
+			m.pairRest(g, swapped)
+		}
+	}
+	for _, g := range m.groups(func(r Row) string { return r.TransactionID }, func(e Entry) string { return e.ID }) {
 		m.pairEqual(g, swapped)
-		m.pairRest(g, swapped)
 	}
 }
 
@@ -175,6 +180,10 @@ func together(a, b string) string {
 
 // byReference is step 2, with SPLIT where parts add up to the one entry that equal amounts leave over.
 func (m *matcher) byReference() {
+	for _, g := range m.groups(func(r Row) string { return r.Reference }, func(e Entry) string { return e.ID }) {
+		m.pairEqual(g, byReference)
+		m.pairRest(g, byReference)
+	}
 	for _, g := range m.groups(func(r Row) string { return r.Reference }, func(e Entry) string { return e.Reference }) {
 		m.pairEqual(g, byReference)
 		if !m.split(g) {

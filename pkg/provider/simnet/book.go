@@ -241,7 +241,7 @@ func (b *Book) Pay(ours string, minor int64) error {
 	}
 	p.Status, p.Receipts = Paid, append(p.Receipts, r)
 	b.receipts[r.ID] = p
-	b.move(Movement{Account: p.Account, Kind: KindPayment, ID: r.ID, Reference: p.Code, Minor: minor, Currency: p.Currency})
+	b.move(Movement{Account: p.Account, Kind: KindPayment, ID: r.ID, Reference: p.Code, Minor: minor, Currency: p.Currency, Ours: p.Ours})
 	b.announce(p.Account, OpPayment, b.manners.Voice.PaymentEvent(p, &r))
 	return nil
 }

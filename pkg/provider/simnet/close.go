@@ -22,10 +22,15 @@ type Movement struct {
 	Minor     int64 // signed as the merchant sees it
 	Currency  money.Currency
 	At        time.Time
+	Ours      string // the caller's reference of what moved
+	Flaw      Flaw   // what the file will say wrongly of it; mostly nothing
 }
 
 func (b *Book) move(m Movement) {
 	m.At = b.host.Now()
+	if b.faults.DecideRow != nil && !m.Reversal {
+		m.Flaw = b.faults.DecideRow(m)
+	}
 	b.movements = append(b.movements, m)
 }
 
@@ -115,20 +120,25 @@ func (b *Book) File(a *Account, settles calendar.Date) ([]byte, bool) {
 	w := csv.NewWriter(&out)
 	_ = w.Write(strings.Split("Transaction ID,Reference Code,Type,Amount,Fee,Tax,Net Amount,Currency,Date,Status", ","))
 	for _, m := range listed {
-		_ = w.Write(m.row(zone))
+		for _, l := range m.lines() {
+			_ = w.Write(l.print(zone))
+		}
 	}
 	w.Flush()
 	return out.Bytes(), true
 }
 
-// row prints a movement in the generic columns. A reversal gives the principal back; its cost stays.
-func (m Movement) row(zone *time.Location) []string {
-	kind := settlement.Type(strings.ToUpper(m.Kind))
-	fee, tax := m.Account.Fees.Of(m.Minor)
+// rowType is how the generic columns call it.
+func (m Movement) rowType() settlement.Type {
 	if m.Reversal {
-		kind, fee, tax = settlement.Reversal, 0, 0
+		return settlement.Reversal
 	}
+	return settlement.Type(strings.ToUpper(m.Kind))
+}
+
+// print fills the generic columns.
+func (l line) print(zone *time.Location) []string {
 	amount := func(minor int64) string { return money.FormatMinor(minor, 2) }
-	return []string{m.ID, m.Reference, string(kind), amount(m.Minor), amount(fee), amount(tax),
-		amount(m.Minor - fee - tax), string(m.Currency), m.At.In(zone).Format(time.DateTime), "SETTLED"}
+	return []string{l.id, l.reference, string(l.kind), amount(l.minor), amount(l.fee), amount(l.tax),
+		amount(l.minor - l.fee - l.tax + l.skew), string(l.currency), l.at.In(zone).Format(time.DateTime), l.status}
 }

@@ -100,7 +100,7 @@ func (b *Book) enter(d *Disbursement, status, code string) {
 			at = d.MovedAt.Add(time.Millisecond)
 		}
 		d.Status, d.Code, d.MovedAt = status, code, at
-		m := Movement{Account: d.Account, Kind: d.Kind, ID: d.Reference, Reference: b.codeOf(d), Minor: -d.Minor, Currency: d.Currency}
+		m := Movement{Account: d.Account, Kind: d.Kind, ID: d.Reference, Reference: b.codeOf(d), Minor: -d.Minor, Currency: d.Currency, Ours: d.Ours}
 		switch {
 		case status == Paid:
 			d.PaidAt = at

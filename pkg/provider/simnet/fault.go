@@ -50,6 +50,9 @@ type Faults struct {
 	Decide func(op Operation, req *http.Request) Kind
 	// DecideCallback does the same for a try of a callback about a disbursement or a payment.
 	DecideCallback func(about Operation, req *http.Request) Kind
+	// DecideRow draws what is wrong with the row of cash that has just moved. It is asked once, so that a file says the same
+	// whenever it is fetched.
+	DecideRow func(m Movement) Flaw
 	// LateBy says how long a late callback is held back; nil means twenty minutes.
 	LateBy func() time.Duration
 
