@@ -2,13 +2,12 @@ package proof
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/vuelto/vuelto/pkg/disbursement"
+	"github.com/vuelto/vuelto/pkg/discrepancy"
 	"github.com/vuelto/vuelto/pkg/payment"
 	"github.com/vuelto/vuelto/pkg/provider/simnet"
 	"github.com/vuelto/vuelto/pkg/reconciliation"
@@ -67,22 +66,9 @@ func (t *troubles) misstate(n simnet.Network) func(simnet.Movement) simnet.Flaw 
 	}
 }
 
-// shown is a break as its day's last run kept it.
-type shown struct {
-	Class       string `json:"class"`
-	Also        string `json:"also"`
-	Entry       string `json:"entry"`
-	Transaction string `json:"transaction_id"`
-	Reference   string `json:"reference"`
-}
-
-func (s shown) is(c settlement.Class) bool {
-	return s.Class == string(c) || slices.Contains(strings.Split(s.Also, "+"), string(c))
-}
-
 // breaks are those of every settlement day, by account and by the ids in them.
-func (a *auditor) breaks() (map[string][]shown, error) {
-	ctx, all := context.Background(), map[string][]shown{}
+func (a *auditor) breaks() (map[string][]settlement.Break, error) {
+	ctx, all := context.Background(), map[string][]settlement.Break{}
 	for _, month := range []time.Time{begin, begin.AddDate(0, 1, 0)} {
 		q := store.Query{Index: store.List, PK: reconciliation.ListPartition("demo", month)}
 		for more := true; more; more = q.After != "" {
@@ -101,23 +87,21 @@ func (a *auditor) breaks() (map[string][]shown, error) {
 	return all, nil
 }
 
-func (a *auditor) breaksOf(ctx context.Context, record store.Record, all map[string][]shown) error {
+func (a *auditor) breaksOf(ctx context.Context, record store.Record, all map[string][]settlement.Break) error {
 	day, err := reconciliation.Decode(record)
-	if err != nil || day.Result == "" {
-		return err
-	}
-	body, err := a.world.Files.Get(ctx, day.Result)
 	if err != nil {
 		return err
 	}
-	var list []shown
-	if err := json.Unmarshal(body, &list); err != nil {
-		return fmt.Errorf("%s: %w", day.Result, err)
-	}
-	for _, s := range list {
-		for _, id := range []string{s.Transaction, s.Reference, s.Entry} {
-			if id != "" {
-				all[day.Account+" "+id] = append(all[day.Account+" "+id], s)
+	for page := 0; page*discrepancy.PerPage < day.Sheet.Count; page++ {
+		list, err := day.Sheet.Page(ctx, a.world.Files, page)
+		if err != nil {
+			return err
+		}
+		for _, d := range list {
+			for _, id := range []string{d.TransactionID, d.Reference, d.Break.ID} {
+				if id != "" {
+					all[day.Account+" "+id] = append(all[day.Account+" "+id], d.Break)
+				}
 			}
 		}
 	}
@@ -149,13 +133,13 @@ func (a *auditor) settlements() map[settlement.Class]Tally {
 	return tallies
 }
 
-func found(all map[string][]shown, f flawed, class settlement.Class) bool {
+func found(all map[string][]settlement.Break, f flawed, class settlement.Class) bool {
 	ids := []string{f.id, IDOf(f.ours)}
 	if f.flaw == simnet.RowUnknown {
 		ids = []string{simnet.UnknownID(f.id)}
 	}
 	for _, id := range ids {
-		if slices.ContainsFunc(all[f.account+" "+id], func(s shown) bool { return s.is(class) }) {
+		if slices.ContainsFunc(all[f.account+" "+id], func(b settlement.Break) bool { return b.Class == class || slices.Contains(b.Also, class) }) {
 			return true
 		}
 	}

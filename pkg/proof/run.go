@@ -182,7 +182,6 @@ type piece struct {
 // runWorld is one world from its first order to the last audit.
 func runWorld(o Options, share piece, advance func(refunds float64)) (Result, error) {
 	profile, index, n := share.profile, share.index, share.n
-	carriers := o.carriers(index)
 	seed := rand.New(rand.NewPCG(o.Seed, uint64(index))).Uint64()
 	out := newResult(o.Seed)
 	trace := fnv64(fnvOffset)
@@ -194,7 +193,7 @@ func runWorld(o Options, share piece, advance func(refunds float64)) (Result, er
 	t := newTroubles(o, seed, mix)
 	w := newWatcher(mix, report)
 	var messages []message
-	hooks := sim.Hooks{Keep: keep(carriers), Strike: t.strike, Skew: t.skew, Lag: t.lag, Deliver: t.deliver, Committed: w.committed,
+	hooks := sim.Hooks{Keep: keep(o.carriers(index)), Strike: t.strike, Skew: t.skew, Lag: t.lag, Deliver: t.deliver, Committed: w.committed,
 		Called:  func(*http.Request, *http.Response) { w.called(world.Networks) },
 		Sent:    func(queue string, body []byte) { messages = append(messages, message{queue, body}) },
 		Account: profile.apply}
@@ -220,7 +219,7 @@ func runWorld(o Options, share piece, advance func(refunds float64)) (Result, er
 	}
 	t.armAll()
 	m := newMerchants(world, seed, index, n, report)
-	m.carriers = carriers
+	m.carriers = o.carriers(index)
 	m.open()
 	m.forger()
 	closeDays(world)
