@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/vuelto/vuelto/pkg/provider/simnet"
@@ -92,6 +93,10 @@ type site struct {
 // errBroken is what a caller sees of a connection that broke with the reply under way.
 var errBroken = errors.New("connection reset while the answer was under way")
 
+// witnessed is the strength beyond which settlement files tell the truth: so much else is lost then that a file is often the
+// only one to tell of some cash, and there is nothing to hold it against.
+const witnessed = 5
+
 func newTroubles(o Options, seed uint64, mix func(int64, ...string)) *troubles {
 	t := &troubles{rand: rand.New(rand.NewPCG(seed, 0x74726f75626c65)), chance: map[Fault]float64{}, count: map[Fault]int{},
 		sites: map[site]int{}, outages: map[string]time.Time{}, mix: mix}
@@ -99,7 +104,7 @@ func newTroubles(o Options, seed uint64, mix func(int64, ...string)) *troubles {
 		t.visits = map[sim.Point]int{}
 	}
 	for _, r := range rates() {
-		if o.Only == "" || o.Only == r.fault {
+		if o.Only == r.fault || o.Only == "" && (o.Rate <= witnessed || !slices.Contains(simnet.Flaws(), simnet.Flaw(r.fault))) {
 			t.chance[r.fault] = min(r.per*o.Rate, 0.9)
 		}
 		if o.without(r.fault) {
