@@ -31,6 +31,8 @@ type currencyAnswer struct {
 	Decimals int    `json:"decimals"`
 	Minimum  *int64 `json:"minimum_disbursement"`
 	Maximum  *int64 `json:"maximum_disbursement"`
+	PayMin   *int64 `json:"minimum_payment"`
+	PayMax   *int64 `json:"maximum_payment"`
 }
 
 // providersAnswer is a list, with the gateways that are not in it and why.
@@ -65,7 +67,7 @@ func describe(client *provider.Client, shop string, first bool) providerAnswer {
 		}
 	}
 	for _, rule := range p.Currencies {
-		a.Currencies = append(a.Currencies, currencyAnswer{string(rule.Currency), rule.Decimals, limit(rule.Min), limit(rule.Max)})
+		a.Currencies = append(a.Currencies, currencyAnswer{string(rule.Currency), rule.Decimals, limit(rule.Min), limit(rule.Max), limit(rule.PayMin), limit(rule.PayMax)})
 	}
 	return a
 }

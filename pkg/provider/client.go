@@ -55,7 +55,7 @@ func (c *Client) check() error {
 	fault(len(p.Currencies) == 0, "the profile has no currency")
 	for _, r := range p.Currencies {
 		fault(!r.Currency.Known(), "the profile's currency %q is unknown", r.Currency)
-		fault(r.Max != 0 && r.Max < r.Min, "the profile's maximum in %s is below its minimum", r.Currency)
+		fault((r.Max != 0 && r.Max < r.Min) || (r.PayMax != 0 && r.PayMax < r.PayMin), "the profile's maximum in %s is below its minimum", r.Currency)
 	}
 	fault(len(c.account.Secrets) > maxSecrets, "has more than %d webhook secrets", maxSecrets)
 	fault(c.able.webhook != nil && len(c.account.Secrets) == 0, "has no webhook secret")

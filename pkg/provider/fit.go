@@ -28,11 +28,25 @@ func (p Profile) Fits(a money.Amount) error {
 		return err
 	}
 	rule, _ := p.Currency(a.Currency())
-	if a.Minor() < rule.Min {
-		return fmt.Errorf("%w: %s is below the minimum of %s", ErrDoesNotFit, a, money.New(rule.Min, rule.Currency))
+	return within(a, rule.Min, rule.Max)
+}
+
+// Collects says whether a voucher can be had over an amount: the wire can carry it and it keeps the provider's limits.
+// Error: ErrDoesNotFit.
+func (p Profile) Collects(a money.Amount) error {
+	if err := p.Expresses(a); err != nil {
+		return err
 	}
-	if rule.Max != 0 && a.Minor() > rule.Max {
-		return fmt.Errorf("%w: %s is above the maximum of %s", ErrDoesNotFit, a, money.New(rule.Max, rule.Currency))
+	rule, _ := p.Currency(a.Currency())
+	return within(a, rule.PayMin, rule.PayMax)
+}
+
+func within(a money.Amount, least, most int64) error {
+	if a.Minor() < least {
+		return fmt.Errorf("%w: %s is below the minimum of %s", ErrDoesNotFit, a, money.New(least, a.Currency()))
+	}
+	if most != 0 && a.Minor() > most {
+		return fmt.Errorf("%w: %s is above the maximum of %s", ErrDoesNotFit, a, money.New(most, a.Currency()))
 	}
 	return nil
 }

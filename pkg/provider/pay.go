@@ -17,7 +17,7 @@ func (c *Client) CreatePayment(ctx context.Context, p payment.Payment) (payment.
 	if c.able.create == nil {
 		return payment.Observation{}, fmt.Errorf("%w: vouchers", ErrUnsupported)
 	}
-	if err := c.profile.Expresses(p.Amount); err != nil {
+	if err := c.profile.Collects(p.Amount); err != nil {
 		return payment.Observation{}, err
 	}
 	return c.aboutPayment(ctx, p, byReply, c.able.create.CreatePayment)

@@ -204,6 +204,8 @@ type CurrencyRule struct {
 	Currency money.Currency
 	Decimals int   // decimals the wire format carries
 	Min, Max int64 // of a disbursement, ISO minor units; 0 = none stated
+
+	PayMin, PayMax int64 // of a payment, the same way
 }
 
 // Currency finds the rule of a currency.

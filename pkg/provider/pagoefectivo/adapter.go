@@ -69,8 +69,8 @@ func (a *Adapter) Profile() provider.Profile {
 		Name:     Name,
 		Networks: []string{Name},
 		Currencies: []provider.CurrencyRule{
-			{Currency: money.PEN, Decimals: 2},
-			{Currency: money.USD, Decimals: 2},
+			{Currency: money.PEN, Decimals: 2, Min: 1},
+			{Currency: money.USD, Decimals: 2, Min: 1},
 		},
 		Routes:       []disbursement.Route{disbursement.Original},
 		RefundWindow: int(a.window),

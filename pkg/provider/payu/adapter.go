@@ -52,17 +52,17 @@ type market struct {
 	currency money.Currency
 	least    int64
 	most     int64
-	smallest int64 // of a disbursement, minor units
 	payouts  bool
+	leastOut int64 // of a payout
 }
 
 // marketOf is the market of a network; false if PayU does not carry it.
 func marketOf(network string) (market, bool) {
 	switch network {
 	case "efecty":
-		return market{"CO", "EFECTY", money.COP, 20_000_00, 6_000_000_00, 100_00, true}, true
+		return market{"CO", "EFECTY", money.COP, 20_000_00, 6_000_000_00, true, 100_00}, true
 	case "pagoefectivo":
-		return market{"PE", "PAGOEFECTIVO", money.PEN, 0, 0, 1_00, false}, true
+		return market{"PE", "PAGOEFECTIVO", money.PEN, 0, 0, false, 1_00}, true
 	}
 	return market{}, false
 }
@@ -177,7 +177,7 @@ func (a *Adapter) Profile() provider.Profile {
 	return provider.Profile{
 		Name:         Name,
 		Networks:     []string{"efecty", "pagoefectivo"},
-		Currencies:   []provider.CurrencyRule{{Currency: a.market.currency, Decimals: 2, Min: a.market.smallest}},
+		Currencies:   []provider.CurrencyRule{{Currency: a.market.currency, Decimals: 2, PayMin: a.least, PayMax: a.most}},
 		RefundWindow: int(a.window),
 		PartialOK:    true,
 		SeveralOK:    true,
@@ -197,6 +197,7 @@ func (a *Adapter) Profile() provider.Profile {
 func (p payer) Profile() provider.Profile {
 	profile := p.Adapter.Profile()
 	profile.Routes = []disbursement.Route{disbursement.BankTransfer}
+	profile.Currencies[0].Min = p.market.leastOut
 	return profile
 }
 

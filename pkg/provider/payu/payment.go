@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/vuelto/vuelto/pkg/identity"
-	"github.com/vuelto/vuelto/pkg/money"
 	"github.com/vuelto/vuelto/pkg/payment"
 	"github.com/vuelto/vuelto/pkg/provider"
 )
@@ -92,10 +91,6 @@ func (a *Adapter) CreatePayment(ctx context.Context, p payment.Payment) (payment
 	value, err := a.text(p.Amount)
 	if err != nil {
 		return payment.Observation{}, err
-	}
-	if (a.least > 0 && p.Amount.Minor() < a.least) || (a.most > 0 && p.Amount.Minor() > a.most) {
-		return payment.Observation{}, fmt.Errorf("%w: PayU takes vouchers from %s to %s", provider.ErrDoesNotFit,
-			money.New(a.least, a.market.currency), money.New(a.most, a.market.currency))
 	}
 	if p.Payer.Email == "" || p.Payer.Name == "" {
 		return payment.Observation{}, fmt.Errorf("%w: PayU wants the buyer's name and e-mail", provider.ErrDetails)

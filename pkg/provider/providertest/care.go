@@ -38,6 +38,13 @@ func profile(l *lab) {
 	if len(before.Sources) == 0 || before.Timeout > 20*time.Second || before.QuietPeriod < 5*time.Minute {
 		l.Errorf("sources %v, time-out %s, quiet period %s", before.Sources, before.Timeout, before.QuietPeriod)
 	}
+	for _, r := range before.Currencies {
+		for _, limit := range []int64{r.Min, r.Max, r.PayMin, r.PayMax} {
+			if err := before.Expresses(money.New(limit, r.Currency)); limit != 0 && err != nil {
+				l.Errorf("a limit that nobody can reach: %v", err)
+			}
+		}
+	}
 	for _, k := range l.client.Known() {
 		if k.Source == "" {
 			l.Errorf("%s: nobody says where it is known from", k.Fact)
@@ -172,6 +179,21 @@ func digits(l *lab) {
 	}
 }
 
+// between prints the limits that are stated of what.
+func between(currency money.Currency, least, most int64, what string) string {
+	text := ""
+	if least != 0 {
+		text += " from " + money.New(least, currency).String()
+	}
+	if most != 0 {
+		text += " to " + money.New(most, currency).String()
+	}
+	if text != "" {
+		text = ", " + what + text
+	}
+	return text
+}
+
 // Matrix prints what each provider offers, for people to review.
 func Matrix(clients []*provider.Client) string {
 	var out strings.Builder
@@ -182,11 +204,8 @@ func Matrix(clients []*provider.Client) string {
 		p := c.Profile()
 		var currencies, abilities, routes []string
 		for _, r := range p.Currencies {
-			least := "no minimum stated"
-			if r.Min > 0 {
-				least = "from " + money.New(r.Min, r.Currency).String()
-			}
-			currencies = append(currencies, fmt.Sprintf("%s with %d decimals, %s", r.Currency, r.Decimals, least))
+			currencies = append(currencies, fmt.Sprintf("%s with %d decimals", r.Currency, r.Decimals)+
+				between(r.Currency, r.PayMin, r.PayMax, "vouchers")+between(r.Currency, r.Min, r.Max, "disbursements"))
 		}
 		for _, a := range provider.Abilities() {
 			if c.Can(a) {

@@ -1,9 +1,12 @@
 package providertest
 
 import (
+	"errors"
+	"net/http"
 	"time"
 
 	"github.com/vuelto/vuelto/pkg/calendar"
+	"github.com/vuelto/vuelto/pkg/money"
 	"github.com/vuelto/vuelto/pkg/payment"
 	"github.com/vuelto/vuelto/pkg/provider"
 	"github.com/vuelto/vuelto/pkg/provider/simnet"
@@ -18,6 +21,7 @@ func paymentClauses() []clause {
 		{"an unpaid voucher can be withdrawn", withdrawn, can(provider.CanCancelPayment)},
 		{"withdrawing after cash came tells of the cash", withdrawnLate, can(provider.CanCancelPayment)},
 		{"a deadline that is moved revives the voucher", extended, nil},
+		{"a voucher outside the stated limits is never asked for", outsideLimits, nil},
 		{"a payment nobody knows is named so", nobodyKnows, can(provider.CanReadPayment)},
 		{"creating a payment that fails tells what is proven", creatingFails, nil},
 	}
@@ -184,6 +188,24 @@ func creatingFails(l *lab) {
 		l.hit(kind, simnet.OpPayment)
 		if _, err := l.client.CreatePayment(l.ctx, p); err == nil || provider.ClassOf(err) != want {
 			l.Errorf("%s: %v, want class %s", kind, err, want)
+		}
+	}
+}
+
+func outsideLimits(l *lab) {
+	for _, r := range l.client.Profile().Currencies {
+		for _, minor := range []int64{r.PayMin - 1_00, r.PayMax + 1_00} {
+			if minor == -1_00 || minor == 1_00 {
+				continue // none stated
+			}
+			p := payment.Payment{ID: "pay_1", State: payment.Pending, Order: "order", Amount: money.New(minor, r.Currency), Payer: l.canary(),
+				ExpiresAt: l.host.Now().Add(48 * time.Hour)}
+			calls := 0
+			l.line.other = true
+			l.line.forge = func(*http.Request) *http.Response { calls++; return nil }
+			if o, err := l.client.CreatePayment(l.ctx, p); !errors.Is(err, provider.ErrDoesNotFit) || calls > 0 {
+				l.Errorf("a voucher over %s: %+v, %v, after %d calls", p.Amount, o, err, calls)
+			}
 		}
 	}
 }
