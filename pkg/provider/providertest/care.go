@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -42,6 +43,17 @@ func profile(l *lab) {
 		for _, limit := range []int64{r.Min, r.Max, r.PayMin, r.PayMax} {
 			if err := before.Expresses(money.New(limit, r.Currency)); limit != 0 && err != nil {
 				l.Errorf("a limit that nobody can reach: %v", err)
+			}
+		}
+	}
+	names := provider.Facts()
+	for _, a := range provider.Abilities() {
+		names = append(names, string(a))
+	}
+	for _, g := range before.Grounds {
+		for _, f := range strings.Fields(g.Facts) {
+			if !slices.Contains(names, f) {
+				l.Errorf("%q is no fact, and is said to be known from %q", f, g.Source)
 			}
 		}
 	}
