@@ -135,6 +135,7 @@ func (s *Server) money() []route {
 		{"POST /v1/payments", merchant.Move, s.createPayment},
 		{"GET /v1/payments", merchant.Read, s.listPayments},
 		{"GET /v1/payments/{id}", merchant.Read, s.getPayment},
+		{"GET /v1/payments/{id}/voucher.html", merchant.Read, s.voucherPage},
 		{"POST /v1/payments/{id}/cancel", merchant.Move, s.cancelPayment},
 		{"POST /v1/payments/{id}/revive", merchant.Move, s.revivePayment},
 		{"POST /v1/payments/{id}/give-back", merchant.Move, s.giveBack},
@@ -312,6 +313,10 @@ func write(w http.ResponseWriter, result any) {
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(v.Status)
 		_, _ = w.Write(v.Body)
+	case document:
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
+		_, _ = io.WriteString(w, string(v))
 	case download:
 		w.Header().Set("Content-Type", v.contentType)
 		if v.next != "" {

@@ -1,6 +1,7 @@
 package story_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 )
@@ -184,5 +185,30 @@ func TestVoucherThatEndedBeforeItsNumberCame(t *testing.T) {
 	s.pay(id, 0)
 	if p := s.get("/v1/payments/" + id); str(p["status"]) != "paid" || str(p["situation"]) != "none" {
 		t.Errorf("%v", p)
+	}
+}
+
+// TestTheVoucherPage stands alone, in Spanish, says what must not be paid any more, and takes nothing that was typed for HTML.
+func TestTheVoucherPage(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	for _, x := range sides() {
+		id := str(s.want(201, s.as(ana, "POST", "/v1/payments", x.payment(`<b>"Ñ"&`+x.network, x.amount)))["id"])
+		path := "/v1/payments/" + id + "/voucher.html"
+		page := s.as(ana, "GET", path, nil)
+		html, code := string(page.body), str(s.get("/v1/payments/" + id)["reference"])
+		for _, want := range []string{code, "Tienda demo", "Pague antes del", "&lt;b&gt;&#34;Ñ&#34;&amp;" + x.network} {
+			if page.status != 200 || !strings.Contains(html, want) {
+				t.Errorf("%s: no %q in %d %s", x.network, want, page.status, html)
+			}
+		}
+		if drawn := strings.Contains(html, "<rect x="); drawn != (x.network == "efecty") || strings.Contains(html, "src=") || strings.Contains(html, "<b>") {
+			t.Errorf("%s: %s", x.network, html)
+		}
+		s.refused(404, "not_found", s.as(carla, "GET", path, nil))
+		s.want(200, s.as(ana, "POST", "/v1/payments/"+id+"/cancel", nil))
+		if html := string(s.as(ana, "GET", path, nil).body); !strings.Contains(html, "ya no es válido") || strings.Contains(html, "<rect x=") {
+			t.Errorf("%s cancelled: %s", x.network, html)
+		}
 	}
 }
