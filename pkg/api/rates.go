@@ -22,26 +22,11 @@ func (s *Server) importRates(r *http.Request, c request.Caller) (any, error) {
 		return nil, invalidFile(err)
 	}
 	correct := r.URL.Query().Get("correct") == "true"
-	book, out := rate.Book{Store: s.Store}, importAnswer{}
-	if !correct { // nothing is written of a file that contradicts what is known
-		for _, x := range rates {
-			if err := book.Agrees(r.Context(), c.Merchant.ID, x); err != nil {
-				return nil, err
-			}
-		}
+	written, err := rate.Book{Store: s.Store}.Import(r.Context(), c.Merchant.ID, rates, c.Key.Person, s.Now(), correct)
+	if err != nil {
+		return nil, err
 	}
-	for _, x := range rates {
-		wrote, err := book.Keep(r.Context(), c.Merchant.ID, x, c.Key.Person, s.Now(), correct)
-		if err != nil {
-			return nil, err
-		}
-		if wrote {
-			out.Written++
-		} else {
-			out.Known++
-		}
-	}
-	return out, nil
+	return importAnswer{Written: written, Known: len(rates) - written}, nil
 }
 
 // invalidFile lists what is wrong with a file, line by line.

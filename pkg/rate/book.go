@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/vuelto/vuelto/pkg/calendar"
@@ -80,55 +81,114 @@ func (b Book) Convert(ctx context.Context, tenant string, a money.Amount, to mon
 	return a, used, nil
 }
 
-// Agrees says whether a rate contradicts nothing that is known. Error: ErrDiffers.
-func (b Book) Agrees(ctx context.Context, tenant string, r Rate) error {
-	record, err := b.Store.Get(ctx, Key(tenant, r))
-	if errors.Is(err, store.ErrNotFound) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	known, err := decode(record, r.Source, r.Base, r.Quote)
-	if err == nil && known.Rate.Value() != r.Value() {
-		return differs(known.Rate, r)
-	}
-	return err
-}
-
 func differs(known, r Rate) error {
 	return fmt.Errorf("%w: %s %s of %s is %s, not %s", ErrDiffers, r.Source, r.Pair(), r.Day, known.Value(), r.Value())
 }
 
-// Keep writes a rate. One that is known with the same value is left alone; with another it is refused, unless it is a
-// correction: then both are kept. It says whether anything was written. Error: ErrDiffers.
-func (b Book) Keep(ctx context.Context, tenant string, r Rate, by string, now time.Time, correct bool) (bool, error) {
-	e := Entry{Rate: r, By: by, At: calendar.Millis(now)}
-	record, err := b.Store.Get(ctx, Key(tenant, r))
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return false, err
-	}
-	if err == nil {
-		known, err := decode(record, r.Source, r.Base, r.Quote)
-		if err != nil || known.Rate.Value() == r.Value() {
-			return false, err
+// imports bounds how often an import starts over because somebody else was at the same days.
+const imports = 5
+
+// Import writes rates, all of them or, if one contradicts what is known, none. One that is known with the same value is left
+// alone; another value is refused, unless it is a correction: then both are kept. What is known is read by span and what is
+// new is written by the hundred, so that a whole file fits into one call; one that broke off is asked for again, and finds
+// what it wrote. It says how many days it wrote. Errors: ErrDiffers, store.ErrBusy.
+func (b Book) Import(ctx context.Context, tenant string, rates []Rate, by string, now time.Time, correct bool) (written int, err error) {
+	for range imports {
+		entries, err := b.merge(ctx, tenant, rates, by, now, correct)
+		if err != nil {
+			return written, err
 		}
-		if !correct {
-			return false, differs(known.Rate, r)
+		n, err := b.write(ctx, tenant, entries)
+		if written += n; !store.IsConflict(err) {
+			return written, err
 		}
-		e.Version, e.Was = known.Version, append(known.Was, Past{known.Rate.Value(), known.By, known.At})
 	}
-	err = b.Store.Commit(ctx, store.Put{Record: Encode(tenant, e)})
-	if store.IsConflict(err) {
-		return b.Keep(ctx, tenant, r, by, now, correct) // somebody else was first: theirs is there to be compared
+	return written, fmt.Errorf("%w: rates of the same days are being imported", store.ErrBusy)
+}
+
+// merge lists what rates change of what is known, each day once. Error: ErrDiffers.
+func (b Book) merge(ctx context.Context, tenant string, rates []Rate, by string, now time.Time, correct bool) ([]Entry, error) {
+	known, err := b.around(ctx, tenant, rates)
+	if err != nil {
+		return nil, err
 	}
-	return err == nil, err
+	var list []Entry
+	place := map[store.Key]int{}
+	for _, r := range rates {
+		key := Key(tenant, r)
+		e, there := known[key]
+		if there && e.Rate.Value() == r.Value() {
+			continue
+		}
+		if there && !correct {
+			return nil, differs(e.Rate, r)
+		}
+		if there {
+			e.Was = append(slices.Clone(e.Was), Past{e.Rate.Value(), e.By, e.At})
+		}
+		e.Rate, e.By, e.At = r, by, calendar.Millis(now)
+		known[key] = e
+		if at, twice := place[key]; twice {
+			list[at] = e
+			continue
+		}
+		place[key] = len(list)
+		list = append(list, e)
+	}
+	return list, nil
+}
+
+// around reads what is known of the spans that rates lie in.
+func (b Book) around(ctx context.Context, tenant string, rates []Rate) (map[store.Key]Entry, error) {
+	type span struct{ first, last Rate }
+	spans, order := map[string]span{}, []string{}
+	for _, r := range rates {
+		of := Partition(tenant, r.Source, r.Base, r.Quote)
+		s, there := spans[of]
+		if !there {
+			order, s = append(order, of), span{r, r}
+		}
+		if r.Day.Before(s.first.Day) {
+			s.first = r
+		}
+		if s.last.Day.Before(r.Day) {
+			s.last = r
+		}
+		spans[of] = s
+	}
+	known := map[store.Key]Entry{}
+	for _, of := range order {
+		s := spans[of]
+		list, err := b.List(ctx, tenant, s.first.Source, s.first.Base, s.first.Quote, s.first.Day, s.last.Day)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range list {
+			known[Key(tenant, e.Rate)] = e
+		}
+	}
+	return known, nil
+}
+
+// write commits entries by the hundred and says how many are written.
+func (b Book) write(ctx context.Context, tenant string, entries []Entry) (written int, err error) {
+	for part := range slices.Chunk(entries, store.MaxWrites) {
+		var writes []store.Write
+		for _, e := range part {
+			writes = append(writes, store.Put{Record: Encode(tenant, e)})
+		}
+		if err := b.Store.Commit(ctx, writes...); err != nil {
+			return written, err
+		}
+		written += len(part)
+	}
+	return written, nil
 }
 
 // List gives a merchant's entries of a source and pair from one day to another, in order.
 func (b Book) List(ctx context.Context, tenant string, s Source, base, quote money.Currency, from, to calendar.Date) ([]Entry, error) {
 	var list []Entry
-	q := store.Query{PK: Partition(tenant, s, base, quote), From: from.String(), To: to.String()}
+	q := store.Query{PK: Partition(tenant, s, base, quote), From: from.String(), To: to.String(), Limit: 1000}
 	for {
 		page, err := b.Store.Query(ctx, q)
 		if err != nil {

@@ -10,6 +10,7 @@ import (
 	"github.com/vuelto/vuelto/pkg/mem/memstore"
 	"github.com/vuelto/vuelto/pkg/money"
 	"github.com/vuelto/vuelto/pkg/rate"
+	"github.com/vuelto/vuelto/pkg/store"
 )
 
 func now() time.Time { return time.Date(2026, 11, 20, 15, 0, 0, 0, time.UTC) }
@@ -21,10 +22,8 @@ func book(t *testing.T, lines string) rate.Book {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, r := range rates {
-		if wrote, err := b.Keep(context.Background(), "demo", r, "ana", now(), false); err != nil || !wrote {
-			t.Fatal(wrote, err)
-		}
+	if n, err := b.Import(context.Background(), "demo", rates, "ana", now(), false); err != nil || n != len(rates) {
+		t.Fatal(n, err)
 	}
 	return b
 }
@@ -70,14 +69,14 @@ func TestPesosToYuan(t *testing.T) {
 // A known rate changes only as a correction, and then what stood there is kept.
 func TestRatesAreNotChangedInPassing(t *testing.T) {
 	b, ctx := book(t, week), context.Background()
-	if wrote, err := b.Keep(ctx, "demo", trm(t, "2026-11-20", "4123.450"), "beto", now(), false); wrote || err != nil {
-		t.Errorf("the same again: %v, %v", wrote, err)
+	if n, err := b.Import(ctx, "demo", []rate.Rate{trm(t, "2026-11-20", "4123.450")}, "beto", now(), false); n != 0 || err != nil {
+		t.Errorf("the same again: %d, %v", n, err)
 	}
-	if wrote, err := b.Keep(ctx, "demo", trm(t, "2026-11-20", "4124"), "beto", now(), false); wrote || !errors.Is(err, rate.ErrDiffers) {
-		t.Errorf("another: %v, %v", wrote, err)
+	if n, err := b.Import(ctx, "demo", []rate.Rate{trm(t, "2026-11-20", "4124")}, "beto", now(), false); n != 0 || !errors.Is(err, rate.ErrDiffers) {
+		t.Errorf("another: %d, %v", n, err)
 	}
-	if wrote, err := b.Keep(ctx, "demo", trm(t, "2026-11-20", "4124"), "beto", now(), true); !wrote || err != nil {
-		t.Errorf("a correction: %v, %v", wrote, err)
+	if n, err := b.Import(ctx, "demo", []rate.Rate{trm(t, "2026-11-20", "4124")}, "beto", now(), true); n != 1 || err != nil {
+		t.Errorf("a correction: %d, %v", n, err)
 	}
 	list, err := b.List(ctx, "demo", rate.TRM, money.USD, money.COP, day("2026-11-01"), day("2026-11-30"))
 	if err != nil || len(list) != 2 {
@@ -128,4 +127,64 @@ func FuzzRead(f *testing.F) {
 			}
 		}
 	})
+}
+
+// counting is a store that counts its calls, and lets somebody else be first before the first commit.
+type counting struct {
+	*memstore.Store
+	reads, commits int
+	first          func()
+}
+
+func (c *counting) Get(ctx context.Context, k store.Key) (store.Record, error) {
+	c.reads++
+	return c.Store.Get(ctx, k)
+}
+
+func (c *counting) Query(ctx context.Context, q store.Query) (store.Page, error) {
+	c.reads++
+	return c.Store.Query(ctx, q)
+}
+
+func (c *counting) Commit(ctx context.Context, writes ...store.Write) error {
+	if c.commits++; c.first != nil {
+		first := c.first
+		c.first = nil
+		first()
+	}
+	return c.Store.Commit(ctx, writes...)
+}
+
+// TestTheLargestFileFitsIntoACall: it is some hundred calls to the store, not two for each line; nothing is written of one
+// that contradicts itself, and of two imports of the same days each day is written once.
+func TestTheLargestFileFitsIntoACall(t *testing.T) {
+	c := &counting{Store: memstore.New(memstore.Options{Now: now})}
+	b, ctx := rate.Book{Store: c}, context.Background()
+	var rates []rate.Rate
+	for d := day("1999-01-01"); len(rates) < rate.MaxRows; d = d.AddDays(1) {
+		rates = append(rates, trm(t, d.String(), "4100"))
+	}
+	if n, err := b.Import(ctx, "demo", append(rates[:2:2], trm(t, "1999-01-02", "4101")), "ana", now(), false); n != 0 || !errors.Is(err, rate.ErrDiffers) || c.commits != 0 {
+		t.Errorf("a file that contradicts itself: %d, %v, %d commits", n, err, c.commits)
+	}
+	other := rate.Book{Store: c.Store}
+	c.reads, c.first = 0, func() {
+		if n, err := other.Import(ctx, "demo", rates[:150], "beto", now(), false); n != 150 || err != nil {
+			t.Error(n, err)
+		}
+	}
+	n, err := b.Import(ctx, "demo", rates, "ana", now(), false)
+	if n != rate.MaxRows-150 || err != nil || c.commits > 110 || c.reads > 30 {
+		t.Errorf("%d written, %v, %d commits, %d reads", n, err, c.commits, c.reads)
+	}
+	if n, err := b.Import(ctx, "demo", rates, "ana", now(), false); n != 0 || err != nil {
+		t.Errorf("again: %d, %v", n, err)
+	}
+	if n, err := b.Import(ctx, "demo", []rate.Rate{trm(t, "1999-01-01", "1"), trm(t, "1999-01-01", "2")}, "eva", now(), true); n != 1 || err != nil {
+		t.Errorf("corrected twice: %d, %v", n, err)
+	}
+	list, err := b.List(ctx, "demo", rate.TRM, money.USD, money.COP, day("1999-01-01"), day("1999-01-01"))
+	if err != nil || len(list) != 1 || list[0].Rate.Value() != "2" || len(list[0].Was) != 2 {
+		t.Errorf("%+v, %v", list, err)
+	}
 }

@@ -54,7 +54,7 @@ func TestPaidInAnotherCurrency(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := (rate.Book{Store: r.store}).Keep(context.Background(), "demo", x, "ana", friday(), false); err != nil {
+			if _, err := (rate.Book{Store: r.store}).Import(context.Background(), "demo", []rate.Rate{x}, "ana", friday(), false); err != nil {
 				t.Fatal(err)
 			}
 		}
