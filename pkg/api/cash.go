@@ -34,6 +34,7 @@ type reissueRequest struct {
 	MerchantRefundID string         `json:"merchant_refund_id"`
 	MerchantPayoutID string         `json:"merchant_payout_id"`
 	Beneficiary      *personRequest `json:"beneficiary"`
+	Documents        []paperRequest `json:"documents"`
 }
 
 func (s *Server) reissue(kind disbursement.Kind) handler {
@@ -50,10 +51,15 @@ func (s *Server) reissue(kind disbursement.Kind) handler {
 		var f faults
 		f.text(pointer, ours, 1, 64)
 		f.person("/beneficiary", q.Beneficiary)
+		f.papers(q.Documents)
 		if err := f.err(); err != nil {
 			return nil, err
 		}
+		papers, err := s.papers(r, c, q.Documents)
+		if err != nil {
+			return nil, err
+		}
 		return s.Requester.Reissue(r.Context(), request.Reissue{Caller: c, Key: key, Kind: kind, ID: r.PathValue("id"), MerchantRef: ours,
-			Beneficiary: q.Beneficiary.person(), Answer: func(d disbursement.Disbursement) request.Answer { return created(s.renderDisbursement(d)) }})
+			Beneficiary: q.Beneficiary.person(), Papers: papers, Answer: func(d disbursement.Disbursement) request.Answer { return created(s.renderDisbursement(d)) }})
 	}
 }

@@ -135,6 +135,9 @@ func TestRolesDecideFirst(t *testing.T) {
 			merchant.Viewer: method == "GET", merchant.Finance: method == "GET" || books, merchant.Approver: !books && !where, merchant.Admin: true,
 			merchant.Operator: !books && !where && !strings.HasSuffix(path, "/approve") && (method == "GET" || !strings.HasPrefix(path, "/v1/blocked") && !strings.HasSuffix(path, "/agree")), "intern": false,
 		} {
+			if strings.HasPrefix(path, "/v1/documents/") { // scans of cards: not for those who only look
+				may = role == merchant.Operator || role == merchant.Approver || role == merchant.Admin
+			}
 			if method == "PUT" || method == "POST" && (path == "/v1/api-keys" || strings.HasSuffix(path, "/revoke")) { // what is for admins
 				may = role == merchant.Admin
 			}
@@ -169,5 +172,27 @@ func TestFailuresOfOursTellNothing(t *testing.T) {
 	r.failing = fmt.Errorf("x: %w", store.ErrBusy)
 	if w := r.call(merchant.Admin, "GET", "/v1/payments/x", ""); w.Code != 409 || code(w) != "payment_busy" || w.Header().Get("Retry-After") == "" {
 		t.Errorf("busy: %d %s", w.Code, w.Body)
+	}
+}
+
+// TestWhoReadADocumentIsLogged, and whoever only looks may not.
+func TestWhoReadADocumentIsLogged(t *testing.T) {
+	r := open(t)
+	r.server.Requester.Files = memfile.New()
+	r.handler = r.server.Handler()
+	var up struct{ Digest string }
+	if err := json.Unmarshal(r.call(merchant.Operator, "POST", "/v1/documents", "%PDF-1.7 a card").Body.Bytes(), &up); err != nil || up.Digest == "" {
+		t.Fatal(err)
+	}
+	for _, role := range []merchant.Role{merchant.Viewer, merchant.Finance} {
+		if w := r.call(role, "GET", "/v1/documents/"+up.Digest, ""); w.Code != 403 || strings.Contains(r.log.String(), up.Digest) {
+			t.Errorf("%s: %d", role, w.Code)
+		}
+	}
+	if w := r.call(merchant.Approver, "GET", "/v1/documents/"+up.Digest, ""); w.Code != 200 || w.Body.String() != "%PDF-1.7 a card" {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+	if log := r.log.String(); !strings.Contains(log, up.Digest) || !strings.Contains(log, "person=approver") {
+		t.Errorf("who read it: %s", log)
 	}
 }

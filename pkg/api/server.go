@@ -187,7 +187,7 @@ func (s *Server) batches() []route {
 		{"GET /v1/batches/{id}/results.csv", merchant.Read, s.resultsCSV},
 		{"POST /v1/batches/{id}/cancel", merchant.Move, s.cancelBatch},
 		{"POST /v1/documents", merchant.Move, s.keepPaper},
-		{"GET /v1/documents/{digest}", merchant.Read, s.getPaper},
+		{"GET /v1/documents/{digest}", merchant.Move, s.getPaper},
 	}
 }
 

@@ -60,13 +60,26 @@ func (s *Server) revivePayment(r *http.Request, c request.Caller) (any, error) {
 	return s.paymentView(r, p)
 }
 
+type giveBackRequest struct {
+	Documents []paperRequest `json:"documents"`
+}
+
 func (s *Server) giveBack(r *http.Request, c request.Caller) (any, error) {
-	var none struct{}
-	key, err := body(r, c, &none)
+	var q giveBackRequest
+	key, err := body(r, c, &q)
 	if err != nil {
 		return nil, err
 	}
-	return s.Requester.GiveBack(r.Context(), c, key, r.PathValue("id"), func(d disbursement.Disbursement) request.Answer {
+	var f faults
+	f.papers(q.Documents)
+	if err := f.err(); err != nil {
+		return nil, err
+	}
+	papers, err := s.papers(r, c, q.Documents)
+	if err != nil {
+		return nil, err
+	}
+	return s.Requester.GiveBack(r.Context(), c, key, r.PathValue("id"), papers, func(d disbursement.Disbursement) request.Answer {
 		return created(s.renderDisbursement(d))
 	})
 }

@@ -20,6 +20,16 @@ func (d Disbursement) Fingerprint() string {
 	return hex.EncodeToString(h.Sum(nil)[:16])
 }
 
+// Round counts how often agreement was asked for, so that an approval of one round is not taken for that of another.
+func (d Disbursement) Round() (n int) {
+	for _, s := range d.History {
+		if s.To == AwaitingApproval {
+			n++
+		}
+	}
+	return n
+}
+
 // asksAgain says that what leaves a hold must be agreed to: nobody has yet, or what was agreed to is no longer what runs.
 func (d Disbursement) asksAgain(o Observation) bool {
 	if d.NeedsRole == "" {

@@ -87,3 +87,65 @@ func TestWhatLeavesAHoldIsAgreedTo(t *testing.T) {
 		t.Errorf("nobody needs to agree: %s", free.State)
 	}
 }
+
+// TestEachRoundIsAgreedToAnew: whoever approved what was there before may approve what is there now, once; the request lapses
+// anew.
+func TestEachRoundIsAgreedToAnew(t *testing.T) {
+	d := waiting("")
+	if d.Round() != 1 {
+		t.Fatalf("round %d", d.Round())
+	}
+	until := noon.Add(9 * time.Hour)
+	for _, o := range []disbursement.Observation{
+		{Claim: disbursement.ClaimApprove, By: "beto", Evidence: "approve:beto", At: noon},
+		{Claim: disbursement.ClaimSubmit, Evidence: "submit", At: noon},
+		{Claim: disbursement.ClaimDenied, HoldReason: disbursement.HoldDetails, Attempt: 1, Evidence: "r", At: noon},
+		{Claim: disbursement.ClaimSupply, By: "ana", Evidence: "page", At: noon, AskUntil: until, Beneficiary: identity.Person{Account: "191"}},
+	} {
+		d, _ = must(t, d, o)
+	}
+	if d.State != disbursement.AwaitingApproval || d.Round() != 2 || !d.AskUntil.Equal(until) || !d.Due.Equal(until) {
+		t.Fatalf("%s, round %d, until %s, due %s", d.State, d.Round(), d.AskUntil, d.Due)
+	}
+}
+
+// TestWhoWasLookedAtIsNotSomebodyElse: a person let go says nothing of another; more told of the same person changes nothing.
+func TestWhoWasLookedAtIsNotSomebodyElse(t *testing.T) {
+	for name, c := range map[string]struct {
+		told identity.Person
+		kept bool
+	}{
+		"another document": {identity.Person{DocumentNumber: "52123456"}, false},
+		"another type":     {identity.Person{DocumentType: "CE"}, false},
+		"another name":     {identity.Person{Name: "Eva"}, false},
+		"an account":       {identity.Person{Account: "191"}, true},
+	} {
+		d := refund()
+		d.ClearedBy, d.Checked = "beto", "checker:1"
+		d = d.Open(disbursement.HoldDetails, "")
+		d, _ = must(t, d, disbursement.Observation{Claim: disbursement.ClaimSupply, Evidence: "page", At: noon, Beneficiary: c.told})
+		if kept := d.ClearedBy == "beto" && d.Checked == "checker:1"; kept != c.kept || (!kept && d.ClearedBy+d.Checked != "") {
+			t.Errorf("%s: cleared by %q, checked %q", name, d.ClearedBy, d.Checked)
+		}
+	}
+}
+
+// TestASupplyHoldsForWhatWasRead, and one that tells of a person to be looked at stays held until it is let go.
+func TestASupplyHoldsForWhatWasRead(t *testing.T) {
+	d := waiting(disbursement.HoldDetails)
+	d.Version = 3
+	supply := disbursement.Observation{Claim: disbursement.ClaimSupply, Evidence: "page", At: noon, Rests: 2, HoldReason: disbursement.HoldScreened,
+		Beneficiary: identity.Person{Account: "191"}}
+	if _, _, err := disbursement.Next(d, supply); !errors.Is(err, disbursement.ErrMoved) {
+		t.Errorf("of another version: %v", err)
+	}
+	supply.Rests = 3
+	d, _ = must(t, d, supply)
+	if d.State != disbursement.Held || d.HeldReason != disbursement.HoldScreened || !d.Unsent() || d.Beneficiary.Account != "191" {
+		t.Fatalf("%s for %q, from %q", d.State, d.HeldReason, d.HeldFrom)
+	}
+	d, _ = must(t, d, disbursement.Observation{Claim: disbursement.ClaimRequeue, Evidence: "requeue", At: noon})
+	if d.State != disbursement.AwaitingApproval {
+		t.Errorf("let go, and nobody has agreed: %s", d.State)
+	}
+}

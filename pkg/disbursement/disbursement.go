@@ -125,6 +125,7 @@ type Disbursement struct {
 	CodeShownTo string // who was given the code; it is shown once
 	Replaces    string // the void disbursement whose cash code this one is issued anew for
 	ReplacedBy  string
+	Settles     bool    // an unusual situation of its payment, which is open again should the money come back
 	ClearedBy   string  // who let it go although the beneficiary is on the block list
 	Checked     string  // who or what found the beneficiary to be who they say they are, and under which reference
 	Papers      []Paper // compliance documents that came with it
@@ -151,6 +152,7 @@ type Disbursement struct {
 	AcceptedOn   calendar.Date // local day of acceptance; windows and cut-offs are decided by it
 	SentAt       time.Time     // first attempt
 	LastSentAt   time.Time     // last attempt; the quiet period counts from here
+	StoppedAt    time.Time     // the last look that found handing over stopped; zero = none
 	Polls        int           // since the last transition
 	Due          time.Time     // when the sweep must look at it; zero = nothing outstanding
 	Version      int64         // of the stored record

@@ -13,6 +13,9 @@ import (
 // either new, and moves the machine, or old, and changes nothing.
 var ErrNotAllowed = errors.New("disbursement: not allowed in this state")
 
+// ErrMoved says that the disbursement is no longer as it was read; see Observation.Rests.
+var ErrMoved = errors.New("disbursement: moved since it was read")
+
 // MaxHistory bounds the story kept with the record: work that has moved this often without ending goes to a person.
 const MaxHistory = 64
 
@@ -57,6 +60,9 @@ func Next(d Disbursement, o Observation) (Disbursement, Transition, error) {
 	t := Transition{From: d.State, To: d.State}
 	if d.seen(o.Evidence) {
 		return d, t, nil
+	}
+	if o.Rests != 0 && o.Rests != d.Version {
+		return d, t, ErrMoved
 	}
 	switch {
 	case o.Claim.desk():
@@ -118,6 +124,8 @@ func (d Disbursement) ordered(o Observation) (State, bool, error) {
 		return "", false, fmt.Errorf("%w: not what was seen", ErrDiffers)
 	case o.Claim == ClaimSubmit && d.ApprovedHash != "" && d.ApprovedHash != d.Fingerprint():
 		return Held, true, nil // what runs is what was approved
+	case to == Queued && d.State == Held && o.Claim == ClaimSupply && o.HoldReason != "":
+		to = Held // what was told of the person is itself a reason to look
 	case to == Queued && d.State == Held && d.asksAgain(o):
 		to = AwaitingApproval
 	}
@@ -209,10 +217,14 @@ func (d *Disbursement) enter(to State, o Observation) {
 			d.ApprovedBy, d.ApprovedHash, d.AskUntil = o.By, d.Fingerprint(), time.Time{}
 		}
 	case AwaitingApproval:
-		d.ApprovedBy, d.ApprovedHash, d.AskUntil = "", "", time.Time{}
+		d.ApprovedBy, d.ApprovedHash, d.AskUntil = "", "", o.AskUntil
 	}
 	if o.Claim == ClaimSupply {
-		d.Beneficiary = d.Beneficiary.With(o.Beneficiary)
+		before := d.Beneficiary
+		d.Beneficiary = before.With(o.Beneficiary)
+		if !before.Same(d.Beneficiary) { // whoever was looked at is not who is paid
+			d.ClearedBy, d.Checked = "", ""
+		}
 	}
 	if from == Held && d.HeldReason == HoldKYC {
 		d.Checked = "person:" + o.By
@@ -222,6 +234,9 @@ func (d *Disbursement) enter(to State, o Observation) {
 	}
 	if from == Held {
 		d.HeldFrom, d.HeldReason, d.Contested, d.Desk = "", "", false, Desk{}
+		if to == Held && o.Claim == ClaimSupply {
+			d.HeldFrom, d.HeldReason = Queued, o.HoldReason
+		}
 	}
 	if o.Claim.evidence() && !o.Resolved { // what people decided must not make a provider's later word look old
 		if at := firstInstant(o.OccurredAt, o.At); at.After(d.EvidenceAt) {

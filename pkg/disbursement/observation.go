@@ -79,11 +79,13 @@ type Observation struct {
 	Word        string             // the provider's status word by which to translate it; empty = Code
 	Said        identity.Sensitive // the provider's own text beside it, as it came
 	Note        string             // reason in words
-	HoldReason  string             // for ClaimHold and ClaimDenied
+	HoldReason  string             // for ClaimHold and ClaimDenied; for ClaimSupply if the person must be looked at first
 
 	Action      Action          // for ClaimPropose and ClaimAgree
 	Proof       string          // for ClaimPropose: where the evidence can be looked up
 	Beneficiary identity.Person // for ClaimSupply and ClaimPropose: what was missing; empty fields change nothing
+	AskUntil    time.Time       // of what must be agreed to again: when the request lapses; zero = it waits
+	Rests       int64           // the version of the record that it was made for; 0 = any. Else ErrMoved
 	Resolved    bool            // two people agreed on it: it counts though the provider never said it
 }
 

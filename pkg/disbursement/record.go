@@ -72,6 +72,8 @@ type body struct {
 	FX          *FX              `json:"fx,omitempty"`
 	AskUntil    int64            `json:"au,omitempty"`
 	Approved    string           `json:"ah,omitempty"`
+	StoppedAt   int64            `json:"sp,omitempty"`
+	Settles     bool             `json:"se,omitempty"`
 }
 
 type attemptBody struct {
@@ -99,7 +101,7 @@ func Encode(d Disbursement) store.Record {
 		OrigRef: d.OriginalReference, State: d.State, HeldFrom: d.HeldFrom, HeldReason: d.HeldReason,
 		Contested: d.Contested, Overdrawn: d.Overdrawn, Reference: d.Reference, CashCode: d.CashCode,
 		CashExpires: calendar.Millis(d.CashExpires), Received: d.Received, Returned: d.Returned, Fee: d.Fee,
-		Word: d.Word, Said: d.Said,
+		Word: d.Word, Said: d.Said, StoppedAt: calendar.Millis(d.StoppedAt), Settles: d.Settles,
 		EvidenceAt: calendar.Millis(d.EvidenceAt), PaidAt: calendar.Millis(d.PaidAt), SettledOn: d.SettledOn,
 		RequestedBy: d.RequestedBy, ApprovedBy: d.ApprovedBy, CreatedAt: calendar.Millis(d.CreatedAt),
 		AcceptedOn: d.AcceptedOn, SentAt: calendar.Millis(d.SentAt), LastSentAt: calendar.Millis(d.LastSentAt),
@@ -155,6 +157,7 @@ func Decode(r store.Record) (Disbursement, error) {
 		HeldReason: b.HeldReason, Contested: b.Contested, Overdrawn: b.Overdrawn, Reference: b.Reference,
 		CashCode: b.CashCode, CashExpires: at(b.CashExpires), Received: b.Received, Returned: b.Returned, Fee: b.Fee,
 		Word: b.Word, Said: b.Said,
+		StoppedAt: at(b.StoppedAt), Settles: b.Settles,
 		EvidenceAt: at(b.EvidenceAt), PaidAt: at(b.PaidAt), SettledOn: b.SettledOn, RequestedBy: b.RequestedBy,
 		ApprovedBy: b.ApprovedBy, CreatedAt: at(b.CreatedAt), AcceptedOn: b.AcceptedOn, SentAt: at(b.SentAt),
 		LastSentAt: at(b.LastSentAt), Polls: b.Polls, Due: at(b.Due), Version: r.Version,

@@ -25,6 +25,7 @@ func full() disbursement.Disbursement {
 		Beneficiary: identity.Person{Name: "Ana", DocumentType: "DNI", DocumentNumber: "12345678", Email: "a@b", Phone: "1",
 			Account: "9", Bank: "002", AccountType: "savings"},
 		State: disbursement.Held, HeldFrom: disbursement.Returned, HeldReason: disbursement.HoldContested, Contested: true,
+		StoppedAt: at(13), Settles: true,
 		Overdrawn: true, Reference: "net", CashCode: "123", CashExpires: at(1), Received: 4000, Returned: 1000, Fee: 7,
 		Word: "REJECTED", Said: "Rechazado", EvidenceAt: at(2), PaidAt: at(3), SettledOn: calendar.Date{Year: 2026, Month: 11, Day: 21},
 		Attempts: []disbursement.Attempt{{At: at(4), ResponseID: "r", Outcome: "unknown"}},
@@ -50,6 +51,7 @@ func TestRecordKeepsEveryField(t *testing.T) {
 // A refund as it is created must fit one kilobyte: each kilobyte more is another write unit, twice in a transaction.
 func TestAFreshRefundFitsOneWriteUnit(t *testing.T) {
 	d := full()
+	d.StoppedAt, d.Settles = time.Time{}, false
 	d.State, d.Attempts, d.HeldReason, d.HeldFrom, d.Desk = disbursement.Queued, nil, "", "", disbursement.Desk{}
 	d.ClearedBy, d.Checked, d.Papers, d.FX, d.RemindHours = "", "", nil, nil, 0
 	d.RequestedBy, d.ApprovedBy, d.NeedsRole, d.AskUntil, d.ApprovedHash, d.CodeShownTo, d.Replaces, d.ReplacedBy = "sk_test_demo", "", "", time.Time{}, "", "", "", ""

@@ -59,13 +59,33 @@ func (d Disbursement) Asked(now time.Time) Disbursement {
 
 // Exhausted says we have asked long enough, counted from acceptance or, where a person let it go (again), from then.
 func (d Disbursement) Exhausted(now time.Time) bool {
+	return !now.Before(d.letGo().Add(GiveUpAfter))
+}
+
+// letGo is when it was accepted or, where a person let it go (again), then.
+func (d Disbursement) letGo() time.Time {
 	start := d.CreatedAt
 	for _, s := range d.History {
 		if s.From == AwaitingApproval || (s.From == Held && s.To == Queued) {
 			start = s.At
 		}
 	}
-	return !now.Before(start.Add(GiveUpAfter))
+	return start
+}
+
+// Stopped notes that handing over is stopped: such time is none that it waited for the provider.
+func (d Disbursement) Stopped(now time.Time) Disbursement {
+	d.StoppedAt = now
+	return d
+}
+
+// WaitsSince is since when only the provider keeps it waiting: since it was let go, or since the last look that found
+// handing over stopped.
+func (d Disbursement) WaitsSince() time.Time {
+	if start := d.letGo(); start.After(d.StoppedAt) {
+		return start
+	}
+	return d.StoppedAt
 }
 
 // gap is the n-th gap with up to a quarter of jitter, fixed per disbursement and n so that a repeat computes the same.

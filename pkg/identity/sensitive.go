@@ -60,6 +60,11 @@ type Person struct {
 // IsZero says nothing is known of the person.
 func (p Person) IsZero() bool { return p == Person{} }
 
+// Same says that both are known by the same name and document.
+func (p Person) Same(as Person) bool {
+	return p.Name == as.Name && p.DocumentType == as.DocumentType && p.DocumentNumber == as.DocumentNumber
+}
+
 // With is the person with the fields that more names in their place.
 func (p Person) With(more Person) Person {
 	for _, f := range Fields() {

@@ -93,6 +93,7 @@ type Payment struct {
 	// Free is what is neither reserved nor refunded: the balance that Take works on. Refunds are the ids that took.
 	Free    int64
 	Refunds []string
+	Voided  []string // of those, what settled a situation and gave nothing back after all
 }
 
 // PaidMinor is what was received, in minor units.

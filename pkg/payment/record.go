@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/vuelto/vuelto/pkg/calendar"
 	"github.com/vuelto/vuelto/pkg/identity"
@@ -44,6 +45,7 @@ type handledBody struct {
 	By       string `json:"b"`
 	At       int64  `json:"a"`
 	Receipts int    `json:"r"`
+	Refund   string `json:"f,omitempty"`
 }
 
 type voucherBody struct {
@@ -82,7 +84,7 @@ func Encode(p Payment) store.Record {
 		b.Voucher = &voucherBody{p.Voucher.Code, p.Voucher.Barcode, p.Voucher.URL, calendar.Millis(p.Voucher.ExpiresAt)}
 	}
 	if h := p.Handled; h != (Handling{}) {
-		b.Handled = &handledBody{h.What, h.By, calendar.Millis(h.At), h.Receipts}
+		b.Handled = &handledBody{h.What, h.By, calendar.Millis(h.At), h.Receipts, h.Refund}
 	}
 	for _, r := range p.Receipts {
 		b.Receipts = append(b.Receipts, receiptBody{r.TransactionID, r.Minor, calendar.Millis(r.At), r.SettledOn, r.Fee})
@@ -95,7 +97,33 @@ func Encode(p Payment) store.Record {
 		panic(err) // strings and integers always encode
 	}
 	key := Key(p.Tenant, p.ID)
-	return store.Record{Key: key, Version: p.Version, Body: encoded, Free: p.Free, Tags: p.Refunds, Index: index(p, key)}
+	return store.Record{Key: key, Version: p.Version, Body: encoded, Free: p.Free, Tags: tags(p), Index: index(p, key)}
+}
+
+// voidTag stands before the id of a refund that settled a situation and gave nothing back. Stored: append only.
+const voidTag = "void:"
+
+// VoidTag is the store's tag by which the balance takes a refund back that settled a situation.
+func VoidTag(refund string) string { return voidTag + refund }
+
+// FromTags are the refunds that a payment's tags name, and those of them that settled a situation and gave nothing back.
+func FromTags(tags []string) (refunds, voided []string) {
+	for _, tag := range tags {
+		if id, void := strings.CutPrefix(tag, voidTag); void {
+			voided = append(voided, id)
+		} else {
+			refunds = append(refunds, tag)
+		}
+	}
+	return refunds, voided
+}
+
+func tags(p Payment) []string {
+	all := p.Refunds
+	for _, id := range p.Voided {
+		all = append(slices.Clip(all), voidTag+id)
+	}
+	return all
 }
 
 // index: listed once it has a voucher to show; on the work index while somebody must ask, or until its cash is settled.
@@ -126,14 +154,15 @@ func Decode(r store.Record) (Payment, error) {
 		Provider: b.Provider, Account: b.Account, Order: b.Order, Amount: money.New(b.Minor, money.Currency(b.Currency)),
 		Payer: identity.Decode(b.Payer), State: b.State, KeyHash: b.KeyHash, BodyHash: b.BodyHash, Word: b.Word, Said: b.Said, CreatedAt: calendar.Instant(b.Created),
 		ExpiresAt: calendar.Instant(b.Expires), CancelledAt: calendar.Instant(b.Canceled), Polls: b.Polls, Due: calendar.Instant(b.Due),
-		Version: r.Version, Free: r.Free, Refunds: r.Tags,
+		Version: r.Version, Free: r.Free,
 	}
+	p.Refunds, p.Voided = FromTags(r.Tags)
 	if b.Voucher != nil {
 		p.Voucher = Voucher{b.Voucher.Code, b.Voucher.Barcode, b.Voucher.URL, calendar.Instant(b.Voucher.Expires)}
 	}
 	p.Receipts, p.History = slices.Grow(p.Receipts, len(b.Receipts)), slices.Grow(p.History, len(b.History))
 	if h := b.Handled; h != nil {
-		p.Handled = Handling{What: h.What, By: h.By, At: calendar.Instant(h.At), Receipts: h.Receipts}
+		p.Handled = Handling{What: h.What, By: h.By, At: calendar.Instant(h.At), Receipts: h.Receipts, Refund: h.Refund}
 	}
 	for _, x := range b.Receipts {
 		p.Receipts = append(p.Receipts, Receipt{x.Transaction, x.Minor, calendar.Instant(x.At), x.Settled, x.Fee})

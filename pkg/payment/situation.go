@@ -1,6 +1,9 @@
 package payment
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Handling is what people did about an unusual situation. It holds for the receipts there were: the next one is a new
 // situation.
@@ -9,6 +12,7 @@ type Handling struct {
 	By       string
 	At       time.Time
 	Receipts int
+	Refund   string // rf_… that gives it back
 }
 
 // Way is how a situation is settled. Stored strings: append only.
@@ -19,9 +23,9 @@ const (
 	GiveBack Way = "refund" // what is too much, or too late, goes back
 )
 
-// Open says that cash came in an unusual way and nobody has settled it yet.
+// Open says that cash came in an unusual way and nobody has settled it yet, or that what was to settle it came to nothing.
 func (p Payment) Open() bool {
-	return p.Situation() != Usual && p.Handled.Receipts != len(p.Receipts)
+	return p.Situation() != Usual && (p.Handled.Receipts != len(p.Receipts) || slices.Contains(p.Voided, p.Handled.Refund))
 }
 
 // Proposal is the one next action on an open situation: the order is revived, or an amount in minor units goes back, never

@@ -30,6 +30,7 @@ func TestTheCodeIsShownOnce(t *testing.T) {
 	}
 	s.refused(409, "code_already_shown", s.as(ana, "POST", path, doc{}))
 	s.refused(409, "code_already_shown", s.as(beto, "POST", path, doc{}))
+	s.refused(422, "idempotency_key_reused", s.do("POST", path, doc{}, "Authorization", "Bearer "+beto, "Idempotency-Key", "code"))
 	if r := s.get("/v1/refunds/" + id); str(r["cash_code_shown_to"]) != "ana" || strings.Contains(fmt.Sprint(r), str(shown["cash_code"])) {
 		t.Errorf("%v", r)
 	}

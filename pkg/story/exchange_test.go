@@ -42,6 +42,11 @@ func TestARefundInAnotherCurrency(t *testing.T) {
 	if again := s.get("/v1/refunds/" + str(r["id"])); num(again["amount"]) != 12370_00 || str(again["fx"].(doc)["rate"]) != "4123.45" {
 		t.Errorf("a correction moved it: %v", again)
 	}
+	s.move(str(r["id"]), "expire")
+	anew := s.want(201, s.as(ana, "POST", "/v1/refunds/"+str(r["id"])+"/reissue", doc{"merchant_refund_id": "F-1b"}))
+	if fx, _ := anew["fx"].(doc); num(anew["amount"]) != 12370_00 || str(fx["rate"]) != "4123.45" || num(fx["asked_amount"]) != 300 {
+		t.Errorf("issued anew: %v", anew)
+	}
 	s.advance(4 * 24 * time.Hour)
 	rates("", "2026-11-24,TRM,USD/COP,4200\n")
 	if r := s.want(201, ask("F-2", 300, "USD")); num(r["amount"]) != 12600_00 || str(r["fx"].(doc)["day"]) != "2026-11-24" {

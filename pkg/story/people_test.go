@@ -260,3 +260,37 @@ func TestRefundByTheProvidersTransaction(t *testing.T) {
 		}
 	}
 }
+
+// TestWhoApprovedOnceMayApproveAgain: what was told after an approval is agreed to anew, by the same person if need be.
+func TestWhoApprovedOnceMayApproveAgain(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	x := colombia()
+	payment, amount := "", int64(5_000_001_00)
+	x.amount, x.part = amount, amount
+	payment = s.paidThrough(gateway{provider: "payu", side: x})
+	s.rule(doc{"approval": doc{"expires_hours": 10}})
+	id := str(s.want(201, s.as(ana, "POST", "/v1/refunds", with(x.refund(payment, "AA-1", amount), "route", "bank_transfer", "beneficiary", person())))["id"])
+	path := "/v1/refunds/" + id
+	supply := func(told doc) {
+		s.want(200, s.resolve(ana, id, "supply", "beneficiary", told))
+		s.want(200, s.resolve(beto, id, "supply"))
+		if r := s.get(path); str(r["status"]) != "awaiting_approval" || str(r["due_at"]) == "" {
+			t.Fatalf("%v", r)
+		}
+	}
+	supply(doc{"account": "19112345678901"})
+	s.want(200, s.as(beto, "POST", path+"/approve", nil))
+	s.settle()
+	if r := s.get(path); str(r["held_reason"]) != "details_asked" {
+		t.Fatalf("the bank is not known: %v", r)
+	}
+	supply(doc{"bank": "007", "account_type": "savings"})
+	for range 2 { // a double click
+		s.want(200, s.as(beto, "POST", path+"/approve", nil))
+	}
+	s.advance(2 * time.Minute)
+	if r := s.get(path); str(r["status"]) != "accepted" || len(s.live("payu", id)) != 1 {
+		t.Errorf("%v", r)
+	}
+}

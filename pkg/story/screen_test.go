@@ -274,3 +274,37 @@ func TestWhoIsCheckedBeforeMoneyLeaves(t *testing.T) {
 		}
 	}
 }
+
+// TestPapersGoAlong with a new code, and may come with one, or with what is given back.
+func TestPapersGoAlong(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	x := peru()
+	odd := s.odd(x, "overpaid")
+	s.rule(doc{"papers": []doc{{"name": "id_copy", "currency": "COP", "from": 1}, {"name": "id_copy", "currency": "PEN", "from": 1}}})
+	digest := func(text string) []doc {
+		return []doc{{"name": "id_copy", "digest": str(s.want(201, s.as(ana, "POST", "/v1/documents", "%PDF-1.7 "+text))["digest"])}}
+	}
+	first, second := digest("a card"), digest("a better scan")
+	id := str(s.want(201, s.payout("P-1", 3000000, "documents", first))["id"])
+	for _, step := range []struct {
+		ours  string
+		more  []any
+		wants []doc
+	}{{"P-2", nil, first}, {"P-3", []any{"documents", second}, second}} {
+		s.settle()
+		s.move(id, "expire")
+		r := s.want(201, s.as(ana, "POST", "/v1/payouts/"+id+"/reissue", with(doc{"merchant_payout_id": step.ours}, step.more...)))
+		if l := list(r, "documents"); len(l) != 1 || str(l[0]["digest"]) != str(step.wants[0]["digest"]) {
+			t.Errorf("%s: %v", step.ours, r)
+		}
+		id = str(r["id"])
+	}
+	path := "/v1/payments/" + odd + "/give-back"
+	s.refused(422, "documents_missing", s.as(ana, "POST", path, doc{}))
+	s.refused(404, "not_found", s.as(ana, "POST", path, doc{"documents": []doc{{"name": "id_copy", "digest": strings.Repeat("0", 64)}}}))
+	s.refused(422, "field_invalid", s.as(ana, "POST", path, doc{"documents": []doc{{"name": "id_copy", "digest": "x"}}}))
+	if r := s.want(201, s.as(ana, "POST", path, doc{"documents": first})); len(list(r, "documents")) != 1 {
+		t.Errorf("%v", r)
+	}
+}

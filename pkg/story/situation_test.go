@@ -118,3 +118,53 @@ func TestASituationIsSettledOnce(t *testing.T) {
 		t.Errorf("%v, %v", got, p)
 	}
 }
+
+// TestWhatCameToNothingSettlesNothing: a give-back that is stopped, or never collected, leaves the situation open, and it is
+// given back once.
+func TestWhatCameToNothingSettlesNothing(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	x := colombia()
+	id := s.odd(x, "paid_twice")
+	path := "/v1/payments/" + id
+	back := func(key string, status int) doc { return s.want(status, s.keyed(key, path+"/give-back", doc{})) }
+	open := func(want bool) {
+		t.Helper()
+		p := s.get(path)
+		proposal, _ := p["proposal"].(doc)
+		if is := str(proposal["action"]) == "refund" && num(proposal["amount"]) == x.amount; is != want || (str(p["next_action"]) == "Nothing.") == want {
+			t.Errorf("open %v: %v", want, p)
+		}
+		if got := len(list(p, "refunds")); got > 3 {
+			t.Errorf("%v", p)
+		}
+	}
+	s.arm("efecty", "outage", 1, "")
+	first := str(back("one", 201)["id"])
+	open(false)
+	s.want(200, s.as(ana, "POST", "/v1/refunds/"+first+"/cancel", nil))
+	open(true)
+	if again := back("one", 201); str(again["id"]) != first {
+		t.Errorf("a repeat of what was stopped made %v", again)
+	}
+	second := str(back("two", 201)["id"])
+	open(false)
+	s.advance(time.Hour)
+	s.move(second, "expire")
+	open(true)
+	third := str(s.want(201, s.as(ana, "POST", "/v1/refunds/"+second+"/reissue", doc{"merchant_refund_id": "again"}))["id"])
+	open(false)
+	s.refused(409, "situation_settled", s.as(ana, "POST", path+"/give-back", doc{}))
+	s.settle()
+	s.move(third, "collect")
+	open(false)
+	if p := s.get(path); num(p["refunded_amount"]) != x.amount || num(p["reserved_amount"]) != 0 {
+		t.Errorf("%v", p)
+	}
+	other := s.odd(x, "paid_twice")
+	refund := str(s.want(201, s.as(ana, "POST", "/v1/payments/"+other+"/give-back", doc{}))["id"])
+	s.settle()
+	s.move(refund, "expire")
+	s.want(200, s.as(ana, "POST", "/v1/payments/"+other+"/revive", nil))
+	s.refused(409, "situation_settled", s.as(ana, "POST", "/v1/refunds/"+refund+"/reissue", doc{"merchant_refund_id": "late"}))
+}

@@ -132,7 +132,8 @@ func (a *Applier) refundOf(ctx context.Context, account provider.Account, f prov
 	if err != nil {
 		return "", err
 	}
-	for _, id := range paid.Tags {
+	refunds, _ := payment.FromTags(paid.Tags)
+	for _, id := range refunds {
 		record, err := a.Store.Get(ctx, disbursement.Key(account.Tenant, id))
 		if err != nil {
 			return "", err

@@ -108,7 +108,7 @@ func (o Observer) commit(ctx context.Context, d *disbursement.Disbursement, t di
 		return err
 	}
 	balance := payment.Key(d.Tenant, d.Payment)
-	err := o.Store.Commit(ctx, append([]store.Write{store.Put{Record: disbursement.Encode(*d)}, store.Take{Key: balance, Amount: -t.Free, Tag: d.ID}}, more...)...)
+	err := o.Store.Commit(ctx, append([]store.Write{store.Put{Record: disbursement.Encode(*d)}, store.Take{Key: balance, Amount: -t.Free, Tag: tag(*d, t)}}, more...)...)
 	if store.Lost(err, balance) == store.Short && store.Lost(err, disbursement.Key(d.Tenant, d.ID)) == "" {
 		// The provider paid what we had given back, and the balance has since gone elsewhere. The fact stands all the
 		// same; a person sees that the payment is overdrawn.
@@ -116,6 +116,14 @@ func (o Observer) commit(ctx context.Context, d *disbursement.Disbursement, t di
 		return o.Store.Commit(ctx, store.Put{Record: disbursement.Encode(*d)})
 	}
 	return err
+}
+
+// tag is what the payment notes: who moves its balance, or that what settled its situation gave nothing back.
+func tag(d disbursement.Disbursement, t disbursement.Transition) string {
+	if d.Settles && t.Free > 0 && d.Reserves() == 0 {
+		return payment.VoidTag(d.ID)
+	}
+	return d.ID
 }
 
 func (o Observer) told(ctx context.Context, d disbursement.Disbursement, t disbursement.Transition, seen disbursement.Observation) {

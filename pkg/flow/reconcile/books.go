@@ -139,7 +139,8 @@ func (r *Reconciler) pointed(ctx context.Context, b *books, key store.Key) error
 	if err := b.add(record, always); err != nil {
 		return err
 	}
-	for _, refund := range record.Tags {
+	refunds, _ := payment.FromTags(record.Tags)
+	for _, refund := range refunds {
 		if err := r.record(ctx, b, disbursement.Key(b.account.Tenant, refund)); err != nil {
 			return err
 		}

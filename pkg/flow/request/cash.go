@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/vuelto/vuelto/pkg/disbursement"
 	"github.com/vuelto/vuelto/pkg/identity"
@@ -19,6 +20,7 @@ func (r *Requester) ShowCode(ctx context.Context, c Caller, key Key, kind disbur
 		return Answer{}, err
 	}
 	tenant := c.Merchant.ID
+	key.BodyHash = digest(key.BodyHash, c.Key.Person) // a repeat is one by the same person: nobody else is given the code
 	answer := render(d)
 	_, _, err = r.Observer.DisbursementWith(ctx, disbursement.Key(tenant, id), disbursement.Observation{Claim: disbursement.ClaimShow,
 		By: c.Key.Person, At: r.Now(), Evidence: "show:" + c.Key.Person + ":" + key.Hash}, r.keep(tenant, key, answer))
@@ -40,7 +42,8 @@ type Reissue struct {
 	Kind        disbursement.Kind
 	ID          string // of the void one
 	MerchantRef string
-	Beneficiary identity.Person // empty = as before
+	Beneficiary identity.Person      // empty = as before
+	Papers      []disbursement.Paper // beside those that came with the void one, or in their place
 	Answer      func(disbursement.Disbursement) Answer
 }
 
@@ -64,13 +67,18 @@ func (r *Requester) Reissue(ctx context.Context, q Reissue) (Answer, error) {
 	if err != nil {
 		return r.orReplay(ctx, q.Caller.Merchant.ID, q.Key, err)
 	}
-	who := old.Beneficiary.With(q.Beneficiary)
+	who, papers := old.Beneficiary.With(q.Beneficiary), slices.Clone(q.Papers)
+	for _, p := range old.Papers {
+		if !slices.ContainsFunc(papers, func(newer disbursement.Paper) bool { return newer.Name == p.Name }) {
+			papers = append(papers, p)
+		}
+	}
 	if q.Kind == disbursement.Payout {
 		return r.Payout(ctx, Payout{Caller: q.Caller, Key: q.Key, Network: old.Network, Provider: old.Provider, Store: old.Store,
-			Amount: old.Amount, Purpose: old.Reason, MerchantRef: q.MerchantRef, Beneficiary: who, Answer: q.Answer, replaces: &old})
+			Amount: old.Amount, Purpose: old.Reason, MerchantRef: q.MerchantRef, Beneficiary: who, Papers: papers, Answer: q.Answer, replaces: &old})
 	}
 	return r.Refund(ctx, Refund{Caller: q.Caller, Key: q.Key, Payment: old.Payment, Amount: old.Amount, Reason: old.Reason,
-		ReasonText: old.ReasonText, MerchantRef: q.MerchantRef, Route: disbursement.CashWithdrawal, Beneficiary: who, Answer: q.Answer,
+		ReasonText: old.ReasonText, MerchantRef: q.MerchantRef, Route: disbursement.CashWithdrawal, Beneficiary: who, Papers: papers, Answer: q.Answer,
 		replaces: &old})
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 
 	"github.com/vuelto/vuelto/pkg/disbursement"
 	"github.com/vuelto/vuelto/pkg/merchant"
@@ -119,6 +120,9 @@ func (r *Requester) moveWith(ctx context.Context, d disbursement.Disbursement, o
 		return d, fmt.Errorf("%w: it is %s", ErrState, d.State)
 	}
 	o.At, o.Evidence = r.Now(), string(o.Claim)+":"+o.By
+	if round := d.Round(); round > 1 {
+		o.Evidence += ":" + strconv.Itoa(round)
+	}
 	after, t, err := r.Observer.DisbursementWith(ctx, disbursement.Key(d.Tenant, d.ID), o, more...)
 	switch {
 	case errors.Is(err, disbursement.ErrSecondPerson):

@@ -123,7 +123,7 @@ func (r *Requester) claim(ctx context.Context, p payment.Payment) (payment.Payme
 	}
 	// What is known of the abandoned try stays: its voucher may have been paid although its number never reached us.
 	p.Version, p.State, p.Receipts, p.History = old.Version, old.State, old.Receipts, old.History
-	p.CancelledAt, p.Free, p.Refunds, p.Handled = old.CancelledAt, old.Free, old.Refunds, old.Handled
+	p.CancelledAt, p.Free, p.Refunds, p.Voided, p.Handled = old.CancelledAt, old.Free, old.Refunds, old.Voided, old.Handled
 	if err := r.Store.Commit(ctx, store.Put{Record: payment.Encode(p)}); err != nil {
 		if store.IsConflict(err) {
 			return p, ErrInProgress

@@ -51,6 +51,40 @@ func (r *Requester) screen(ctx context.Context, t *plan, who identity.Person) er
 	return nil
 }
 
+// supplied holds what is told of a held disbursement's beneficiary against the rules of today, as acceptance did with what was
+// known then. Its writes that count go along with the supply, which holds for the record as it was read only; a person who
+// must be looked at stays held. Error: ErrDocument.
+func (r *Requester) supplied(ctx context.Context, c Caller, d disbursement.Disbursement, told identity.Person, o *disbursement.Observation) ([]store.Write, error) {
+	country, err := calendar.ByNetwork(d.Network)
+	if err != nil {
+		return nil, err
+	}
+	today := calendar.On(r.Now(), country.Zone())
+	t := plan{d: d, rules: c.Merchant.RulesOn(today)}
+	t.d.AcceptedOn = today // it is paid in the month in which it is known whom
+	who := d.Beneficiary.With(told)
+	if err := document(&t, country.Code(), who); err != nil {
+		return nil, err
+	}
+	o.Rests = d.Version
+	ids := merchant.PersonIDs(d.Tenant, country.Code(), who.DocumentType, who.DocumentNumber)
+	if len(ids) == 0 || !t.rules.Counts() {
+		return nil, nil
+	}
+	before := d.Beneficiary
+	if before.IsZero() && d.Route == disbursement.Original && d.Payment != "" {
+		p, err := r.FindPayment(ctx, c, d.Payment)
+		if err != nil {
+			return nil, err
+		}
+		before = p.Payer
+	}
+	t.counted = slices.Contains(merchant.PersonIDs(d.Tenant, country.Code(), before.DocumentType, before.DocumentNumber), ids[len(ids)-1])
+	err = r.count(ctx, &t, country.Code(), ids[len(ids)-1], who.DocumentNumber)
+	o.HoldReason = t.choice.Hold
+	return t.more, err
+}
+
 // blocked says whether a person is on a merchant's block list.
 func (r *Requester) blocked(ctx context.Context, tenant, person string) (bool, error) {
 	record, err := r.Store.Get(ctx, merchant.BlockedKey(tenant, person))
@@ -101,7 +135,7 @@ func (r *Requester) count(ctx context.Context, t *plan, country, person string, 
 			t.choice.Hold, t.choice.Wants = disbursement.HoldScreened, fmt.Sprintf("paid from %d stores this month", stores)
 		}
 	}
-	if len(t.rules.Register) == 0 {
+	if len(t.rules.Register) == 0 || t.counted {
 		return nil
 	}
 	minor := d.Amount.Minor()

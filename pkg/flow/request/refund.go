@@ -46,6 +46,9 @@ func (r *Requester) Refund(ctx context.Context, q Refund) (Answer, error) {
 	if err != nil {
 		return r.orReplay(ctx, tenant, q.Key, err)
 	}
+	if err := resettles(&q, &p); err != nil {
+		return r.orReplay(ctx, tenant, q.Key, err)
+	}
 	t, err := r.draft(ctx, q, p)
 	if err != nil {
 		return r.orReplay(ctx, tenant, q.Key, err)
@@ -141,6 +144,7 @@ type plan struct {
 	rules    merchant.Rules
 	choice   disbursement.Choice
 	caps     []merchant.Cap
+	counted  bool          // in the sums of the person already
 	approval string        // why somebody must agree
 	more     []store.Write // what goes along with the acceptance
 }
@@ -166,6 +170,9 @@ func (r *Requester) draft(ctx context.Context, q Refund, p payment.Payment) (pla
 	if err != nil {
 		return t, err
 	}
+	if q.replaces != nil {
+		fx = q.replaces.FX // the same amount at the rate that was fixed
+	}
 	switch {
 	case q.Amount.Sign() <= 0:
 		return t, fmt.Errorf("%w: %s", ErrAmount, q.Amount)
@@ -190,7 +197,7 @@ func (r *Requester) draft(ctx context.Context, q Refund, p payment.Payment) (pla
 		Network: p.Network, Provider: road.Provider, Account: road.Account, MerchantRef: q.MerchantRef, Payment: p.ID,
 		Order: p.Order, Amount: q.Amount, Route: road.Route, RouteReason: t.choice.Reason, Reason: q.Reason, ReasonText: q.ReasonText,
 		Beneficiary: q.Beneficiary, OriginalTransaction: p.TransactionID(), OriginalReference: p.Voucher.Code,
-		RequestedBy: q.Caller.Key.Person, CreatedAt: now, AcceptedOn: today, Papers: q.Papers, FX: fx,
+		RequestedBy: q.Caller.Key.Person, CreatedAt: now, AcceptedOn: today, Papers: q.Papers, FX: fx, Settles: q.settles != nil,
 	}
 	if q.Route != "" {
 		t.d.RouteReason = "asked for"
@@ -215,9 +222,16 @@ func (r *Requester) decide(t *plan, c Caller) error {
 	}
 	t.caps = t.rules.Caps(t.shop, d.Account, d.RequestedBy, d.Amount.Currency(), d.AcceptedOn)
 	role, why := t.rules.Needs(t.shop, d.Account, c.Key.Role, d.Amount)
-	if d.NeedsRole, t.approval = string(role), why; role != "" && t.rules.Approval.ExpiresHours > 0 {
-		d.AskUntil = d.CreatedAt.Add(time.Duration(t.rules.Approval.ExpiresHours) * time.Hour)
-	}
+	d.NeedsRole, t.approval = string(role), why
+	d.AskUntil = askUntil(t.rules, d.NeedsRole, d.CreatedAt)
 	t.d = d.Open(t.choice.Hold, t.choice.Wants)
 	return nil
+}
+
+// askUntil is when a request for approval that is made now lapses; zero if it waits, or nobody need agree.
+func askUntil(rules merchant.Rules, role string, now time.Time) time.Time {
+	if role == "" || rules.Approval.ExpiresHours <= 0 {
+		return time.Time{}
+	}
+	return now.Add(time.Duration(rules.Approval.ExpiresHours) * time.Hour)
 }

@@ -52,7 +52,20 @@ func (r *Requester) Resolve(ctx context.Context, c Caller, kind disbursement.Kin
 	default:
 		o.Claim, o.Evidence = disbursement.ClaimPropose, "propose"+stamp
 	}
-	after, err := r.desk(ctx, d, o)
+	var more []store.Write
+	told := q.Beneficiary
+	if o.Claim == disbursement.ClaimAgree {
+		told, o.AskUntil = d.Desk.Proposal.Beneficiary, askUntil(c.Merchant.RulesOn(Today(now)), d.NeedsRole, now)
+	}
+	if q.Action == disbursement.Supply {
+		if more, err = r.supplied(ctx, c, d, told, &o); err != nil {
+			return d, err
+		}
+		if o.Claim == disbursement.ClaimPropose { // counted once it is agreed to
+			more, o.HoldReason = nil, ""
+		}
+	}
+	after, err := r.desk(ctx, d, o, more...)
 	if err == nil && after.State == disbursement.Queued {
 		r.submit(ctx, disbursement.Key(d.Tenant, d.ID))
 	}
@@ -89,8 +102,8 @@ func (r *Requester) sit(ctx context.Context, c Caller, kind disbursement.Kind, i
 }
 
 // desk folds what a person does about a held disbursement.
-func (r *Requester) desk(ctx context.Context, d disbursement.Disbursement, o disbursement.Observation) (disbursement.Disbursement, error) {
-	after, _, err := r.Observer.Disbursement(ctx, disbursement.Key(d.Tenant, d.ID), o)
+func (r *Requester) desk(ctx context.Context, d disbursement.Disbursement, o disbursement.Observation, more ...store.Write) (disbursement.Disbursement, error) {
+	after, _, err := r.Observer.DisbursementWith(ctx, disbursement.Key(d.Tenant, d.ID), o, more...)
 	switch {
 	case err == nil:
 		return after, nil
@@ -104,6 +117,8 @@ func (r *Requester) desk(ctx context.Context, d disbursement.Disbursement, o dis
 		return after, fmt.Errorf("%w: %v", ErrAction, err)
 	case errors.Is(err, disbursement.ErrNotAllowed):
 		return after, fmt.Errorf("%w: it is %s", ErrState, after.State)
+	case errors.Is(err, disbursement.ErrMoved), store.IsConflict(err):
+		return d, fmt.Errorf("%w: it moved meanwhile", ErrBusy)
 	case errors.Is(err, store.ErrNotFound):
 		return d, ErrNotFound
 	}

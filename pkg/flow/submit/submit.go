@@ -15,6 +15,7 @@ import (
 	"github.com/vuelto/vuelto/pkg/job"
 	"github.com/vuelto/vuelto/pkg/merchant"
 	"github.com/vuelto/vuelto/pkg/mutant"
+	"github.com/vuelto/vuelto/pkg/payment"
 	"github.com/vuelto/vuelto/pkg/provider"
 	"github.com/vuelto/vuelto/pkg/store"
 )
@@ -67,7 +68,7 @@ func (s *Submitter) Handle(ctx context.Context, j job.Job) error {
 	}
 	if why := m.RulesOn(calendar.On(s.Now(), calendar.Colombia().Zone())).StoppedAt(d.Network, d.Provider, d.Account); why != "" {
 		s.Log.WarnContext(ctx, "handing over is stopped", "disbursement", d.ID, "account", d.Account, "reason", why)
-		return s.postpone(ctx, d)
+		return s.postpone(ctx, d.Stopped(s.Now()))
 	}
 	if stop, err := s.heldBack(ctx, m, d); stop || err != nil {
 		return err
@@ -115,20 +116,25 @@ func (s *Submitter) heldBack(ctx context.Context, m merchant.Merchant, d disburs
 	}
 	now := s.Now()
 	rules, key := m.RulesOn(calendar.On(now, country.Zone())), disbursement.Key(d.Tenant, d.ID)
-	if wait := time.Duration(rules.Payouts.WaitHours) * time.Hour; d.Kind == disbursement.Payout && wait > 0 && !now.Before(d.CreatedAt.Add(wait)) {
+	if wait := time.Duration(rules.Payouts.WaitHours) * time.Hour; d.Kind == disbursement.Payout && wait > 0 && !now.Before(d.WaitsSince().Add(wait)) {
 		_, _, err := s.Observer.Disbursement(ctx, key, disbursement.Observation{Claim: disbursement.ClaimCancel, By: "submit", Evidence: "waited",
 			At: now, Note: "could not be handed over in time"})
 		return true, allowed(err)
 	}
+	round := ":" + strconv.Itoa(len(d.History)) // a second hold for the same reason is not the first told again
 	if rules.Checks(d.Amount) && d.Checked == "" {
-		_, _, err := s.Observer.Disbursement(ctx, key, disbursement.Observation{Claim: disbursement.ClaimHold, By: "submit", Evidence: "kyc",
+		_, _, err := s.Observer.Disbursement(ctx, key, disbursement.Observation{Claim: disbursement.ClaimHold, By: "submit", Evidence: "kyc" + round,
 			At: now, HoldReason: disbursement.HoldKYC, Note: "the beneficiary was not checked"})
 		return true, allowed(err)
 	}
 	if !rules.Screen.Blocked || d.ClearedBy != "" {
 		return false, nil
 	}
-	for _, id := range merchant.PersonIDs(d.Tenant, country.Code(), d.Beneficiary.DocumentType, d.Beneficiary.DocumentNumber) {
+	ids, err := s.people(ctx, d, country.Code())
+	if err != nil {
+		return true, err
+	}
+	for _, id := range ids {
 		record, err := s.Store.Get(ctx, merchant.BlockedKey(d.Tenant, id))
 		if errors.Is(err, store.ErrNotFound) {
 			continue
@@ -141,12 +147,26 @@ func (s *Submitter) heldBack(ctx context.Context, m merchant.Merchant, d disburs
 			return true, err
 		}
 		if b.LiftedBy == "" {
-			_, _, err := s.Observer.Disbursement(ctx, key, disbursement.Observation{Claim: disbursement.ClaimHold, By: "submit", Evidence: "blocked",
+			_, _, err := s.Observer.Disbursement(ctx, key, disbursement.Observation{Claim: disbursement.ClaimHold, By: "submit", Evidence: "blocked" + round,
 				At: now, HoldReason: disbursement.HoldBlocked, Note: "the beneficiary is on the block list"})
 			return true, allowed(err)
 		}
 	}
 	return false, nil
+}
+
+// people are those who get the money: the beneficiary and, where it goes back the way it came, whoever paid.
+func (s *Submitter) people(ctx context.Context, d disbursement.Disbursement, country string) ([]string, error) {
+	ids := merchant.PersonIDs(d.Tenant, country, d.Beneficiary.DocumentType, d.Beneficiary.DocumentNumber)
+	if d.Route != disbursement.Original || d.Payment == "" {
+		return ids, nil
+	}
+	record, err := s.Store.Get(ctx, payment.Key(d.Tenant, d.Payment))
+	if err != nil {
+		return nil, err
+	}
+	p, err := payment.Decode(record)
+	return append(ids, merchant.PersonIDs(d.Tenant, country, p.Payer.DocumentType, p.Payer.DocumentNumber)...), err
 }
 
 // postpone lets the sweep ask again in a while. Losing the write means that it moved: cancelled, most likely.

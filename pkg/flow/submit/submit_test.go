@@ -18,6 +18,7 @@ import (
 	"github.com/vuelto/vuelto/pkg/mem/memstore"
 	"github.com/vuelto/vuelto/pkg/merchant"
 	"github.com/vuelto/vuelto/pkg/money"
+	"github.com/vuelto/vuelto/pkg/payment"
 	"github.com/vuelto/vuelto/pkg/provider"
 	"github.com/vuelto/vuelto/pkg/provider/all"
 	"github.com/vuelto/vuelto/pkg/provider/providertest"
@@ -207,5 +208,83 @@ func TestWhatRunsIsWhatWasApproved(t *testing.T) {
 	}
 	if d := r.refund(); d.State != disbursement.Held || d.HeldReason != disbursement.HoldChanged {
 		t.Errorf("%s %s", d.State, d.HeldReason)
+	}
+}
+
+// put stores what the disbursement became, and more.
+func (r *rig) put(change func(*disbursement.Disbursement), more ...store.Record) {
+	r.t.Helper()
+	d := r.refund()
+	change(&d)
+	writes := []store.Write{store.Put{Record: disbursement.Encode(d)}}
+	for _, record := range more {
+		writes = append(writes, store.Put{Record: record})
+	}
+	if err := r.Store.Commit(context.Background(), writes...); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+// TestWhoeverPaidIsLookedAt where the money goes back the way it came: the record names no beneficiary. Let go and blocked
+// again, it is held again.
+func TestWhoeverPaidIsLookedAt(t *testing.T) {
+	r := open(t)
+	r.rules = []merchant.Rules{{Number: 1, Screen: merchant.Screen{Blocked: true}}}
+	ids := merchant.PersonIDs("demo", "CO", "CC", "52123456")
+	p := payment.Payment{Tenant: "demo", ID: "pay_1", State: payment.Paid, Amount: money.New(20_000_00, money.COP),
+		Payer: identity.Person{Name: "Eva", DocumentType: "CC", DocumentNumber: "52123456"}}
+	r.put(func(d *disbursement.Disbursement) {
+		d.Route, d.Payment, d.Beneficiary = disbursement.Original, "pay_1", identity.Person{}
+	}, payment.Encode(p), merchant.EncodeBlocked("demo", merchant.Blocked{ID: ids[0]}, 0))
+	for range 2 {
+		if err := r.handle(); err != nil {
+			t.Fatal(err)
+		}
+		if d := r.refund(); r.calls != 0 || d.State != disbursement.Held || d.HeldReason != disbursement.HoldBlocked {
+			t.Fatalf("%d calls, %s %s", r.calls, d.State, d.HeldReason)
+		}
+		r.put(func(d *disbursement.Disbursement) { d.State, d.HeldReason = disbursement.Queued, "" })
+	}
+}
+
+// TestWaitingIsForTheProvider: time in approval or in a hold is none, nor is that of a stop.
+func TestWaitingIsForTheProvider(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(*disbursement.Disbursement)
+		calls  int
+	}{
+		"long asked for":        {func(*disbursement.Disbursement) {}, 0},
+		"approved now":          {let(disbursement.AwaitingApproval), 1},
+		"let go now":            {let(disbursement.Held), 1},
+		"tried again now":       {let(disbursement.Submitting), 0},
+		"stopped until now":     {func(d *disbursement.Disbursement) { *d = d.Stopped(friday().Add(9 * time.Hour)) }, 1},
+		"stopped long ago":      {func(d *disbursement.Disbursement) { *d = d.Stopped(friday().Add(4 * time.Hour)) }, 0},
+		"stopped, let go later": {func(d *disbursement.Disbursement) { let(disbursement.Held)(d); *d = d.Stopped(friday()) }, 1},
+	} {
+		r := open(t)
+		r.rules = []merchant.Rules{{Number: 1, Payouts: merchant.Payouts{WaitHours: 6}}}
+		r.put(func(d *disbursement.Disbursement) { d.Kind = disbursement.Payout; c.change(d) })
+		r.host.Sleep(10 * time.Hour)
+		if err := r.handle(); err != nil {
+			t.Fatal(err)
+		}
+		if d := r.refund(); r.calls != c.calls || (d.State == disbursement.Cancelled) != (c.calls == 0) {
+			t.Errorf("%s: %d calls, %s", name, r.calls, d.State)
+		}
+	}
+	// What a stop leaves on the record is what counts.
+	r := open(t)
+	r.put(func(d *disbursement.Disbursement) { d.Kind = disbursement.Payout })
+	r.rules = []merchant.Rules{{Number: 1, Payouts: merchant.Payouts{WaitHours: 6}, Stopped: []merchant.Stop{{Account: "co"}}}}
+	r.host.Sleep(10 * time.Hour)
+	if err := r.handle(); err != nil || !r.refund().StoppedAt.Equal(friday().Add(10*time.Hour)) {
+		t.Errorf("%v, %s", err, r.refund().StoppedAt)
+	}
+}
+
+// let is a step into queued, nine hours after all was asked for.
+func let(from disbursement.State) func(*disbursement.Disbursement) {
+	return func(d *disbursement.Disbursement) {
+		d.History = append(d.History, disbursement.Step{At: friday().Add(9 * time.Hour), From: from, To: disbursement.Queued})
 	}
 }
