@@ -48,7 +48,7 @@ func (s *Server) getPaper(r *http.Request, c request.Caller) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.Log.InfoContext(r.Context(), "a compliance document was read", "tenant", c.Merchant.ID, "digest", digest, "person", c.Key.Person, "key", c.Key.ID)
+	s.Log.InfoContext(r.Context(), "a compliance document was read", "tenant", c.Merchant.ID, "name", digest, "by", c.Key.Person, "key", c.Key.ID)
 	return download{contentType: kind, name: digest + strings.Replace(kind[strings.IndexByte(kind, '/'):], "/", ".", 1), body: body}, nil
 }
 

@@ -192,7 +192,7 @@ func TestWhoReadADocumentIsLogged(t *testing.T) {
 	if w := r.call(merchant.Approver, "GET", "/v1/documents/"+up.Digest, ""); w.Code != 200 || w.Body.String() != "%PDF-1.7 a card" {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
-	if log := r.log.String(); !strings.Contains(log, up.Digest) || !strings.Contains(log, "person=approver") {
+	if log := r.log.String(); !strings.Contains(log, up.Digest) || !strings.Contains(log, "by=approver") {
 		t.Errorf("who read it: %s", log)
 	}
 }

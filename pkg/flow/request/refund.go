@@ -173,11 +173,8 @@ func (r *Requester) draft(ctx context.Context, q Refund, p payment.Payment) (pla
 	if q.replaces != nil {
 		fx = q.replaces.FX // the same amount at the rate that was fixed
 	}
-	switch {
-	case q.Amount.Sign() <= 0:
-		return t, fmt.Errorf("%w: %s", ErrAmount, q.Amount)
-	case q.Amount.Minor() > p.PaidMinor():
-		return t, fmt.Errorf("%w: %s was paid", ErrExceeds, money.New(p.PaidMinor(), p.Amount.Currency()))
+	if err := within(q.Amount, p); err != nil {
+		return t, err
 	}
 	who := q.Beneficiary
 	if who.IsZero() {
@@ -212,6 +209,17 @@ func (r *Requester) draft(ctx context.Context, q Refund, p payment.Payment) (pla
 		return t, err
 	}
 	return t, r.decide(&t, q.Caller)
+}
+
+// within checks an amount against what was paid. Errors: ErrAmount, ErrExceeds.
+func within(amount money.Amount, p payment.Payment) error {
+	switch {
+	case amount.Sign() <= 0:
+		return fmt.Errorf("%w: %s", ErrAmount, amount)
+	case amount.Minor() > p.PaidMinor():
+		return fmt.Errorf("%w: %s was paid", ErrExceeds, money.New(p.PaidMinor(), p.Amount.Currency()))
+	}
+	return nil
 }
 
 // decide holds a draft against the merchant's rules about amounts and people, and puts it into its first state. Error: ErrLimit.
