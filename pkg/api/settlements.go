@@ -57,6 +57,10 @@ func (s *Server) uploadSettlement(r *http.Request, c request.Caller) (any, error
 	if name == "" {
 		name = account + "-" + day.String() + ".csv"
 	}
+	var named faults // a form brings a name that the query did not
+	if named.text("/name", name, 1, 200); named.err() != nil {
+		return nil, named.err()
+	}
 	got, err := s.Uploader.Upload(r.Context(), c.Merchant.ID, account, day, provider.File{Name: name, Body: body})
 	if err != nil {
 		return nil, err

@@ -73,6 +73,8 @@ type File struct {
 	Name   string `json:"name"`
 	Digest string `json:"digest"` // SHA-256, hex
 	Path   string `json:"path"`   // in the file store
+	// Brought says that a person brought it, by upload or through the inbox; the others were pulled.
+	Brought bool `json:"brought,omitempty"`
 }
 
 // Outcome is what a run counted.
@@ -157,6 +159,17 @@ func (r Reconciliation) Has(name, digest string) bool {
 		}
 	}
 	return false
+}
+
+// Corrected says whether a person brought another file in the place of the one with these bytes.
+func (r Reconciliation) Corrected(name, digest string) bool {
+	stood, corrected := false, false
+	for _, f := range r.Files {
+		if f.Name == name {
+			stood, corrected = stood || f.Digest == digest, f.Brought && f.Digest != digest
+		}
+	}
+	return stood && corrected
 }
 
 // Current lists the files that count: of several under one name the last that came, which corrects those before it.

@@ -100,6 +100,13 @@ func TestFilesThatAreNone(t *testing.T) {
 	}
 	r := s.do("POST", "/v1/settlements?"+good, "--x\r\n\r\n", "Authorization", "Bearer "+ana, "Content-Type", "multipart/form-data; boundary=x")
 	s.refused(400, "malformed_json", r)
+	var form bytes.Buffer
+	w := multipart.NewWriter(&form)
+	part, _ := w.CreateFormFile("file", strings.Repeat("x", 300)+".csv")
+	_, _ = part.Write([]byte(fileHeader))
+	_ = w.Close()
+	r = s.do("POST", "/v1/settlements?"+good, form.String(), "Authorization", "Bearer "+ana, "Content-Type", w.FormDataContentType())
+	s.refused(422, "field_invalid", r)
 	s.refused(403, "forbidden", s.do("POST", "/v1/settlements?"+good, fileHeader, "Authorization", "Bearer "+beto))
 	if days := list(s.get("/v1/reconciliations"), "data"); len(days) != 0 {
 		t.Errorf("%v", days)

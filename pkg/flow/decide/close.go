@@ -307,6 +307,9 @@ func (d *Decider) unfinished(first calendar.Date, accounts []Expecting, days []r
 		}
 	}
 	next := monthAfter(first)
+	if calendar.On(d.Now(), time.UTC).Before(next) {
+		return nil, fmt.Errorf("%w: the month ends on %s", ErrState, next.AddDays(-1))
+	}
 	for _, a := range accounts {
 		country, err := calendar.ByNetwork(a.Network)
 		if err != nil {

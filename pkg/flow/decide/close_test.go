@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/vuelto/vuelto/pkg/calendar"
 	"github.com/vuelto/vuelto/pkg/discrepancy"
 	"github.com/vuelto/vuelto/pkg/flow/decide"
 	"github.com/vuelto/vuelto/pkg/money"
@@ -118,5 +119,17 @@ func TestADayIsNotClosedOverWhatIsTakenBack(t *testing.T) {
 	var open1 *decide.OpenError
 	if _, err := r.decide.CloseDay(ctx, "demo", ten, "ana"); !errors.As(err, &open1) || r.stored(ten).Closed() {
 		t.Errorf("closed: %v", err)
+	}
+}
+
+// TestAMonthThatIsNotOver stays open, also for a merchant without accounts.
+func TestAMonthThatIsNotOver(t *testing.T) {
+	r, december := open(t, 0), calendar.Date{Year: 2026, Month: 12, Day: 1}
+	for _, accounts := range [][]decide.Expecting{nil, expecting()} {
+		for _, first := range []calendar.Date{december, december.AddDays(31)} {
+			if m, err := r.decide.CloseMonth(context.Background(), "demo", first, accounts, "ana", "silence"); !errors.Is(err, decide.ErrState) || m.Closed() {
+				t.Errorf("%s of %d accounts: %v", first, len(accounts), err)
+			}
+		}
 	}
 }

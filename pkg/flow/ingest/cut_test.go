@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/vuelto/vuelto/pkg/flow/ingest"
+	"github.com/vuelto/vuelto/pkg/provider"
 	"github.com/vuelto/vuelto/pkg/reconciliation"
 	"github.com/vuelto/vuelto/pkg/store"
 )
@@ -54,4 +56,34 @@ func TestABrokenDayIsAskedForAgain(t *testing.T) {
 	if rec, _ := r.day("a", "2026-11-20"); len(rec.Files) != 2 || rec.Status != reconciliation.Running {
 		t.Errorf("the whole file was not taken: %+v", rec)
 	}
+}
+
+// TestWhatAPersonBroughtStays: the provider goes on publishing the file that a person has corrected; other bytes of its own
+// count again.
+func TestWhatAPersonBroughtStays(t *testing.T) {
+	r := open(t)
+	pulled := func(text string) {
+		r.published["2026-11-23"] = text
+		if err := r.pull(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	counts := func(text string, jobs int) {
+		t.Helper()
+		rec, _ := r.day("a", "2026-11-23")
+		now := rec.Current()
+		if body, err := r.files.Get(context.Background(), now[0].Path); len(now) != 1 || string(body) != text || err != nil || len(r.jobs) != jobs {
+			t.Errorf("%d files, %q counts (%v), %d runs; want %q and %d", len(now), body, err, len(r.jobs), text, jobs)
+		}
+	}
+	pulled("wrong")
+	rec, _ := r.day("a", "2026-11-23")
+	brought := provider.File{Name: rec.Files[0].Name, Body: []byte("right")}
+	if kept, err := r.ingester.Keep(context.Background(), account("a"), rec, brought, true); kept != ingest.New || err != nil {
+		t.Fatal(kept, err)
+	}
+	pulled("wrong")
+	counts("right", 0)
+	pulled("wrong and late")
+	counts("wrong and late", 2)
 }

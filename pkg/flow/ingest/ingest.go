@@ -110,7 +110,7 @@ func (in *Ingester) day(ctx context.Context, client *provider.Client, day calend
 	if err != nil {
 		return err
 	}
-	_, err = in.Keep(ctx, a, r, f)
+	_, err = in.Keep(ctx, a, r, f, false)
 	return err
 }
 
@@ -141,13 +141,14 @@ const tries = 20
 
 // Keep archives a file and asks for its day to be reconciled. The archive comes first: a record never names a file that is
 // not there. A day that is closed is not changed: the file is kept beside it, and counts once somebody reopens the day.
-func (in *Ingester) Keep(ctx context.Context, a provider.Account, r reconciliation.Reconciliation, f provider.File) (Kept, error) {
+// What a person brought in the place of a pulled file stays: the provider goes on publishing the old one.
+func (in *Ingester) Keep(ctx context.Context, a provider.Account, r reconciliation.Reconciliation, f provider.File, brought bool) (Kept, error) {
 	sum := sha256.Sum256(f.Body)
 	digest := hex.EncodeToString(sum[:])
 	name := path.Base("/" + f.Name)
-	came := reconciliation.File{Name: name, Digest: digest, Path: fmt.Sprintf("settlement/%s/%s/%s/%s-%s", a.Tenant, a.ID, r.Date, digest[:16], name)}
+	came := reconciliation.File{Name: name, Digest: digest, Path: fmt.Sprintf("settlement/%s/%s/%s/%s-%s", a.Tenant, a.ID, r.Date, digest[:16], name), Brought: brought}
 	for try := range tries {
-		if r.Has(name, digest) {
+		if r.Has(name, digest) || (!brought && r.Corrected(name, digest)) {
 			return Known, nil
 		}
 		if try == 0 {

@@ -71,7 +71,7 @@ func (in *Ingester) Upload(ctx context.Context, tenant, account string, day cale
 	if err != nil {
 		return got, err
 	}
-	if got.Kept, err = in.Keep(ctx, a, r, f); err != nil {
+	if got.Kept, err = in.Keep(ctx, a, r, f, true); err != nil {
 		return got, err
 	}
 	got.Day, err = in.find(ctx, a, day)
