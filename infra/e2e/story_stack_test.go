@@ -44,10 +44,11 @@ type stack struct {
 	town     *town
 	template sim.Template
 	aws      awsenv.Env
-	programs string   // folder of the built functions
-	env      []string // of every function
-	url      string   // of the gateway
-	key      string   // of the merchant's system
+	ahead    time.Duration // of the clocks of the functions that are started from now on
+	programs string        // folder of the built functions
+	env      []string      // of every function
+	url      string        // of the gateway
+	key      string        // of the merchant's system
 	table    string
 	queues   map[string]*queue
 	log      lines
@@ -133,7 +134,7 @@ func (s *stack) resources() {
 	}
 	s.env = []string{"AWS_REGION=" + s.aws.Region, "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test",
 		"AWS_ENDPOINT_URL=" + s.aws.Endpoint, "VUELTO_MODE=test", "VUELTO_TABLE=" + table, "VUELTO_BUCKET=" + bucket,
-		"VUELTO_LOG=warn"}
+		"VUELTO_LOG=warn", "VUELTO_MAIL_FROM=off", "VUELTO_SMS=off"}
 	client := sqs.NewFromConfig(s.aws.Config(awsenv.SQS))
 	for _, spec := range s.template.Queues {
 		s.queues[spec.Name] = newQueue(s, client, spec)
@@ -167,6 +168,8 @@ func (s *stack) run(name, program string) {
 		s.Fatal(err)
 	}
 	s.Cleanup(api.Close)
+	ahead := s.ahead
+	api.Until = func() time.Time { return time.Now().Add(ahead + 15*time.Minute) } // by the function's own clock
 	for range instances(name) {
 		cmd := exec.Command(program)
 		cmd.Env = append([]string{"AWS_LAMBDA_RUNTIME_API=" + api.Address(), "AWS_LAMBDA_FUNCTION_NAME=" + name}, s.env...)

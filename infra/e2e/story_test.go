@@ -216,6 +216,7 @@ func (s *stack) advance(by time.Duration) {
 	about := []string{"settlement-ingest", "settlement-reconciliation"}
 	s.build(dir, "-overlay", overlay, "./functions/"+about[0], "./functions/"+about[1])
 	s.town.advance(by)
+	s.ahead = by
 	for _, name := range about {
 		s.run(name, filepath.Join(dir, name))
 	}

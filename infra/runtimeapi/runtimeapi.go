@@ -17,7 +17,7 @@ import (
 
 const invocations = "/2018-06-01/runtime/invocation/"
 
-// limit is how long a function is told it may take, and how long Invoke waits for it at most.
+// limit is how long a function is told it may take unless Until says otherwise, and how long Invoke waits for it at most.
 const limit = 30 * time.Second
 
 // ErrFunction is an answer that reports an error of the function, whose own words follow it.
@@ -25,6 +25,9 @@ var ErrFunction = errors.New("the function failed")
 
 // API hands events to the processes that were started with its Address.
 type API struct {
+	// Until is when an invocation that begins now is said to end; nil = in half a minute. To be set before a process starts.
+	Until func() time.Time
+
 	listener net.Listener
 	server   *http.Server
 	waiting  chan *call
@@ -112,9 +115,13 @@ func (a *API) hand(w http.ResponseWriter, c *call) {
 	id := "invocation-" + strconv.Itoa(a.serial)
 	a.running[id] = c
 	a.mu.Unlock()
+	end := time.Now().Add(limit)
+	if a.Until != nil {
+		end = a.Until()
+	}
 	h := w.Header()
 	h.Set("Lambda-Runtime-Aws-Request-Id", id)
-	h.Set("Lambda-Runtime-Deadline-Ms", strconv.FormatInt(time.Now().Add(limit).UnixMilli(), 10))
+	h.Set("Lambda-Runtime-Deadline-Ms", strconv.FormatInt(end.UnixMilli(), 10))
 	h.Set("Lambda-Runtime-Invoked-Function-Arn", "arn:aws:lambda:sa-east-1:123456789012:function:f")
 	_, _ = w.Write(c.event)
 }

@@ -298,3 +298,13 @@ func TestOnlyCachesExpire(t *testing.T) {
 		t.Error("nothing expires: has the field another name?")
 	}
 }
+
+// A run of a day stops a minute before its function is stopped, so that the function must have many of them.
+func TestAReconciliationHasTimeToGoOn(t *testing.T) {
+	for _, f := range read(t).functions(t) {
+		if f.Folder == "settlement-reconciliation" && f.Timeout >= 300 {
+			return
+		}
+	}
+	t.Error("settlement-reconciliation ends within five minutes, or has another name")
+}
