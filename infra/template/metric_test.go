@@ -46,6 +46,9 @@ func TestCountsAreOfLinesThatAreWritten(t *testing.T) {
 		}
 		counted[f.MetricTransformations[0].MetricNamespace+" "+f.MetricTransformations[0].MetricName] = true
 	}
+	if len(counted) == 0 {
+		t.Error("no line is counted: have filters another type?")
+	}
 	ours, watched := "AWS::StackName", map[string]bool{}
 	for _, name := range d.ofType("AWS::CloudWatch::Alarm") {
 		a := into[measured](t, d.Resources[name].Properties)
