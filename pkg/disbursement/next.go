@@ -122,6 +122,8 @@ func (d Disbursement) ordered(o Observation) (State, bool, error) {
 		return "", false, fmt.Errorf("%w: the request lapsed", ErrNotAllowed)
 	case o.Claim == ClaimApprove && o.Proof != "" && o.Proof != d.Fingerprint():
 		return "", false, fmt.Errorf("%w: not what was seen", ErrDiffers)
+	case o.Claim == ClaimCancel && d.Repeated():
+		return "", false, fmt.Errorf("%w: %s of what the provider may have", ErrNotAllowed, o.Claim)
 	case o.Claim == ClaimSubmit && d.ApprovedHash != "" && d.ApprovedHash != d.Fingerprint():
 		return Held, true, nil // what runs is what was approved
 	case to == Queued && d.State == Held && o.Claim == ClaimSupply && o.HoldReason != "":
@@ -144,7 +146,7 @@ func (d Disbursement) ordered(o Observation) (State, bool, error) {
 		return "", false, fmt.Errorf("%w: %s alone, of what the provider may have", ErrNotAllowed, o.Claim)
 	case d.State == Held && o.Claim == ClaimAccepted && (d.HeldFrom == Accepted || d.HeldFrom == Collectable):
 		return "", false, nil // it had been accepted before it was held: a message of the past
-	case d.State == Submitting && o.Claim == ClaimRejected && d.repeats():
+	case d.State == Submitting && o.Claim == ClaimRejected && d.Repeated():
 		return Unknown, true, nil // the repeat was refused; the one that it repeats may have been taken
 	case d.State.Final() && older && d.State != Returned:
 		return Returned, true, nil // it was paid first and bounced later; told the other way round
@@ -160,8 +162,8 @@ func (d Disbursement) ordered(o Observation) (State, bool, error) {
 // promises to give the first one back.
 const Repeat = "poll:repeat:"
 
-// repeats says that an attempt of unknown outcome lies before the one under way.
-func (d Disbursement) repeats() bool {
+// Repeated says that an attempt of unknown outcome lies before what is queued or under way: the provider may have it.
+func (d Disbursement) Repeated() bool {
 	return slices.ContainsFunc(d.History, func(s Step) bool { return s.To == Queued && strings.HasPrefix(s.Evidence, Repeat) })
 }
 

@@ -116,7 +116,7 @@ func (s *Submitter) heldBack(ctx context.Context, m merchant.Merchant, d disburs
 	}
 	now := s.Now()
 	rules, key := m.RulesOn(calendar.On(now, country.Zone())), disbursement.Key(d.Tenant, d.ID)
-	if wait := time.Duration(rules.Payouts.WaitHours) * time.Hour; d.Kind == disbursement.Payout && wait > 0 && !now.Before(d.WaitsSince().Add(wait)) {
+	if wait := time.Duration(rules.Payouts.WaitHours) * time.Hour; d.Kind == disbursement.Payout && wait > 0 && !d.Repeated() && !now.Before(d.WaitsSince().Add(wait)) {
 		_, _, err := s.Observer.Disbursement(ctx, key, disbursement.Observation{Claim: disbursement.ClaimCancel, By: "submit", Evidence: "waited",
 			At: now, Note: "could not be handed over in time"})
 		return true, allowed(err)
