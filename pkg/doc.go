@@ -16,6 +16,7 @@
 //	aws/…  mem/…                 the cloud, and its twins in memory: nothing else knows where it runs
 //	config telemetry             what the environment says; lines with a closed list of fields
 //	sim story proof              a whole world with clock and simulated providers; stories played in it; every fault
+//	vector                       results that others computed, with who vouches for each; every rule is held against them
 //	ledger                       the double entry behind payments and disbursements
 //
 // Who may import whom is a table in imports_test.go.

@@ -36,6 +36,7 @@ var rows = []row{
 	{"pkg/file", nil},
 	{"pkg/sheet", nil},
 	{"pkg/catalogue", nil}, // words for people, by code
+	{"pkg/vector", nil},    // results that others computed
 	{"pkg/mutant", nil},    // guards that a simulator may break, in builds of its own
 	{"pkg/job", []string{"pkg/store"}},
 	{"pkg/payment", ground},

@@ -1,38 +1,33 @@
 package calendar_test
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/vuelto/vuelto/pkg/calendar"
 	"pgregory.net/rapid"
+
+	"github.com/vuelto/vuelto/pkg/calendar"
+	"github.com/vuelto/vuelto/pkg/vector"
 )
 
-// The published lists of three years, checked by hand against the laws the rules cite.
-func TestHolidaysAreThePublishedOnes(t *testing.T) {
-	cases := []struct {
-		country calendar.Country
-		year    int
-		days    string
-	}{
-		{calendar.Colombia(), 2025, "01-01 01-06 03-24 04-17 04-18 05-01 06-02 06-23 06-30 07-20 08-07 08-18 10-13 11-03 11-17 12-08 12-25"},
-		{calendar.Colombia(), 2026, "01-01 01-12 03-23 04-02 04-03 05-01 05-18 06-08 06-15 06-29 07-13 07-20 08-07 08-17 10-12 11-02 11-16 12-08 12-25"},
-		{calendar.Colombia(), 2027, "01-01 01-11 03-22 03-25 03-26 05-01 05-10 05-31 06-07 07-05 07-12 07-20 08-07 08-16 10-18 11-01 11-15 12-08 12-25"},
-		{calendar.Peru(), 2025, "01-01 04-17 04-18 05-01 06-07 06-29 07-23 07-28 07-29 08-06 08-30 10-08 11-01 12-08 12-09 12-25"},
-		{calendar.Peru(), 2026, "01-01 04-02 04-03 05-01 06-07 06-29 07-23 07-28 07-29 08-06 08-30 10-08 11-01 12-08 12-09 12-25"},
-		{calendar.Peru(), 2027, "01-01 03-25 03-26 05-01 06-07 06-29 07-23 07-28 07-29 08-06 08-30 10-08 11-01 12-08 12-09 12-25"},
-		{calendar.Peru(), 2021, "01-01 04-01 04-02 05-01 06-29 07-28 07-29 08-30 10-08 11-01 12-08 12-25"},
+func TestVectors(t *testing.T) {
+	countries := map[string]calendar.Country{"CO": calendar.Colombia(), "PE": calendar.Peru()}
+	yearOf := func(in map[string]string) int {
+		n, _ := strconv.Atoi(in["year"])
+		return n
 	}
-	for _, c := range cases {
-		var got []string
-		for _, d := range c.country.Holidays(c.year) {
-			got = append(got, d.String()[5:])
-		}
-		if strings.Join(got, " ") != c.days {
-			t.Errorf("%s %d\n got %s\nwant %s", c.country.Code(), c.year, strings.Join(got, " "), c.days)
-		}
-	}
+	vector.Run(t, map[string]vector.Rule{
+		"holidays": func(in map[string]string) string {
+			var got []string
+			for _, d := range countries[in["country"]].Holidays(yearOf(in)) {
+				got = append(got, d.String()[5:])
+			}
+			return strings.Join(got, " ")
+		},
+		"Easter": func(in map[string]string) string { return calendar.Easter(yearOf(in)).String()[5:] },
+	})
 }
 
 func day(t *testing.T, text string) calendar.Date {

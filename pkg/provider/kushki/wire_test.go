@@ -59,21 +59,13 @@ func open(t testing.TB, s *script, network string, settings map[string]string) *
 	return client
 }
 
-// Derived vectors: computed from the documented rule apart from this code.
-func TestWebhookVectors(t *testing.T) {
-	client := open(t, &script{}, "efecty", nil)
-	d := provider.Delivery{Body: []byte(`{"ticketNumber":"1"}`), ReceivedAt: time.Unix(1700000000, 0), Header: http.Header{
-		"X-Kushki-Id": {"1700000000"}, "X-Kushki-Signature": {"f229e4efce9afd9dd8053521903c7440f542ff79391997ef02adebe298e4a12a"}}}
-	if err := client.Verify(d); err != nil {
-		t.Errorf("the full signature: %v", err)
-	}
-	const simple = "1b74eaf87da46877ba651ac812b24a3bf01990e9ed0101b88268f60f965729e2"
-	if got := provider.Sign("test-secret", []byte("1700000000")); got != simple {
-		t.Errorf("the simple signature is %s", got)
-	}
-	d.Header = http.Header{"X-Kushki-Id": {"1700000000"}, "X-Kushki-Simplesignature": {simple}, "X-Kushki-Signature": {simple}}
-	if err := client.Verify(d); !errors.Is(err, provider.ErrSignature) {
-		t.Errorf("the simple signature, which does not cover the body, is taken: %v", err)
+// TestTheSimpleSignatureProvesNothing: it does not cover the body.
+func TestTheSimpleSignatureProvesNothing(t *testing.T) {
+	simple := provider.Sign("test-secret", []byte("1700000000"))
+	d := provider.Delivery{Body: []byte(`{"ticketNumber":"1"}`), ReceivedAt: time.Unix(1700000000, 0),
+		Header: http.Header{"X-Kushki-Id": {"1700000000"}, "X-Kushki-Simplesignature": {simple}, "X-Kushki-Signature": {simple}}}
+	if err := open(t, &script{}, "efecty", nil).Verify(d); !errors.Is(err, provider.ErrSignature) {
+		t.Errorf("it is taken: %v", err)
 	}
 }
 

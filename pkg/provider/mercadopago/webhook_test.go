@@ -61,9 +61,8 @@ func open(t testing.TB, a provider.Account, s *script) *provider.Client {
 	return client
 }
 
-// TestManifestVectors: the inputs are those of the vendor's test, the hashes derived. An id with letters may be signed as it
-// stands or in lower case.
-func TestManifestVectors(t *testing.T) {
+// TestAnIdMayBeSignedInLowerCase: an id with letters may be signed as it stands or in lower case.
+func TestAnIdMayBeSignedInLowerCase(t *testing.T) {
 	const lower, upper = "ord01jq4s4ky8hwq6na5pxb65b3d3", "ORD01JQ4S4KY8HWQ6NA5PXB65B3D3"
 	const ofLower, ofUpper = "633f91233312dd391ec75fa0bea539cfc2d6c4918873305b84a96cc1c58db71c", "fb15ae6472eb449173c556793205d77787d58f384d183bb5bc3b724c27bd103c"
 	client := open(t, account("efecty"), &script{})

@@ -16,8 +16,8 @@ func delivery(body, signature string) provider.Delivery {
 	return provider.Delivery{Body: []byte(body), Header: http.Header{"Pe-Signature": {signature}}, ReceivedAt: ten()}
 }
 
-// Derived vectors: the signatures were computed apart from this code, with the key test-secret.
-func TestSignatureVectors(t *testing.T) {
+// TestTwoSpellingsOfAnAmountAreSigned: the raw bytes, or their compact form with two decimals.
+func TestTwoSpellingsOfAnAmountAreSigned(t *testing.T) {
 	const (
 		compact = `{"eventType":"cip.paid","operationNumber":"1253","data":{"cip":"11546901","currency":"PEN","amount":X}}`
 		a2205   = "fc7a1b21627320ea53e87a033df737305f973c46b590610153f39f762472b7ca"

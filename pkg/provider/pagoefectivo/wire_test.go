@@ -71,8 +71,6 @@ func open(t testing.TB, s *script, clock provider.Clock) *provider.Client {
 
 func ten() time.Time { return time.Date(2026, 11, 20, 15, 0, 0, 0, time.UTC) }
 
-// Derived vector: the hash of this request was computed apart from this code; the sample printed in the vendor's document does not match
-// its own input and is no vector.
 func TestTokenRequestIsHashed(t *testing.T) {
 	s := &script{status: 200, answers: map[string]string{"/v1/cips/search": `{"code":100,"data":[]}`}}
 	client := open(t, s, providertest.NewHost(time.Date(2024, 1, 2, 8, 4, 5, 0, time.UTC), 1))
