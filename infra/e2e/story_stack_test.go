@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -51,6 +52,8 @@ type stack struct {
 	key      string        // of the merchant's system
 	table    string
 	queues   map[string]*queue
+	throttle *throttle    // before the table; nil where the emulator runs the functions
+	repeated atomic.Int64 // requests that the table's throttling refused, and that were made again
 	log      lines
 
 	mu        sync.Mutex
@@ -135,6 +138,7 @@ func (s *stack) resources() {
 	s.env = []string{"AWS_REGION=" + s.aws.Region, "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test",
 		"AWS_ENDPOINT_URL=" + s.aws.Endpoint, "VUELTO_MODE=test", "VUELTO_TABLE=" + table, "VUELTO_BUCKET=" + bucket,
 		"VUELTO_LOG=warn", "VUELTO_MAIL_FROM=off", "VUELTO_SMS=off"}
+	s.throttle = s.newThrottle(s.aws.Endpoint)
 	client := sqs.NewFromConfig(s.aws.Config(awsenv.SQS))
 	for _, spec := range s.template.Queues {
 		s.queues[spec.Name] = newQueue(s, client, spec)

@@ -54,6 +54,7 @@ func TestStory(t *testing.T) {
 		s.part("a refund on "+x.network, func() { s.refund(x) })
 		s.part("sixteen want a tenth on "+x.network, func() { s.crowd(x) })
 	}
+	s.part("a hot table", s.throttled)
 	s.part("the day closes", func() { s.settle(began) })
 	s.part("every message dies and is redriven", s.redriven)
 	for _, q := range s.queues {
@@ -170,7 +171,7 @@ func (s *stack) settle(began time.Time) {
 	}
 	s.advance(time.Until(noon))
 	s.schedule(`"ingest"`)
-	const cash, back = 2, 11 // of each network: the one refund and the ten
+	const cash, back = 3, 1 + 10 + 5 // of each network: the one refund, the ten of the crowd, the five on a hot table
 	for _, x := range eachSide() {
 		where := fmt.Sprintf("/v1/reconciliations?provider=%s&date=%s", x.network, days[x.network])
 		var found []doc

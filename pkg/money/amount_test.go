@@ -113,6 +113,49 @@ func TestSumsKeepCurrencyAndRange(t *testing.T) {
 	}
 }
 
+func TestWhatAnAmountSays(t *testing.T) {
+	for minor, want := range map[int64]struct {
+		sign int
+		text string
+	}{-1: {-1, "-0.01 PEN"}, 0: {0, "0.00 PEN"}, 1: {1, "0.01 PEN"}} {
+		a := money.New(minor, money.PEN)
+		if a.Sign() != want.sign || a.IsZero() != (minor == 0) || a.String() != want.text || a.Currency() != money.PEN {
+			t.Errorf("%d: sign %d, zero %v, %s", minor, a.Sign(), a.IsZero(), a)
+		}
+		if b := a.Neg(); b.Minor() != -minor || b.Currency() != money.PEN {
+			t.Errorf("%s has %s as its other side", a, b)
+		}
+	}
+	for _, c := range []money.Currency{money.COP, money.PEN, money.USD, money.CNY} {
+		if !c.Known() {
+			t.Errorf("%s is not known", c)
+		}
+	}
+	if money.Currency("XXX").Known() {
+		t.Error("XXX is known")
+	}
+	if s := money.New(-7, "XXX").String(); s != "-7?XXX" {
+		t.Errorf("units of an unknown currency print as %s", s)
+	}
+}
+
+func TestParse(t *testing.T) {
+	for _, c := range []struct {
+		text     string
+		currency money.Currency
+		want     int64
+		err      error
+	}{
+		{"120.5", money.PEN, 12050, nil}, {"50000", money.COP, 5000000, nil}, {"-0.01", money.USD, -1, nil},
+		{"0.001", money.PEN, 0, money.ErrPrecision}, {"", money.PEN, 0, money.ErrSyntax}, {"1", "XXX", 0, money.ErrUnknownCurrency},
+	} {
+		got, err := money.Parse(c.text, c.currency)
+		if got.Minor() != c.want || !errors.Is(err, c.err) || err == nil && got.Currency() != c.currency {
+			t.Errorf("%q in %s: %s, %v; want %d, %v", c.text, c.currency, got, err, c.want, c.err)
+		}
+	}
+}
+
 // TestSumsAgreeWithIntegersOfAnySize: an answer is the exact one, or an error.
 func TestSumsAgreeWithIntegersOfAnySize(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
