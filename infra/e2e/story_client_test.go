@@ -54,20 +54,8 @@ func (s *stack) enrol() {
 	s.key = words[2]
 }
 
-// do makes a request of the merchant's system, and makes it again under the same key while the table is hot.
+// do makes a request of the merchant's system. Every one that creates has a key of its own.
 func (s *stack) do(method, path string, body any, key string) (int, []byte, error) {
-	for {
-		status, answer, err := s.once(method, path, body, key)
-		if err != nil || s.throttle == nil || !s.throttle.on.Load() || status != 409 && status < 500 {
-			return status, answer, err
-		}
-		s.repeated.Add(1)
-		time.Sleep(20 * time.Millisecond)
-	}
-}
-
-// once makes a request. Every one that creates has a key of its own.
-func (s *stack) once(method, path string, body any, key string) (int, []byte, error) {
 	var text io.Reader
 	if body != nil {
 		b, err := json.Marshal(body)

@@ -13,9 +13,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -52,8 +52,7 @@ type stack struct {
 	key      string        // of the merchant's system
 	table    string
 	queues   map[string]*queue
-	throttle *throttle    // before the table; nil where the emulator runs the functions
-	repeated atomic.Int64 // requests that the table's throttling refused, and that were made again
+	throttle *throttle // before the table
 	log      lines
 
 	mu        sync.Mutex
@@ -172,8 +171,11 @@ func (s *stack) run(name, program string) {
 		s.Fatal(err)
 	}
 	s.Cleanup(api.Close)
-	ahead := s.ahead
-	api.Until = func() time.Time { return time.Now().Add(ahead + 15*time.Minute) } // by the function's own clock
+	ahead, most := s.ahead, 15*time.Minute
+	if slices.ContainsFunc(s.template.Routes, func(r sim.RouteSpec) bool { return r.Function == name }) {
+		most = 28 * time.Second // who waits at a gateway is answered in time
+	}
+	api.Until = func() time.Time { return time.Now().Add(ahead + most) } // by the function's own clock
 	for range instances(name) {
 		cmd := exec.Command(program)
 		cmd.Env = append([]string{"AWS_LAMBDA_RUNTIME_API=" + api.Address(), "AWS_LAMBDA_FUNCTION_NAME=" + name}, s.env...)
