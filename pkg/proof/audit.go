@@ -118,6 +118,9 @@ func disagree(d disbursement.Disbursement, e entry) string {
 	if d.Provider != d.Network && (d.State == disbursement.Rejected || d.State == disbursement.Cancelled) {
 		// A gateway's wire has one word for money that never left, whatever the reason in its book.
 		want = []string{simnet.Rejected, simnet.Cancelled, simnet.Expired, ""}
+		if d.PaidAt.IsZero() { // nor what was paid without our hearing of it, and came back
+			want = append(want, simnet.Returned)
+		}
 	}
 	for _, status := range want {
 		if status == e.last {

@@ -146,13 +146,14 @@ func found(all map[string][]settlement.Break, f flawed, class settlement.Class) 
 	return false
 }
 
-// gone says that the row was missing, or said to be rejected, of money that has come back since: our books expect no row.
+// gone says that the row was missing, or said to be rejected, of money that our books expect no row of: it has come back since,
+// or nothing else told that it had gone out.
 func (a *auditor) gone(f flawed) bool {
 	if f.flaw != simnet.RowMissing && f.flaw != simnet.RowStatus {
 		return false
 	}
 	d, err := a.find(IDOf(f.ours))
-	return err == nil && d.State == disbursement.Returned
+	return err == nil && (d.State == disbursement.Returned || d.PaidAt.IsZero())
 }
 
 // mute answers no question about a payment: if its callback is lost, too, only the settlement file tells of the cash.

@@ -211,10 +211,6 @@ func (m *merchants) follow(answer map[string]any, through string) {
 	m.world.Go(func() { m.fate(id, through) }, nil)
 }
 
-// mumbles says that a provider's settlement file does not lead money that comes back days later to its refund: whoever misses
-// the one callback about it does not hear of it.
-func mumbles(provider string) bool { return provider == "mercadopago" || provider == "kushki" }
-
 // fate lets the provider decide: paid, refused, run out, or paid and back days later.
 func (m *merchants) fate(id, through string) {
 	n, _ := m.world.Network(through)
@@ -233,7 +229,7 @@ func (m *merchants) fate(id, through string) {
 		}
 		m.world.Sleep(time.Hour + m.span(3*time.Hour))
 	}
-	if draw == 2 && !mumbles(through) {
+	if draw == 2 {
 		m.world.Sleep(m.span(4 * 24 * time.Hour))
 		_ = n.Move(id, simnet.Bounce)
 	}

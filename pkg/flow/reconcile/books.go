@@ -87,7 +87,7 @@ func (r *Reconciler) listed(ctx context.Context, b *books, q store.Query, want f
 }
 
 // named adds what the rows name and the lists did not have: payments by transaction or voucher, refunds through the
-// payment whose voucher the row carries, disbursements by our own reference.
+// payment whose voucher the row carries, both by our own reference.
 func (r *Reconciler) named(ctx context.Context, b *books, rows []settlement.Row) error {
 	tenant, account := b.account.Tenant, b.account.ID
 	known := make(map[string]bool, len(b.entries))
@@ -101,8 +101,14 @@ func (r *Reconciler) named(ctx context.Context, b *books, rows []settlement.Row)
 			continue
 		}
 		for _, ref := range []string{row.Reference, row.TransactionID} {
-			if strings.HasPrefix(ref, "rf_") || strings.HasPrefix(ref, "po_") {
+			switch {
+			case strings.HasPrefix(ref, "rf_"), strings.HasPrefix(ref, "po_"):
 				if err := r.record(ctx, b, disbursement.Key(tenant, ref)); err != nil {
+					return err
+				}
+				continue
+			case strings.HasPrefix(ref, "pay_"): // some print it beside whatever moved on that payment, years later, too
+				if err := r.withRefunds(ctx, b, ref); err != nil {
 					return err
 				}
 				continue
@@ -127,12 +133,19 @@ func (r *Reconciler) pointed(ctx context.Context, b *books, key store.Key) error
 	if err != nil {
 		return err
 	}
-	id := payment.DecodePointer(pointer)
+	return r.withRefunds(ctx, b, payment.DecodePointer(pointer))
+}
+
+// withRefunds adds a payment and what was given back of it, once. A row may name a payment that never was.
+func (r *Reconciler) withRefunds(ctx context.Context, b *books, id string) error {
 	if b.asked[id] {
 		return nil
 	}
 	b.asked[id] = true
 	record, err := r.Store.Get(ctx, payment.Key(b.account.Tenant, id))
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,140 @@
+package proof
+
+import (
+	"log/slog"
+	"net/http"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/vuelto/vuelto/pkg/disbursement"
+	"github.com/vuelto/vuelto/pkg/provider/simnet"
+	"github.com/vuelto/vuelto/pkg/sim"
+)
+
+// bounced is a refund that was paid and comes back.
+type bounced struct {
+	road
+	id string
+}
+
+// lifeOfBounces sells once on every road that gives money back, lets each refund be paid, and brings it back once it has
+// settled. Callbacks are lost from the bounce on, or always.
+func lifeOfBounces(t *testing.T, always bool) (*sim.World, []bounced) {
+	t.Helper()
+	template, err := os.ReadFile("../../template.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	report := func(subject, sentence, detail string) { t.Errorf("%s: %s (%s)", subject, sentence, detail) }
+	world, err := sim.New(sim.Options{Clock: sim.NewVirtual(begin), Seed: 1, Template: seldom(template), BaseURL: "https://vuelto.sim",
+		Log: slog.New(slog.DiscardHandler), Hooks: sim.Hooks{Keep: keep(gateways()), Account: HonoursKeys.apply, WithoutStream: true}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(world.Close)
+	lost := always
+	for _, n := range world.Networks {
+		n.Faults().DecideCallback = func(about simnet.Operation, _ *http.Request) simnet.Kind {
+			if lost && about == simnet.OpDisbursement {
+				return simnet.LostCallback
+			}
+			return ""
+		}
+	}
+	closeDays(world)
+	m := newMerchants(world, 1, 0, 1, report)
+	var all []bounced
+	for order, r := range append(directRoads(), carriedRoads()...) {
+		if r.silent {
+			continue
+		}
+		l := life{m: m, order: order, road: r, wants: 1}
+		world.Go(func() {
+			if id := l.untilPaid(); id != "" {
+				all = append(all, bounced{r, id})
+			}
+		}, nil)
+	}
+	never := func() bool { return false }
+	until(world, 5*24*time.Hour, never)
+	lost = true
+	for _, b := range all {
+		n, _ := world.Network(b.provider)
+		if err := n.Move(b.id, simnet.Bounce); err != nil {
+			t.Errorf("%s on %s: %v", b.provider, b.network, err)
+		}
+	}
+	until(world, 12*24*time.Hour, never)
+	return world, all
+}
+
+// untilPaid is the ordinary life of an order given back whole, until the provider has paid it back.
+func (l life) untilPaid() string {
+	currency, shop, price := l.money()
+	sold, ok := l.m.post("/v1/payments", l.reference("k", 0), map[string]any{"network": l.network, "provider": l.provider, "store": shop,
+		"order_reference": l.reference("order", 0), "amount": price, "currency": currency, "payer": l.payer()})
+	if !ok {
+		return ""
+	}
+	payment := sold["id"].(string)
+	n, _ := l.m.world.Network(l.provider)
+	if n.Pay(payment, 0) != nil {
+		return ""
+	}
+	l.m.world.Sleep(time.Hour)
+	body := map[string]any{"payment": payment, "amount": price, "currency": currency, "reason_code": "customer_return",
+		"merchant_refund_id": l.reference("R", 0), "beneficiary": l.beneficiary()}
+	if l.route != "" {
+		body["route"] = l.route
+	}
+	refund, ok := l.m.post("/v1/refunds", l.reference("kr", 0), body)
+	if !ok {
+		return ""
+	}
+	id := refund["id"].(string)
+	for range 40 {
+		l.m.world.Sleep(time.Hour)
+		if n.Move(id, simnet.Complete) == nil {
+			return id
+		}
+	}
+	return ""
+}
+
+// What comes back days after it settled is noticed though nobody calls back about it: its row in a settlement file leads to
+// the refund, through every provider.
+func TestABounceAfterSettlementIsNoticedWithoutItsCallback(t *testing.T) {
+	for what, always := range map[string]bool{"the bounce's callback is lost": false, "every callback is lost": true} {
+		t.Run(what, func(t *testing.T) {
+			world, all := lifeOfBounces(t, always)
+			roads := 0
+			for _, r := range append(directRoads(), carriedRoads()...) {
+				if !r.silent {
+					roads++
+				}
+			}
+			if len(all) != roads {
+				t.Fatalf("%d of %d roads gave money back", len(all), roads)
+			}
+			a := &auditor{world: world}
+			for _, b := range all {
+				d, err := a.find(b.id)
+				if err != nil {
+					t.Error(err)
+					continue
+				}
+				settled := false
+				for _, s := range d.History {
+					settled = settled || s.To == disbursement.Settled
+				}
+				if !settled || d.State != disbursement.Returned {
+					t.Errorf("%s on %s: %s, settled before: %v", b.provider, b.network, d.State, settled)
+					for _, s := range d.History {
+						t.Logf("  %s %s → %s by %s on %s", s.At.Format("02T15:04"), s.From, s.To, s.By, s.Evidence)
+					}
+				}
+			}
+		})
+	}
+}
