@@ -41,7 +41,7 @@ func (r *Reconciler) fold(ctx context.Context, rec reconciliation.Reconciliation
 func (r *Reconciler) paidAgain(ctx context.Context, rec reconciliation.Reconciliation, b *books, rows []settlement.Row) error {
 	for _, row := range rows {
 		again, known := b.further[row.TransactionID]
-		if !known || row.Unreadable != "" || row.Type != settlement.Payment || row.Status != "SETTLED" || row.Amount != again.receipt.Minor {
+		if !known || row.Unreadable != "" || row.Type != settlement.Payment || row.Status != settlement.Settled || row.Amount != again.receipt.Minor {
 			continue
 		}
 		if _, _, err := r.Observer.Payment(ctx, again.key, received(rec, row, r.Now())); err != nil {
@@ -64,6 +64,9 @@ func (r *Reconciler) settled(ctx context.Context, rec reconciliation.Reconciliat
 	record, ok := b.records[e.ID]
 	if !ok {
 		return fmt.Errorf("reconcile: entry %s has no record", e.ID)
+	}
+	if row.Status != settlement.Settled {
+		return nil // it fits books that never saw the money move, and is no proof that it did
 	}
 	if row.Type != settlement.Reversal && b.settledOn[e.ID] == rec.Date {
 		return nil // folded by an earlier run of this day
