@@ -27,7 +27,7 @@ func subjects() (all []providertest.Subject) {
 			continue
 		}
 		s := providertest.Subject{New: ebanx.New, Words: ebanx.Words(), Network: ebanxsim.New, Account: account, Codes: ebanx.Codes(), Exact: true, Days: true,
-			InPath: true, Loose429: true, Strange: "operation=something_else&notification_type=update&hash_codes=00",
+			InPath: true, Loose429: true, ErrorsInside: true, Strange: "operation=something_else&notification_type=update&hash_codes=00",
 			Refusal: func(code, text string) string {
 				return `{"status":"ERROR","status_code":"` + code + `","status_message":` + strconv.Quote(text) + `}`
 			},

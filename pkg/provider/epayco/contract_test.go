@@ -23,7 +23,7 @@ func subjects() (all []providertest.Subject) {
 	for _, account := range allsim.Accounts("demo") {
 		if account.Provider == epayco.Name {
 			all = append(all, providertest.Subject{New: epayco.New, Words: epayco.Words(), Network: epaycosim.New, Account: account, Codes: epayco.Codes(),
-				Exact: true, Days: true, TheirRefs: true, InBody: true, Strange: "x_ref_payco=45000001&x_id_invoice=A-1", Idle: []string{"customer_id"},
+				ErrorsInside: true, Exact: true, Days: true, TheirRefs: true, InBody: true, Strange: "x_ref_payco=45000001&x_id_invoice=A-1", Idle: []string{"customer_id"},
 				Settings: []string{"max_days", "quiet_minutes"},
 				Refusal:  func(code, text string) string { return `{"error":` + strconv.Quote(code+": "+text) + `}` },
 				Price:    money.New(80_000_00, money.COP), Part: money.New(20_000_50, money.COP)})

@@ -22,7 +22,7 @@ func subjects() (all []providertest.Subject) {
 	for _, account := range allsim.Accounts("demo") {
 		if account.Provider == pagoefectivo.Name {
 			all = append(all, providertest.Subject{New: pagoefectivo.New, Words: pagoefectivo.Words(), Network: pagoefectivosim.New, Account: account,
-				Codes: pagoefectivo.Codes(), Price: money.New(120_50, money.PEN), Part: money.New(50_05, money.PEN),
+				Codes: pagoefectivo.Codes(), ErrorsInside: true, Dated: true, Price: money.New(120_50, money.PEN), Part: money.New(50_05, money.PEN),
 				Tiny: money.New(50_00, money.COP)})
 		}
 	}

@@ -172,19 +172,15 @@ func transfersBeside(endpoint string) string {
 	return endpoint
 }
 
-// Profile states the facts of PayU for an account that makes no payouts.
+// Profile states the facts of PayU for an account that makes no payouts: it has no road back, and so promises none.
 func (a *Adapter) Profile() provider.Profile {
 	return provider.Profile{
-		Name:         Name,
-		Networks:     []string{"efecty", "pagoefectivo"},
-		Currencies:   []provider.CurrencyRule{{Currency: a.market.currency, Decimals: 2, PayMin: a.least, PayMax: a.most}},
-		RefundWindow: int(a.window),
-		PartialOK:    true,
-		SeveralOK:    true,
-		Idempotent:   a.idempotent,
-		QuietPeriod:  a.quiet,
-		Timeout:      10 * time.Second,
-		SettlesIn:    1,
+		Name:        Name,
+		Networks:    []string{"efecty", "pagoefectivo"},
+		Currencies:  []provider.CurrencyRule{{Currency: a.market.currency, Decimals: 2, PayMin: a.least, PayMax: a.most}},
+		QuietPeriod: a.quiet,
+		Timeout:     10 * time.Second,
+		SettlesIn:   1,
 		Sources: []string{"developers.payulatam.com: payments API Colombia and Peru, refunds API, queries API, payouts API, confirmation page, payouts (variables in the notifications)",
 			"active_merchant payu_latam", "its REFUND is a manual review without reference: not a road of ours",
 			"unconfirmed, account settings: payouts outside Colombia, refund_days of payouts, settlement_url and the columns of its files",
@@ -198,6 +194,7 @@ func (p payer) Profile() provider.Profile {
 	profile := p.Adapter.Profile()
 	profile.Routes = []disbursement.Route{disbursement.BankTransfer}
 	profile.Currencies[0].Min = p.market.leastOut
+	profile.RefundWindow, profile.PartialOK, profile.SeveralOK, profile.Idempotent = int(p.window), true, true, p.idempotent
 	return profile
 }
 

@@ -26,7 +26,7 @@ func subjects() (all []providertest.Subject) {
 		}
 		account.Settings["notification_url"] = "http://127.0.0.1:8080/webhooks/payu/" + account.ID
 		s := providertest.Subject{New: payu.New, Words: payu.Words(), Network: payusim.New, Account: account, Loose429: true, Unstamped: true,
-			Anonymous: true}
+			Anonymous: true, ErrorsInside: true}
 		if account.Network == "efecty" {
 			s.Price, s.Part, s.Tiny = money.New(80_000_00, money.COP), money.New(20_000_00, money.COP), money.New(20_00, money.COP)
 			s.Codes, s.Refusal = payu.Codes(), refusedPayout

@@ -53,8 +53,11 @@ type Subject struct {
 	Days      bool                                 // a voucher ends with a day of its country
 	TheirRefs bool                                 // a payment is asked for, and told of, by the provider's own reference
 	Loose429  bool                                 // nobody documents what a 429 means
-	Unstamped bool                                 // a reply to a hand-over names no instant
-	Claims    map[simnet.Verb]disbursement.Claim   // what the provider calls a move, where it has a word of its own
+	// ErrorsInside says that a good HTTP status does not mean success: the body says whether there was one.
+	ErrorsInside bool
+	Dated        bool                               // a payment with the date of its receipt is paid, whatever word stands beside it
+	Unstamped    bool                               // a reply to a hand-over names no instant
+	Claims       map[simnet.Verb]disbursement.Claim // what the provider calls a move, where it has a word of its own
 }
 
 // start is a Friday at ten in the morning, UTC-5: far from the ends of days, with a weekend ahead.

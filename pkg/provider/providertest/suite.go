@@ -16,7 +16,7 @@ type clause struct {
 // Run proves every clause for a provider, each in a world of its own. A failure is named by its sentence.
 func Run(t *testing.T, s Subject) {
 	for _, part := range [][]clause{submitClauses(), doubtClauses(), replyClauses(), paymentClauses(), webhookClauses(),
-		settlementClauses(), wordClauses(), careClauses()} {
+		settlementClauses(), wordClauses(), careClauses(), truthClauses(), guessClauses()} {
 		for _, c := range part {
 			t.Run(c.sentence, func(t *testing.T) {
 				l := newLab(t, s)

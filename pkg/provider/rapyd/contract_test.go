@@ -29,7 +29,7 @@ func subjects() (all []providertest.Subject) {
 			continue
 		}
 		s := providertest.Subject{New: rapyd.New, Words: rapyd.Words(), Network: rapydsim.New, Account: account, Codes: rapyd.Codes(), Exact: true,
-			SignsTime: true, Loose429: true, Signed: []string{"salt", "timestamp", "signature"},
+			SignsTime: true, Loose429: true, ErrorsInside: true, Signed: []string{"salt", "timestamp", "signature"},
 			Strange: `{"id":"wh_1","type":"DREAM_COMPLETED","data":{}}`,
 			Refusal: func(code, text string) string {
 				return `{"status":{"error_code":"` + code + `","status":"ERROR","message":` + strconv.Quote(text) + `}}`

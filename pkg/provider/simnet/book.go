@@ -213,13 +213,21 @@ func (b *Book) VoucherByID(a *Account, id string) *Payment {
 
 // VoucherOf finds an account's latest voucher under the caller's reference; nil if it has none.
 func (b *Book) VoucherOf(a *Account, ours string) *Payment {
-	list := b.payments[ours]
-	for i := len(list) - 1; i >= 0; i-- {
-		if list[i].Account.ID == a.ID {
-			return list[i]
+	all := b.VouchersOf(a, ours)
+	if len(all) == 0 {
+		return nil
+	}
+	return all[len(all)-1]
+}
+
+// VouchersOf lists an account's vouchers under the caller's reference, oldest first.
+func (b *Book) VouchersOf(a *Account, ours string) (all []*Payment) {
+	for _, p := range b.payments[ours] {
+		if p.Account.ID == a.ID {
+			all = append(all, p)
 		}
 	}
-	return nil
+	return all
 }
 
 // Pay is the buyer at the counter; see Network.

@@ -116,7 +116,7 @@ func (n *Network) query(w http.ResponseWriter, body []byte) {
 		return
 	}
 	payload := []any{}
-	if p := n.VoucherOf(a, ask.Details.ReferenceCode); p != nil {
+	for _, p := range n.VouchersOf(a, ask.Details.ReferenceCode) {
 		payload = append(payload, n.order(p))
 	}
 	simnet.WriteJSON(w, http.StatusOK, map[string]any{"code": "SUCCESS", "error": nil, "result": map[string]any{"payload": payload}})
