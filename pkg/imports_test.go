@@ -68,10 +68,11 @@ var rows = []row{
 	{"pkg/flow/observe", nouns},
 	{"pkg/flow/*", append([]string{"pkg/sheet"}, verbs...)},
 	{"pkg/api", append([]string{"pkg/sheet", "pkg/flow/request", "pkg/flow/run", "pkg/flow/decide", "pkg/flow/ingest", "pkg/catalogue"}, verbs...)},
-	{"pkg/bundle", append([]string{"pkg/api", "pkg/flow/*", "infra/openapi"}, verbs...)}, // the description is embedded where it is kept
-	{"pkg/bundle/*", append([]string{"pkg/bundle", "pkg/flow/*"}, verbs...)},
+	{"pkg/port", append([]string{"pkg/provider"}, contracts...)},
+	{"pkg/bundle", append([]string{"pkg/api", "pkg/flow/*", "pkg/port", "infra/openapi"}, verbs...)}, // the description is embedded where it is kept
+	{"pkg/bundle/*", append([]string{"pkg/bundle", "pkg/port", "pkg/flow/*"}, verbs...)},
 
-	{"pkg/aws/host", append([]string{"pkg/bundle", "pkg/config", "pkg/telemetry", "pkg/provider", "pkg/provider/all", "pkg/aws/*"}, contracts...)},
+	{"pkg/aws/host", append([]string{"pkg/port", "pkg/config", "pkg/telemetry", "pkg/provider", "pkg/aws/*"}, contracts...)},
 	{"pkg/aws/*", append([]string{"pkg/aws/*"}, contracts...)},
 	{"pkg/mem/*", contracts},
 	{"pkg/config", append([]string{"pkg/provider"}, contracts...)},

@@ -11,6 +11,7 @@ import (
 	"github.com/vuelto/vuelto/pkg/bundle"
 	"github.com/vuelto/vuelto/pkg/config"
 	"github.com/vuelto/vuelto/pkg/job"
+	"github.com/vuelto/vuelto/pkg/provider/all"
 )
 
 func main() {
@@ -18,5 +19,5 @@ func main() {
 	ports := h.Ports()
 	ports.Sender = sqsqueue.Open(h.AWS, h.Config.Queues)
 	ports.Files = s3file.Open(h.AWS, h.Config.Bucket)
-	lambda.Start(apigw.Wrap(bundle.New(ports).BatchAPI()))
+	lambda.Start(apigw.Wrap(bundle.New(ports, all.Registry()).BatchAPI()))
 }

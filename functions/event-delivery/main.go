@@ -14,7 +14,7 @@ import (
 
 func main() {
 	h := host.Open(config.Needs{Sends: []job.Kind{job.Deliver}})
-	ports := telling.Ports{Ports: h.Ports()}
+	ports := telling.Ports{Set: h.Ports()}
 	ports.Sender = sqsqueue.Open(h.AWS, h.Config.Queues)
 	ports.Outward = egress.New(egress.Public(), nil)
 	lambda.Start(sqsqueue.Batch(telling.Deliverer(ports), h.Log))

@@ -14,7 +14,7 @@ import (
 
 func main() {
 	h := host.Open(config.Needs{Sends: []job.Kind{job.Deliver, job.Notify}})
-	ports := telling.Ports{Ports: h.Ports()}
+	ports := telling.Ports{Set: h.Ports()}
 	ports.Sender = sqsqueue.Open(h.AWS, h.Config.Queues)
 	lambda.Start(dynamostream.Batch(telling.Teller(ports), h.Log))
 }

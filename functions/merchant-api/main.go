@@ -10,11 +10,12 @@ import (
 	"github.com/vuelto/vuelto/pkg/bundle"
 	"github.com/vuelto/vuelto/pkg/config"
 	"github.com/vuelto/vuelto/pkg/job"
+	"github.com/vuelto/vuelto/pkg/provider/all"
 )
 
 func main() {
 	h := host.Open(config.Needs{Sends: []job.Kind{job.Submit, job.Deliver}})
 	ports := h.Ports()
 	ports.Sender = sqsqueue.Open(h.AWS, h.Config.Queues)
-	lambda.Start(apigw.Wrap(bundle.New(ports).MerchantAPI()))
+	lambda.Start(apigw.Wrap(bundle.New(ports, all.Registry()).MerchantAPI()))
 }

@@ -8,9 +8,10 @@ import (
 	"github.com/vuelto/vuelto/pkg/aws/sqsqueue"
 	"github.com/vuelto/vuelto/pkg/bundle"
 	"github.com/vuelto/vuelto/pkg/config"
+	"github.com/vuelto/vuelto/pkg/provider/all"
 )
 
 func main() {
 	h := host.Open(config.Needs{})
-	lambda.Start(sqsqueue.Batch(bundle.New(h.Ports()).Submitter(), h.Log))
+	lambda.Start(sqsqueue.Batch(bundle.New(h.Ports(), all.Registry()).Submitter(), h.Log))
 }

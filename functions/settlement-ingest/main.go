@@ -10,6 +10,7 @@ import (
 	"github.com/vuelto/vuelto/pkg/bundle"
 	"github.com/vuelto/vuelto/pkg/config"
 	"github.com/vuelto/vuelto/pkg/job"
+	"github.com/vuelto/vuelto/pkg/provider/all"
 )
 
 func main() {
@@ -17,5 +18,5 @@ func main() {
 	ports := h.Ports()
 	ports.Sender = sqsqueue.Open(h.AWS, h.Config.Queues)
 	ports.Files = s3file.Open(h.AWS, h.Config.Bucket)
-	lambda.Start(sqsqueue.Batch(bundle.New(ports).Ingester(), h.Log))
+	lambda.Start(sqsqueue.Batch(bundle.New(ports, all.Registry()).Ingester(), h.Log))
 }

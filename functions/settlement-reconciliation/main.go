@@ -9,11 +9,12 @@ import (
 	"github.com/vuelto/vuelto/pkg/aws/sqsqueue"
 	"github.com/vuelto/vuelto/pkg/bundle"
 	"github.com/vuelto/vuelto/pkg/config"
+	"github.com/vuelto/vuelto/pkg/provider/all"
 )
 
 func main() {
 	h := host.Open(config.Needs{Files: true})
 	ports := h.Ports()
 	ports.Files = s3file.Open(h.AWS, h.Config.Bucket)
-	lambda.Start(sqsqueue.Batch(bundle.New(ports).Reconciler(), h.Log))
+	lambda.Start(sqsqueue.Batch(bundle.New(ports, all.Registry()).Reconciler(), h.Log))
 }

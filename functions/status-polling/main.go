@@ -9,11 +9,12 @@ import (
 	"github.com/vuelto/vuelto/pkg/bundle"
 	"github.com/vuelto/vuelto/pkg/config"
 	"github.com/vuelto/vuelto/pkg/job"
+	"github.com/vuelto/vuelto/pkg/provider/all"
 )
 
 func main() {
 	h := host.Open(config.Needs{Sends: []job.Kind{job.Submit, job.Poll, job.Apply, job.Reconcile, job.Rows, job.Deliver, job.Notify}})
 	ports := h.Ports()
 	ports.Sender = sqsqueue.Open(h.AWS, h.Config.Queues)
-	lambda.Start(sqsqueue.Batch(bundle.New(ports).Polling(), h.Log))
+	lambda.Start(sqsqueue.Batch(bundle.New(ports, all.Registry()).Polling(), h.Log))
 }

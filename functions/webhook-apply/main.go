@@ -9,9 +9,10 @@ import (
 	"github.com/vuelto/vuelto/pkg/bundle"
 	"github.com/vuelto/vuelto/pkg/bundle/hearing"
 	"github.com/vuelto/vuelto/pkg/config"
+	"github.com/vuelto/vuelto/pkg/provider/all"
 )
 
 func main() {
 	h := host.Open(config.Needs{})
-	lambda.Start(sqsqueue.Batch(hearing.Applier(bundle.New(h.Ports())), h.Log))
+	lambda.Start(sqsqueue.Batch(hearing.Applier(bundle.New(h.Ports(), all.Registry())), h.Log))
 }

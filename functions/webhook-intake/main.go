@@ -12,11 +12,12 @@ import (
 	"github.com/vuelto/vuelto/pkg/bundle/hearing"
 	"github.com/vuelto/vuelto/pkg/config"
 	"github.com/vuelto/vuelto/pkg/job"
+	"github.com/vuelto/vuelto/pkg/provider/all"
 )
 
 func main() {
 	h := host.Open(config.Needs{Sends: []job.Kind{job.Apply}})
 	ports := h.Ports()
 	ports.Sender = sqsqueue.Open(h.AWS, h.Config.Queues)
-	lambda.Start(apigw.Wrap(hearing.Intake(bundle.New(ports))))
+	lambda.Start(apigw.Wrap(hearing.Intake(bundle.New(ports, all.Registry()))))
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/vuelto/vuelto/pkg/mem/memstore"
 	"github.com/vuelto/vuelto/pkg/merchant"
 	"github.com/vuelto/vuelto/pkg/money"
+	"github.com/vuelto/vuelto/pkg/port"
 	"github.com/vuelto/vuelto/pkg/provider"
 	"github.com/vuelto/vuelto/pkg/provider/all"
 	"github.com/vuelto/vuelto/pkg/provider/allsim"
@@ -71,9 +72,9 @@ func newTown() (*town, error) {
 // open makes a bundle over a store.
 func (t *town) open(s store.Store) *bundle.Bundle {
 	serial := 0
-	return bundle.New(bundle.Ports{Store: s, Sender: t, Files: memfile.New(), Clock: t, Float: t.Float,
-		Doer: simnet.NewTransport(t, t.networks...), Registry: all.Registry(), Log: slog.New(slog.DiscardHandler),
-		NewID: func() string { serial++; return fmt.Sprintf("req_%026d", serial) }})
+	return bundle.New(port.Set{Store: s, Sender: t, Files: memfile.New(), Clock: t, Float: t.Float,
+		Doer: simnet.NewTransport(t, t.networks...), Log: slog.New(slog.DiscardHandler),
+		NewID: func() string { serial++; return fmt.Sprintf("req_%026d", serial) }}, all.Registry())
 }
 
 func (t *town) seed() error {

@@ -28,6 +28,7 @@ import (
 	"github.com/vuelto/vuelto/pkg/event"
 	"github.com/vuelto/vuelto/pkg/job"
 	"github.com/vuelto/vuelto/pkg/notice"
+	"github.com/vuelto/vuelto/pkg/port"
 	"github.com/vuelto/vuelto/pkg/provider/all"
 	"github.com/vuelto/vuelto/pkg/provider/simnet"
 	"github.com/vuelto/vuelto/pkg/sim"
@@ -92,10 +93,10 @@ func newStage(t *testing.T) *stage {
 		t.Fatal(err)
 	}
 	s.routes = parsed.Routes
-	ports := bundle.Ports{Store: s.world.Store, Sender: s, Files: s.world.Files, Clock: s.world,
-		Doer: simnet.NewTransport(s.world, s.world.Networks...), Registry: all.Registry(), Float: s.world.Float,
+	ports := port.Set{Store: s.world.Store, Sender: s, Files: s.world.Files, Clock: s.world,
+		Doer: simnet.NewTransport(s.world, s.world.Networks...), Float: s.world.Float,
 		NewID: func() string { return "req_1" }, Log: s.log}
-	s.bundle, s.who = bundle.New(ports), telling.Ports{Ports: ports, Outward: s, Mailer: s}
+	s.bundle, s.who = bundle.New(ports, all.Registry()), telling.Ports{Set: ports, Outward: s, Mailer: s}
 	return s
 }
 
@@ -137,7 +138,7 @@ func (s *stage) queue(name string, failed ...string) {
 	handlers := map[string]job.Handler{"webhook-apply": hearing.Applier(s.bundle), "refund-submission": s.bundle.Submitter(),
 		"status-polling": s.bundle.Polling(), "settlement-ingest": s.bundle.Ingester(),
 		"settlement-reconciliation": s.bundle.Reconciler(), "batch-run": s.bundle.Runner(), "event-delivery": telling.Deliverer(s.who),
-		"buyer-notice": telling.Notifier(s.who), "audit-seal": sealing.Sealer(s.who.Ports)}
+		"buyer-notice": telling.Notifier(s.who), "audit-seal": sealing.Sealer(s.who.Set)}
 	answer, err := sqsqueue.Batch(handlers[filepath.Dir(name)], s.log)(context.Background(), event)
 	if err != nil {
 		s.Fatalf("%s: %v", name, err)

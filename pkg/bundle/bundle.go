@@ -4,7 +4,6 @@ package bundle
 
 import (
 	"context"
-	"log/slog"
 	"net/http"
 	"sync"
 	"time"
@@ -12,7 +11,6 @@ import (
 	"github.com/vuelto/vuelto/infra/openapi"
 	"github.com/vuelto/vuelto/pkg/api"
 	"github.com/vuelto/vuelto/pkg/event"
-	"github.com/vuelto/vuelto/pkg/file"
 	"github.com/vuelto/vuelto/pkg/flow/decide"
 	"github.com/vuelto/vuelto/pkg/flow/ingest"
 	"github.com/vuelto/vuelto/pkg/flow/observe"
@@ -23,42 +21,24 @@ import (
 	"github.com/vuelto/vuelto/pkg/flow/submit"
 	"github.com/vuelto/vuelto/pkg/job"
 	"github.com/vuelto/vuelto/pkg/merchant"
+	"github.com/vuelto/vuelto/pkg/port"
 	"github.com/vuelto/vuelto/pkg/provider"
-	"github.com/vuelto/vuelto/pkg/store"
 )
-
-// Ports are the outside world.
-type Ports struct {
-	Store    store.Store
-	Sender   job.Sender
-	Files    file.Store
-	Doer     provider.Doer
-	Clock    provider.Clock
-	Live     bool // real money: test keys and test accounts are refused; false refuses the live ones
-	Registry provider.Registry
-	Float    func() float64 // [0,1)
-	NewID    func() string
-	Log      *slog.Logger
-
-	Checker  request.BeneficiaryChecker // nil: people look at beneficiaries
-	Random   func(n int) []byte         // that nobody can guess
-	Loopback bool                       // event endpoints are on this machine, and only there
-}
-
-func (p Ports) book() provider.Book { return provider.Book{Store: p.Store, Live: p.Live} }
 
 // Bundle makes handlers over one set of ports.
 type Bundle struct {
-	ports    Ports
+	ports    port.Set
+	registry provider.Registry
 	clients  *clients
 	observer observe.Observer
 }
 
-// New prepares a bundle.
-func New(p Ports) *Bundle {
+// New prepares a bundle that reaches the providers of a registry.
+func New(p port.Set, registry provider.Registry) *Bundle {
 	return &Bundle{
-		ports: p,
-		clients: &clients{book: p.book(), set: provider.NewSet(p.Registry, p.Doer, p.Clock), now: p.Clock.Now,
+		ports:    p,
+		registry: registry,
+		clients: &clients{book: p.Book(), set: provider.NewSet(registry, p.Doer, p.Clock), now: p.Clock.Now,
 			known: map[string]knownClient{}},
 		observer: observe.Observer{Store: p.Store, Log: p.Log},
 	}
@@ -107,7 +87,7 @@ func (c *clients) Client(ctx context.Context, account string) (*provider.Client,
 }
 
 // Ports are what the bundle was made over, for the parts that are put together elsewhere; as are Clients and Observer.
-func (b *Bundle) Ports() Ports { return b.ports }
+func (b *Bundle) Ports() port.Set { return b.ports }
 
 // Clients finds the provider client of an account.
 func (b *Bundle) Clients() api.Clients { return b.clients }
@@ -158,7 +138,7 @@ func (b *Bundle) Server() *api.Server {
 			Float: p.Float, Log: p.Log},
 		Poller:    b.Poller(),
 		Directory: &merchant.Directory{Store: p.Store, Now: b.now, Live: p.Live},
-		Meaning:   p.Registry.Meaning,
+		Meaning:   b.registry.Meaning,
 		Clients:   b.clients, Store: p.Store, Files: p.Files, Now: b.now, Log: p.Log, NewID: p.NewID,
 		Secret: func() string { return event.NewSecret(p.Random(secretBytes)) }, Random: p.Random, Loopback: p.Loopback,
 	}
@@ -192,7 +172,7 @@ func (b *Bundle) Ingester() job.Handler { return b.ingester() }
 
 func (b *Bundle) ingester() *ingest.Ingester {
 	p := b.ports
-	return &ingest.Ingester{Store: p.Store, Accounts: p.book(), Clients: b.clients, Files: p.Files,
+	return &ingest.Ingester{Store: p.Store, Accounts: p.Book(), Clients: b.clients, Files: p.Files,
 		Sender: p.Sender, Now: b.now, Log: p.Log}
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/vuelto/vuelto/pkg/job"
 	"github.com/vuelto/vuelto/pkg/mem/memstore"
 	"github.com/vuelto/vuelto/pkg/merchant"
+	"github.com/vuelto/vuelto/pkg/port"
 	"github.com/vuelto/vuelto/pkg/provider"
 	"github.com/vuelto/vuelto/pkg/provider/all"
 	"github.com/vuelto/vuelto/pkg/provider/allsim"
@@ -52,8 +53,8 @@ func both(t *testing.T, live bool) *bundle.Bundle {
 	if err := s.Commit(context.Background(), writes...); err != nil {
 		t.Fatal(err)
 	}
-	return bundle.New(bundle.Ports{Store: s, Sender: quiet{}, Clock: clock{}, Live: live, Registry: all.Registry(),
-		NewID: func() string { return "req_1" }, Log: slog.New(slog.DiscardHandler)})
+	return bundle.New(port.Set{Store: s, Sender: quiet{}, Clock: clock{}, Live: live,
+		NewID: func() string { return "req_1" }, Log: slog.New(slog.DiscardHandler)}, all.Registry())
 }
 
 // A stack answers the keys of its own mode only, and knows no account of the other.

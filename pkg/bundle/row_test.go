@@ -15,6 +15,7 @@ import (
 	"github.com/vuelto/vuelto/pkg/flow/run"
 	"github.com/vuelto/vuelto/pkg/job"
 	"github.com/vuelto/vuelto/pkg/merchant"
+	"github.com/vuelto/vuelto/pkg/port"
 	"github.com/vuelto/vuelto/pkg/provider/all"
 	"github.com/vuelto/vuelto/pkg/provider/simnet"
 	"github.com/vuelto/vuelto/pkg/sim"
@@ -36,8 +37,8 @@ func rowServer(t *testing.T) *api.Server {
 		t.Fatal(err)
 	}
 	t.Cleanup(w.Close)
-	return bundle.New(bundle.Ports{Store: w.Store, Sender: nowhere{}, Files: w.Files, Clock: w, Registry: all.Registry(),
-		Doer: simnet.NewTransport(w, w.Networks...), Float: w.Float, NewID: func() string { return "req_1" }, Log: log}).Server()
+	return bundle.New(port.Set{Store: w.Store, Sender: nowhere{}, Files: w.Files, Clock: w,
+		Doer: simnet.NewTransport(w, w.Networks...), Float: w.Float, NewID: func() string { return "req_1" }, Log: log}, all.Registry()).Server()
 }
 
 // TestTheFirstVerdictOfARowIsItsLast: a worker that comes late finds what another has said, whichever it was.

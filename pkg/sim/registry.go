@@ -12,7 +12,7 @@ import (
 // theirs, and on 9999, about which it does not answer.
 type registry struct{}
 
-// Check implements request.BeneficiaryChecker.
+// Check implements identity.Checker.
 func (registry) Check(_ context.Context, country string, who identity.Person) (string, error) {
 	number := who.DocumentNumber.Reveal()
 	switch {

@@ -18,6 +18,7 @@ import (
 	"github.com/vuelto/vuelto/pkg/mem/memfile"
 	"github.com/vuelto/vuelto/pkg/mem/memqueue"
 	"github.com/vuelto/vuelto/pkg/mem/memstore"
+	"github.com/vuelto/vuelto/pkg/port"
 	"github.com/vuelto/vuelto/pkg/provider"
 	"github.com/vuelto/vuelto/pkg/provider/all"
 	"github.com/vuelto/vuelto/pkg/provider/allsim"
@@ -105,12 +106,12 @@ func New(o Options) (*World, error) {
 	w.sender = memqueue.Sender{Queues: map[job.Kind]*memqueue.Queue{}, Now: w.Now}
 	w.Store = memstore.New(memstore.Options{Now: w.Now, Lag: o.Hooks.Lag, Changed: w.changed})
 	w.Networks = allsim.New(w)
-	ports := bundle.Ports{
+	ports := port.Set{
 		Store: w.patient(), Sender: lateSender{w}, Files: filed{w, w.Files}, Clock: workerClock{w},
-		Doer: w.doer(), Registry: all.Registry(), Float: w.Float, NewID: w.newID, Log: o.Log,
+		Doer: w.doer(), Float: w.Float, NewID: w.newID, Log: o.Log,
 		Random: w.random, Loopback: o.Loopback, Checker: registry{},
 	}
-	b, who := bundle.New(ports), telling.Ports{Ports: ports, Outward: outward{w}, Mailer: carrier{w}, Texter: carrier{w}}
+	b, who := bundle.New(ports, all.Registry()), telling.Ports{Set: ports, Outward: outward{w}, Mailer: carrier{w}, Texter: carrier{w}}
 	template, err := ParseTemplate(o.Template)
 	if err != nil {
 		return nil, err

@@ -15,10 +15,9 @@ import (
 
 	"github.com/vuelto/vuelto/pkg/aws/awsenv"
 	"github.com/vuelto/vuelto/pkg/aws/dynamostore"
-	"github.com/vuelto/vuelto/pkg/bundle"
 	"github.com/vuelto/vuelto/pkg/config"
+	"github.com/vuelto/vuelto/pkg/port"
 	"github.com/vuelto/vuelto/pkg/provider"
-	"github.com/vuelto/vuelto/pkg/provider/all"
 	"github.com/vuelto/vuelto/pkg/store"
 )
 
@@ -49,19 +48,18 @@ func Read(lookup func(string) (string, bool), needs config.Needs) (Host, error) 
 }
 
 // Ports are those that every function has. Sender and Files are for the caller to add.
-func (h Host) Ports() bundle.Ports {
+func (h Host) Ports() port.Set {
 	table := dynamostore.Open(h.AWS, h.Config.Table)
 	h.warm(os.LookupEnv, table)
-	return bundle.Ports{
-		Store:    store.Patient{Store: table, Sleep: sleep, Float: mathrand.Float64, Now: time.Now},
-		Doer:     NewWire(),
-		Clock:    Clock{},
-		Live:     h.Config.Mode == provider.Live,
-		Registry: all.Registry(),
-		Float:    mathrand.Float64,
-		NewID:    newID,
-		Random:   random,
-		Log:      h.Log,
+	return port.Set{
+		Store:  store.Patient{Store: table, Sleep: sleep, Float: mathrand.Float64, Now: time.Now},
+		Doer:   NewWire(),
+		Clock:  Clock{},
+		Live:   h.Config.Mode == provider.Live,
+		Float:  mathrand.Float64,
+		NewID:  newID,
+		Random: random,
+		Log:    h.Log,
 	}
 }
 

@@ -2,13 +2,12 @@
 package sealing
 
 import (
-	"github.com/vuelto/vuelto/pkg/bundle"
 	"github.com/vuelto/vuelto/pkg/flow/seal"
 	"github.com/vuelto/vuelto/pkg/job"
-	"github.com/vuelto/vuelto/pkg/provider"
+	"github.com/vuelto/vuelto/pkg/port"
 )
 
 // Sealer does job.Seal. Its files are the locked ones.
-func Sealer(p bundle.Ports) job.Handler {
-	return &seal.Sealer{Store: p.Store, Accounts: provider.Book{Store: p.Store, Live: p.Live}, Files: p.Files, Now: p.Clock.Now, Log: p.Log}
+func Sealer(p port.Set) job.Handler {
+	return &seal.Sealer{Store: p.Store, Accounts: p.Book(), Files: p.Files, Now: p.Clock.Now, Log: p.Log}
 }

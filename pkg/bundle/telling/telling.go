@@ -3,17 +3,17 @@
 package telling
 
 import (
-	"github.com/vuelto/vuelto/pkg/bundle"
 	"github.com/vuelto/vuelto/pkg/flow/deliver"
 	"github.com/vuelto/vuelto/pkg/flow/notify"
 	"github.com/vuelto/vuelto/pkg/flow/tell"
 	"github.com/vuelto/vuelto/pkg/job"
 	"github.com/vuelto/vuelto/pkg/notice"
+	"github.com/vuelto/vuelto/pkg/port"
 )
 
 // Ports are the outside world, with the ways to those who are told.
 type Ports struct {
-	bundle.Ports
+	port.Set
 	Mailer  notice.Mailer // to buyers; nil = no e-mail
 	Texter  notice.Texter // to buyers; nil = no SMS
 	Outward deliver.Doer  // to merchants' endpoints

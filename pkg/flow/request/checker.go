@@ -7,13 +7,6 @@ import (
 	"github.com/vuelto/vuelto/pkg/identity"
 )
 
-// BeneficiaryChecker is whom a merchant has people looked up at. Without one the rule still holds: a person looks.
-type BeneficiaryChecker interface {
-	// Check says under which reference a person of a country ("CO") was found to be who they say they are. Empty is a no. An
-	// error is no answer, and nothing is known.
-	Check(ctx context.Context, country string, who identity.Person) (reference string, err error)
-}
-
 // check has the beneficiary of a draft looked up where the rules want it. Whoever is not found, and whoever nobody could be
 // asked about, waits for a person: it is not refused, and it is not sent.
 func (r *Requester) check(ctx context.Context, t *plan, country string, who identity.Person) {

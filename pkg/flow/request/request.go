@@ -74,8 +74,8 @@ type Requester struct {
 	Observer observe.Observer
 	Clients  Clients
 	Sender   job.Sender
-	Files    file.Store         // compliance documents
-	Checker  BeneficiaryChecker // nil: people look
+	Files    file.Store       // compliance documents
+	Checker  identity.Checker // nil: people look
 	Now      func() time.Time
 	Float    func() float64 // [0,1): spreads counters over their shards
 	Log      *slog.Logger
