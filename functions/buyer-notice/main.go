@@ -14,7 +14,7 @@ import (
 
 func main() {
 	h := host.Open(config.Needs{Notices: true})
-	ports := telling.Ports{Set: h.Ports()}
+	ports := telling.Ports{Set: h.Ports(), Site: h.Config.Site}
 	ports.Mailer = sesmail.Open(h.AWS, h.Config.MailFrom)
 	ports.Texter = snstext.Open(h.AWS, h.Config.SMS)
 	lambda.Start(sqsqueue.Batch(telling.Notifier(ports), h.Log))

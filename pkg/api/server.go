@@ -69,31 +69,40 @@ type handler func(*http.Request, request.Caller) (any, error)
 func (s *Server) Handler() http.Handler {
 	all := *s
 	all.also = aboutFiles()
-	return all.routed(slices.Concat(all.money(), all.batches(), all.finance(), all.uploads()), true)
+	return all.routed(slices.Concat(all.money(), all.batches(), all.finance(), all.uploads()), all.open())
 }
 
 // Money is the part that moves money and tells about it, with what needs no key.
-func (s *Server) Money() http.Handler { return s.routed(s.money(), true) }
+func (s *Server) Money() http.Handler { return s.routed(s.money(), s.open()) }
 
 // Batches is the part that takes files of refunds and payouts, and compliance documents. It needs Files.
-func (s *Server) Batches() http.Handler { return s.routed(s.batches(), false) }
+func (s *Server) Batches() http.Handler { return s.routed(s.batches(), nil) }
 
 // Finance is the part that tells what settlement files came to, and takes what people decide about it. It needs Files and a Decider.
-func (s *Server) Finance() http.Handler { return s.routed(s.finance(), false) }
+func (s *Server) Finance() http.Handler { return s.routed(s.finance(), nil) }
 
 // Uploads is the part that takes the files that finance brings. It needs Files and an Uploader.
 func (s *Server) Uploads() http.Handler {
 	part := *s
 	part.also = aboutFiles()
-	return part.routed(part.uploads(), false)
+	return part.routed(part.uploads(), nil)
 }
 
-func (s *Server) routed(routes []route, open bool) http.Handler {
+// open are the routes that ask for no key.
+func (s *Server) open() map[string]http.HandlerFunc {
+	return map[string]http.HandlerFunc{
+		"GET /healthz":                  func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") },
+		"GET /openapi.json":             func(w http.ResponseWriter, _ *http.Request) { write(w, json.RawMessage(s.OpenAPI)) },
+		"GET /docs/{kind}/{code}":       s.docs,
+		"GET " + ClaimPath + "{token}":  s.claim,
+		"POST " + ClaimPath + "{token}": s.claim,
+	}
+}
+
+func (s *Server) routed(routes []route, open map[string]http.HandlerFunc) http.Handler {
 	mux := http.NewServeMux()
-	if open {
-		mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") })
-		mux.HandleFunc("GET /openapi.json", func(w http.ResponseWriter, _ *http.Request) { write(w, json.RawMessage(s.OpenAPI)) })
-		mux.HandleFunc("GET /docs/{kind}/{code}", s.docs)
+	for pattern, handle := range open {
+		mux.HandleFunc(pattern, handle)
 	}
 	for _, r := range routes {
 		mux.HandleFunc(r.pattern, s.guarded(r.action, r.handle))
@@ -146,6 +155,7 @@ func (s *Server) money() []route {
 		{"POST /v1/refunds/{id}/{move}", merchant.Move, s.move(disbursement.Refund)},
 		{"POST /v1/refunds/{id}/cash-code", merchant.Move, s.showCode(disbursement.Refund)},
 		{"POST /v1/refunds/{id}/reissue", merchant.Move, s.reissue(disbursement.Refund)},
+		{"POST /v1/refunds/{id}/claim-link", merchant.Move, s.invite},
 		{"POST /v1/payouts", merchant.Move, s.createPayout},
 		{"GET /v1/payouts", merchant.Read, s.list(disbursement.Payout)},
 		{"GET /v1/payouts/{id}", merchant.Read, s.get(disbursement.Payout)},

@@ -134,7 +134,7 @@ func (b *Bundle) Front() map[string]http.Handler {
 func (b *Bundle) Server() *api.Server {
 	p := b.ports
 	return &api.Server{
-		Requester: &request.Requester{Store: p.Store, Observer: b.observer, Clients: b.clients, Sender: p.Sender, Files: p.Files, Checker: p.Checker, Now: b.now,
+		Requester: &request.Requester{Store: p.Store, Observer: b.observer, Clients: b.clients, Sender: p.Sender, Files: p.Files, Checker: p.Checker, Random: p.Random, Now: b.now,
 			Float: p.Float, Log: p.Log},
 		Poller:    b.Poller(),
 		Directory: &merchant.Directory{Store: p.Store, Now: b.now, Live: p.Live},

@@ -20,6 +20,7 @@ const (
 	varLog      = "VUELTO_LOG"       // debug, info, warn or error; info if empty
 	varMailFrom = "VUELTO_MAIL_FROM" // sender of buyers' e-mails, or off
 	varSMS      = "VUELTO_SMS"       // on or off: buyers' SMS
+	varSite     = "VUELTO_SITE"      // where the API is for buyers: https://…, without a slash at its end
 	queuePrefix = "VUELTO_QUEUE_"    // + the kind of job in capitals: URL of its queue
 )
 
@@ -38,8 +39,8 @@ type Config struct {
 	Bucket string              // empty unless needed
 	Queues map[job.Kind]string // URL for each kind of Needs.Sends
 
-	MailFrom, SMS string // empty unless needed
-	Level         slog.Level
+	MailFrom, SMS, Site string // empty unless needed
+	Level               slog.Level
 }
 
 // Read reads the environment through lookup (os.LookupEnv). The error names every variable that is missing or makes no
@@ -58,6 +59,9 @@ func Read(lookup func(string) (string, bool), needs Needs) (Config, error) {
 		c.MailFrom, c.SMS = r.need(varMailFrom), r.need(varSMS)
 		if c.SMS != "" && c.SMS != "on" && c.SMS != "off" {
 			r.fault(varSMS, "%q is neither on nor off", c.SMS)
+		}
+		if c.Site = r.need(varSite); c.Site != "" && (!strings.HasPrefix(c.Site, "https://") || strings.HasSuffix(c.Site, "/")) {
+			r.fault(varSite, "%q is no https address without a slash at its end", c.Site)
 		}
 	}
 	for _, kind := range needs.Sends {
@@ -81,7 +85,7 @@ func Variables(needs Needs) []string {
 		names = append(names, varBucket)
 	}
 	if needs.Notices {
-		names = append(names, varMailFrom, varSMS)
+		names = append(names, varMailFrom, varSMS, varSite)
 	}
 	for _, kind := range needs.Sends {
 		names = append(names, QueueVariable(kind))

@@ -51,6 +51,15 @@ func dataOf(d disbursement.Disbursement, s disbursement.Step, j Journal) json.Ra
 	return encode(v)
 }
 
+// HeldFor is why what an event tells of is held, as the merchant is told; empty if it is not.
+func (e Event) HeldFor() string {
+	var d struct {
+		HeldReason string `json:"held_reason"`
+	}
+	_ = json.Unmarshal(e.Data, &d) // ours: it has the field or has it not
+	return d.HeldReason
+}
+
 type paymentData struct {
 	ID                   string  `json:"id"`
 	Object               string  `json:"object"`

@@ -3,6 +3,7 @@ package identity
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -67,19 +68,21 @@ func DocumentTypeOf(country, name string) (DocumentType, error) {
 	case "PASS", "PP", "PASSPORT", "PASAPORTE":
 		t = PAS
 	}
-	switch country {
-	case "CO":
-		switch t {
-		case CC, CE, NIT, TI, PAS, PEP, PPT:
-			return t, nil
-		}
-	case "PE":
-		switch t {
-		case DNI, RUC, CE, PAS:
-			return t, nil
-		}
+	if slices.Contains(DocumentTypes(country), t) {
+		return t, nil
 	}
 	return "", fmt.Errorf("%w: %q is no type of document in %q", ErrDocument, clip(name), clip(country))
+}
+
+// DocumentTypes lists the types of document of a country ("CO", "PE"), the commonest first.
+func DocumentTypes(country string) []DocumentType {
+	switch country {
+	case "CO":
+		return []DocumentType{CC, CE, NIT, PPT, PEP, PAS, TI}
+	case "PE":
+		return []DocumentType{DNI, CE, RUC, PAS}
+	}
+	return nil
 }
 
 // Full is the number with its check character, as most forms want it: "8301402996".

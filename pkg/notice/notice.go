@@ -41,6 +41,7 @@ const (
 	Ready Kind = "ready" // a cash code can be collected
 
 	Expiring Kind = "expiring" // and not for long any more
+	Details  Kind = "details"  // the buyer must tell something first
 )
 
 // Outcome of one channel. Stored strings: append only.
@@ -138,6 +139,16 @@ func (c Channel) Tried(err error) Channel {
 		c.Outcome = Failed
 	}
 	return c
+}
+
+// Moot ends a notice of which there is nothing left to tell.
+func (n Notice) Moot() Notice {
+	for _, c := range []*Channel{&n.Mail, &n.SMS} {
+		if c.Outcome == Waiting {
+			c.Outcome = NoWay
+		}
+	}
+	return n
 }
 
 // Next sets when to try again; never, if no channel waits.

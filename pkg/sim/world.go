@@ -111,7 +111,7 @@ func New(o Options) (*World, error) {
 		Doer: w.doer(), Float: w.Float, NewID: w.newID, Log: o.Log,
 		Random: w.random, Loopback: o.Loopback, Checker: registry{},
 	}
-	b, who := bundle.New(ports, all.Registry()), telling.Ports{Set: ports, Outward: outward{w}, Mailer: carrier{w}, Texter: carrier{w}}
+	b, who := bundle.New(ports, all.Registry()), telling.Ports{Set: ports, Outward: outward{w}, Mailer: carrier{w}, Texter: carrier{w}, Site: o.BaseURL}
 	template, err := ParseTemplate(o.Template)
 	if err != nil {
 		return nil, err

@@ -17,6 +17,7 @@ type Ports struct {
 	Mailer  notice.Mailer // to buyers; nil = no e-mail
 	Texter  notice.Texter // to buyers; nil = no SMS
 	Outward deliver.Doer  // to merchants' endpoints
+	Site    string        // where the API is for buyers, without a slash at its end
 }
 
 // Teller hears what the table's stream says.
@@ -26,7 +27,7 @@ func Teller(p Ports) *tell.Teller {
 
 // Notifier does job.Notify.
 func Notifier(p Ports) job.Handler {
-	return &notify.Notifier{Store: p.Store, Mailer: p.Mailer, Texter: p.Texter, Now: p.Clock.Now, Log: p.Log}
+	return &notify.Notifier{Store: p.Store, Mailer: p.Mailer, Texter: p.Texter, Site: p.Site, Random: p.Random, Now: p.Clock.Now, Log: p.Log}
 }
 
 // Deliverer does job.Deliver.

@@ -23,6 +23,8 @@ type Notifier struct {
 	Store  store.Store
 	Mailer notice.Mailer // nil = no e-mail
 	Texter notice.Texter // nil = no SMS
+	Site   string        // where the API is for buyers: https://…
+	Random func(n int) []byte
 	Now    func() time.Time
 	Log    *slog.Logger
 }
@@ -53,7 +55,14 @@ func (n *Notifier) Handle(ctx context.Context, j job.Job) error {
 	if err != nil {
 		return err
 	}
-	text := write(it.Kind, d, to, shop)
+	link, until, err := n.invite(ctx, it, d)
+	if err != nil {
+		return err
+	}
+	if it.Kind == notice.Details && link == "" {
+		return n.note(ctx, it.Moot().Next(n.Now()))
+	}
+	text := write(it.Kind, d, to, shop, asked{link, until})
 	it.Mail = n.mail(ctx, it, mailAddress(to.Email.Reveal()), text)
 	it.SMS = n.text(ctx, it, phoneNumber(to.Phone.Reveal(), d.Network), text)
 	return n.note(ctx, it.Next(n.Now()))
@@ -86,6 +95,21 @@ func (n *Notifier) about(ctx context.Context, it notice.Notice) (d disbursement.
 	}
 	m, err := merchant.Decode(record)
 	return d, to, m.Name, err
+}
+
+// invite makes the link of a notice that asks the buyer for something; none if it is told already. Each try makes the same
+// one.
+func (n *Notifier) invite(ctx context.Context, it notice.Notice, d disbursement.Disbursement) (link string, until time.Time, err error) {
+	if it.Kind != notice.Details || !d.Invitable() {
+		return "", until, nil
+	}
+	secret, err := notice.Secrets{Store: n.Store, Random: n.Random}.Make(ctx, it.Tenant)
+	if err != nil {
+		return "", until, err
+	}
+	held := d.HeldAt()
+	until = held.Add(notice.InvitedFor)
+	return n.Site + "/claim/" + notice.Invitation{Tenant: d.Tenant, Subject: d.ID, Held: held, Until: until}.Token(secret), until, nil
 }
 
 func (n *Notifier) mail(ctx context.Context, it notice.Notice, to string, text message) notice.Channel {

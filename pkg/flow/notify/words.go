@@ -5,6 +5,7 @@ import (
 	"net/mail"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 
 	"github.com/vuelto/vuelto/pkg/disbursement"
@@ -16,8 +17,14 @@ import (
 // message is a notice in the lengths of its channels. No subject holds anything that a buyer wrote.
 type message struct{ subject, long, short string }
 
+// asked is the link by which a buyer tells what is asked of them, and until when it holds.
+type asked struct {
+	link  string
+	until time.Time
+}
+
 // write makes the message. What people typed is cut to what a name can be.
-func write(kind notice.Kind, d disbursement.Disbursement, to identity.Person, shop string) message {
+func write(kind notice.Kind, d disbursement.Disbursement, to identity.Person, shop string, a asked) message {
 	shop, order := plain(shop, 40), plain(d.Order, 64)
 	hello := "Hola:"
 	if name := plain(to.Name.Reveal(), 60); name != "" {
@@ -47,6 +54,12 @@ func write(kind notice.Kind, d disbursement.Disbursement, to identity.Person, sh
 			fmt.Sprintf("%s\n\n%s, por %s, sigue sin retirar. El código vence el %s.\n\nCódigo de retiro: %s\n\nLleve su documento de identidad. No comparta el código: quien lo tiene puede cobrar. Si ya retiró el dinero, ignore este mensaje.\n\n%s\n",
 				hello, capital(about), sum, until, code, shop),
 			fmt.Sprintf("%s: %s por %s sigue sin retirar. Código: %s. Vence el %s", shop, about, sum, code, until)}
+	case notice.Details:
+		until := a.until.UTC().Add(-5 * 60 * 60 * 1e9).Format("02/01/2006 15:04")
+		return message{"Faltan datos para su reembolso",
+			fmt.Sprintf("%s\n\nPara pagarle %s, por %s, nos faltan datos suyos. Escríbalos en esta página hasta el %s:\n\n%s\n\nEl enlace es solo para usted y sirve una vez. Nunca le pediremos claves, códigos ni números de tarjeta.\n\n%s\n",
+				hello, about, sum, until, a.link, shop),
+			fmt.Sprintf("%s: faltan datos para pagarle %s por %s. Escríbalos hasta el %s: %s", shop, about, sum, until, a.link)}
 	default:
 		return message{"Su dinero fue entregado",
 			fmt.Sprintf("%s\n\n%s, por %s, fue entregado. Si no lo reconoce, responda a la tienda donde compró.\n\n%s\n", hello, capital(about), sum, shop),

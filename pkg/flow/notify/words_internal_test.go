@@ -30,8 +30,8 @@ func TestHostileNames(t *testing.T) {
 	d := disbursement.Disbursement{Kind: disbursement.Refund, Order: "A\r\nBcc: x", Amount: money.New(100, money.PEN), CashCode: "123\n456", CashExpires: time.Now()}
 	for _, name := range []string{"A" + strings.Repeat("\u0301", 10_000), "Ana\r\nBcc: all@example.pe", strings.Repeat("😀", 5000), "\x00\x1b[2J",
 		strings.Repeat("\u202e", 100) + "Ana", "Lu\u0301is \u0301\u0302\u0303Ñandú"} {
-		for _, kind := range []notice.Kind{notice.Paid, notice.Ready, notice.Expiring} {
-			m := write(kind, d, identity.Person{Name: identity.Sensitive(name)}, "Tienda")
+		for _, kind := range []notice.Kind{notice.Paid, notice.Ready, notice.Expiring, notice.Details} {
+			m := write(kind, d, identity.Person{Name: identity.Sensitive(name)}, "Tienda", asked{link: "https://x.example/claim/t"})
 			first, _, _ := strings.Cut(m.long, "\n")
 			if utf8.RuneCountInString(first) > 75 || strings.ContainsAny(m.subject+m.short, "\r\n") || strings.Contains(m.long, "\r") ||
 				strings.Contains(m.long, "\nBcc") || strings.Contains(m.long, "\x1b") || strings.Contains(m.long, "\u202e") || !utf8.ValidString(m.long) {

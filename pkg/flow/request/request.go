@@ -74,8 +74,9 @@ type Requester struct {
 	Observer observe.Observer
 	Clients  Clients
 	Sender   job.Sender
-	Files    file.Store       // compliance documents
-	Checker  identity.Checker // nil: people look
+	Files    file.Store         // compliance documents
+	Checker  identity.Checker   // nil: people look
+	Random   func(n int) []byte // that nobody can guess
 	Now      func() time.Time
 	Float    func() float64 // [0,1): spreads counters over their shards
 	Log      *slog.Logger

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/vuelto/vuelto/pkg/disbursement"
 	"github.com/vuelto/vuelto/pkg/event"
 	"github.com/vuelto/vuelto/pkg/job"
 	"github.com/vuelto/vuelto/pkg/notice"
@@ -90,7 +91,8 @@ func (t *Teller) send(ctx context.Context, j job.Job) {
 	}
 }
 
-// notices says what a buyer is to hear of an event: that a cash code is ready, that the money is there.
+// notices says what a buyer is to hear of an event: that something is asked of them, that a cash code is ready, that the
+// money is there.
 func notices(e event.Event, now time.Time) (notice.Notice, bool) {
 	n := notice.Notice{Tenant: e.Tenant, Event: e.ID, Subject: e.Subject, Due: now}
 	switch e.Type {
@@ -100,6 +102,9 @@ func notices(e event.Event, now time.Time) (notice.Notice, bool) {
 		n.Kind = notice.Ready
 	case event.RefundExpiring, event.PayoutExpiring:
 		n.Kind = notice.Expiring
+	case "refund.held":
+		n.Kind = notice.Details
+		return n, e.HeldFor() == disbursement.HoldDetails
 	default:
 		return n, false
 	}
