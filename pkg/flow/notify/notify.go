@@ -103,13 +103,13 @@ func (n *Notifier) invite(ctx context.Context, it notice.Notice, d disbursement.
 	if it.Kind != notice.Details || !d.Invitable() {
 		return "", until, nil
 	}
-	secret, err := notice.Secrets{Store: n.Store, Random: n.Random}.Make(ctx, it.Tenant)
+	secret, err := merchant.Secrets{Store: n.Store, Random: n.Random}.Make(ctx, it.Tenant)
 	if err != nil {
 		return "", until, err
 	}
 	held := d.HeldAt()
-	until = held.Add(notice.InvitedFor)
-	return n.Site + "/claim/" + notice.Invitation{Tenant: d.Tenant, Subject: d.ID, Held: held, Until: until}.Token(secret), until, nil
+	until = held.Add(merchant.InvitedFor)
+	return n.Site + "/claim/" + merchant.Invitation{Tenant: d.Tenant, Subject: d.ID, Held: held, Until: until}.Token(secret), until, nil
 }
 
 func (n *Notifier) mail(ctx context.Context, it notice.Notice, to string, text message) notice.Channel {

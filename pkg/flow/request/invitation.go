@@ -11,7 +11,7 @@ import (
 	"github.com/vuelto/vuelto/pkg/calendar"
 	"github.com/vuelto/vuelto/pkg/disbursement"
 	"github.com/vuelto/vuelto/pkg/identity"
-	"github.com/vuelto/vuelto/pkg/notice"
+	"github.com/vuelto/vuelto/pkg/merchant"
 	"github.com/vuelto/vuelto/pkg/store"
 )
 
@@ -44,14 +44,16 @@ func (r *Requester) Invite(ctx context.Context, c Caller, id string, holds time.
 	if errors.Is(err, disbursement.ErrNotAllowed) {
 		return "", until, fmt.Errorf("%w: %v", ErrState, err)
 	}
-	return notice.Invitation{Tenant: d.Tenant, Subject: d.ID, Held: d.HeldAt(), Until: until}.Token(secret), until, busy(err)
+	return merchant.Invitation{Tenant: d.Tenant, Subject: d.ID, Held: d.HeldAt(), Until: until}.Token(secret), until, busy(err)
 }
 
-func (r *Requester) secrets() notice.Secrets { return notice.Secrets{Store: r.Store, Random: r.Random} }
+func (r *Requester) secrets() merchant.Secrets {
+	return merchant.Secrets{Store: r.Store, Random: r.Random}
+}
 
 // Invited is what a buyer is asked.
 type Invited struct {
-	Invitation notice.Invitation
+	Invitation merchant.Invitation
 	Refund     disbursement.Disbursement
 	Country    string
 	Fields     []identity.Field        // in the order of the form
@@ -61,7 +63,7 @@ type Invited struct {
 // Read finds what a token asks of whom. The tenant it names is to be believed only if there is no error, except for
 // ErrInvitationOver and ErrInvitationUsed. Errors: ErrInvitation, ErrInvitationOver, ErrInvitationUsed.
 func (r *Requester) Read(ctx context.Context, token string) (Invited, error) {
-	i, err := notice.ParseInvitation(token)
+	i, err := merchant.ParseInvitation(token)
 	if err != nil {
 		return Invited{}, ErrInvitation
 	}

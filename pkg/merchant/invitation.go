@@ -1,4 +1,4 @@
-package notice
+package merchant
 
 import (
 	"context"
@@ -17,7 +17,7 @@ import (
 )
 
 // ErrInvitation says that a token is no invitation of ours.
-var ErrInvitation = errors.New("notice: no invitation of ours")
+var ErrInvitation = errors.New("merchant: no invitation of ours")
 
 // InvitedFor is how long the invitation in a notice holds, counted from when the money was held.
 const InvitedFor = 7 * 24 * time.Hour
@@ -42,10 +42,10 @@ func (i Invitation) Token(secret []byte) string {
 	base := func(t time.Time) string { return strconv.FormatInt(t.UnixMilli(), 36) }
 	said := strings.Join([]string{tokenVersion, i.Tenant, i.Subject, base(i.Held), base(i.Until)}, "\n")
 	enc := base64.RawURLEncoding
-	return enc.EncodeToString([]byte(said)) + "." + enc.EncodeToString(sum(secret, said))
+	return enc.EncodeToString([]byte(said)) + "." + enc.EncodeToString(signature(secret, said))
 }
 
-func sum(secret []byte, said string) []byte {
+func signature(secret []byte, said string) []byte {
 	h := hmac.New(sha256.New, secret)
 	_, _ = h.Write([]byte("invitation\n" + said))
 	return h.Sum(nil)[:tokenMAC]
@@ -92,7 +92,7 @@ func (s Secrets) Of(ctx context.Context, tenant string) ([]byte, error) {
 	}
 	var secret []byte
 	if err := json.Unmarshal(record.Body, &secret); err != nil || len(secret) != secretBytes {
-		return nil, fmt.Errorf("notice: the secret of %s cannot be read", tenant)
+		return nil, fmt.Errorf("merchant: the secret of %s cannot be read", tenant)
 	}
 	return secret, nil
 }
