@@ -1,11 +1,12 @@
 package story_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 )
 
-// gateway is what one provider offers on one network of the README's story.
+// gateway is what one provider offers on one network of the README's story: a network itself, or one that carries it.
 type gateway struct {
 	provider string
 	side     side
@@ -18,6 +19,8 @@ func gateways() []gateway {
 	co, pe, whole := colombia(), peru(), peru()
 	whole.part = whole.amount
 	return []gateway{
+		{provider: "efecty", side: co, route: "cash_withdrawal", files: true},
+		{provider: "pagoefectivo", side: pe, route: "original", files: true},
 		{provider: "dlocal", side: co, route: "original", files: true},
 		{provider: "dlocal", side: pe, route: "original", files: true},
 		{provider: "payu", side: co, route: "bank_transfer", bank: true, files: true},
@@ -34,10 +37,11 @@ func gateways() []gateway {
 	}
 }
 
-// TestGateways is the README's story on each gateway, for the parts it offers.
+// TestGateways is the README's story on each account of each provider, for the parts it offers, by adding "provider".
 func TestGateways(t *testing.T) {
 	t.Parallel()
 	s := start(t)
+	s.everyProviderHasItsStory()
 	payments, refunds := make([]string, len(gateways())), make([]string, len(gateways()))
 	for i, g := range gateways() {
 		payments[i] = s.paidThrough(g)
@@ -50,7 +54,7 @@ func TestGateways(t *testing.T) {
 		if refunds[i] == "" {
 			continue
 		}
-		if got := s.get("/v1/refunds/" + refunds[i]); str(got["status"]) != "accepted" || str(got["network_reference"]) == "" || str(got["provider"]) != g.provider {
+		if got := s.get("/v1/refunds/" + refunds[i]); !slices.Contains([]string{"accepted", "collectable"}, str(got["status"])) || str(got["network_reference"]) == "" || str(got["provider"]) != g.provider {
 			t.Errorf("%s on %s: a refund reads %v", g.provider, g.side.network, got)
 		}
 		s.move(refunds[i], "complete")
@@ -64,6 +68,34 @@ func TestGateways(t *testing.T) {
 		}
 	}
 	s.gatewaysSettle(refunds)
+}
+
+// everyProviderHasItsStory: whatever GET /v1/providers lists is told, with a refund exactly where it has a road for one.
+func (s *stack) everyProviderHasItsStory() {
+	s.t.Helper()
+	told := map[string]bool{} // whether with a refund
+	for _, g := range gateways() {
+		told[g.provider+" on "+g.side.network] = g.route != ""
+	}
+	listed, names := map[string]bool{}, map[string]bool{}
+	for _, p := range list(s.get("/v1/providers"), "data") {
+		name, roads := str(p["provider"])+" on "+str(p["network"]), 0
+		for _, a := range p["abilities"].([]any) {
+			if slices.Contains([]string{"refund", "cash_refund", "payout"}, str(a)) {
+				roads++
+			}
+		}
+		listed[name], names[str(p["provider"])] = true, true
+		if refunds, ok := told[name]; !ok || refunds != (roads > 0) {
+			s.t.Errorf("%s has %d roads back; its story is told: %v, with a refund: %v", name, roads, ok, refunds)
+		}
+		if roads == 0 && (p["partial_refunds"] != false || p["several_refunds"] != false || num(p["refund_window_days"]) != 0) {
+			s.t.Errorf("%s has no road back and promises one: %v", name, p)
+		}
+	}
+	if len(listed) != len(told) || len(names) != 9 {
+		s.t.Errorf("%d accounts of %d providers are listed, %d stories told", len(listed), len(names), len(told))
+	}
 }
 
 // paidThrough creates a payment at a gateway and lets the buyer pay it.
