@@ -20,6 +20,8 @@ type providerAnswer struct {
 	Partial      bool               `json:"partial_refunds"`
 	Several      bool               `json:"several_refunds"`
 	Idempotent   bool               `json:"honours_idempotency"`
+	PromiseHours *int               `json:"idempotency_hours"` // null = no end is stated, or nothing is promised
+	Routes       []string           `json:"routes"`
 	QuietSeconds int                `json:"quiet_period_seconds"`
 	SettlesIn    int                `json:"settles_in_business_days"`
 	Sources      []string           `json:"sources"`
@@ -59,12 +61,19 @@ func (s *Server) providers(r *http.Request, c request.Caller) (any, error) {
 func describe(client *provider.Client, shop string, first bool) providerAnswer {
 	p := client.Profile()
 	a := providerAnswer{Provider: p.Name, Account: client.Account().ID, Store: shop, Default: first, Network: client.Account().Network, Networks: p.Networks,
-		Abilities: []provider.Ability{}, RefundWindow: p.RefundWindow, Partial: p.PartialOK, Several: p.SeveralOK,
+		Abilities: []provider.Ability{}, Routes: []string{}, RefundWindow: p.RefundWindow, Partial: p.PartialOK, Several: p.SeveralOK,
 		Idempotent: p.Idempotent, QuietSeconds: int(p.QuietPeriod.Seconds()), SettlesIn: p.SettlesIn, Sources: p.Sources, Facts: client.Known()}
 	for _, ability := range provider.Abilities() {
 		if client.Can(ability) {
 			a.Abilities = append(a.Abilities, ability)
 		}
+	}
+	for _, route := range p.Routes {
+		a.Routes = append(a.Routes, string(route))
+	}
+	if p.Idempotent && p.PromiseFor > 0 {
+		hours := int(p.PromiseFor.Hours())
+		a.PromiseHours = &hours
 	}
 	for _, rule := range p.Currencies {
 		a.Currencies = append(a.Currencies, currencyAnswer{string(rule.Currency), rule.Decimals, limit(rule.Min), limit(rule.Max), limit(rule.PayMin), limit(rule.PayMax)})

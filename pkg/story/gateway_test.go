@@ -73,23 +73,18 @@ func TestGateways(t *testing.T) {
 // everyProviderHasItsStory: whatever GET /v1/providers lists is told, with a refund exactly where it has a road for one.
 func (s *stack) everyProviderHasItsStory() {
 	s.t.Helper()
-	told := map[string]bool{} // whether with a refund
+	told := map[string]string{} // the route of its refund
 	for _, g := range gateways() {
-		told[g.provider+" on "+g.side.network] = g.route != ""
+		told[g.provider+" on "+g.side.network] = g.route
 	}
 	listed, names := map[string]bool{}, map[string]bool{}
 	for _, p := range list(s.get("/v1/providers"), "data") {
-		name, roads := str(p["provider"])+" on "+str(p["network"]), 0
-		for _, a := range p["abilities"].([]any) {
-			if slices.Contains([]string{"refund", "cash_refund", "payout"}, str(a)) {
-				roads++
-			}
-		}
+		name, routes := str(p["provider"])+" on "+str(p["network"]), p["routes"].([]any)
 		listed[name], names[str(p["provider"])] = true, true
-		if refunds, ok := told[name]; !ok || refunds != (roads > 0) {
-			s.t.Errorf("%s has %d roads back; its story is told: %v, with a refund: %v", name, roads, ok, refunds)
+		if route, ok := told[name]; !ok || (route != "" && !slices.Contains(routes, any(route))) || (route == "" && len(routes) > 0) {
+			s.t.Errorf("%s has the routes %v; its story is told: %v, with a refund by %q", name, routes, ok, route)
 		}
-		if roads == 0 && (p["partial_refunds"] != false || p["several_refunds"] != false || num(p["refund_window_days"]) != 0) {
+		if len(routes) == 0 && (p["partial_refunds"] != false || p["several_refunds"] != false || num(p["refund_window_days"]) != 0) {
 			s.t.Errorf("%s has no road back and promises one: %v", name, p)
 		}
 	}

@@ -231,8 +231,12 @@ func Matrix(clients []*provider.Client) string {
 		if p.RefundWindow == 0 {
 			window = "none stated"
 		}
+		idempotent := fmt.Sprint(p.Idempotent)
+		if p.PromiseFor > 0 {
+			idempotent += " for " + p.PromiseFor.String()
+		}
 		line(p.Name, c.Account().Network, strings.Join(currencies, "; "), strings.Join(abilities, ", "), strings.Join(routes, ", "),
-			fmt.Sprint(p.PartialOK), fmt.Sprint(p.SeveralOK), window, fmt.Sprint(p.Idempotent), p.QuietPeriod.String(), fmt.Sprintf("T+%d", p.SettlesIn))
+			fmt.Sprint(p.PartialOK), fmt.Sprint(p.SeveralOK), window, idempotent, p.QuietPeriod.String(), fmt.Sprintf("T+%d", p.SettlesIn))
 	}
 	out.WriteString("\nDoes not carry these networks:\n\n")
 	for _, a := range provider.NotCarried() {
