@@ -195,6 +195,9 @@ func TestPeopleEndALongStoryToo(t *testing.T) {
 	for len(d.History) <= disbursement.MaxHistory {
 		d.History = append(d.History, disbursement.Step{From: disbursement.Held, To: disbursement.Held})
 	}
+	if after, tr := must(t, d, disbursement.Observation{Claim: disbursement.ClaimPaid, By: "webhook", Evidence: "late", At: noon.Add(time.Hour)}); tr.Moved || after.State != disbursement.Held {
+		t.Errorf("a restless provider moved it to %s", after.State)
+	}
 	with, err := propose(t, d, disbursement.ConfirmPaid)
 	if err != nil {
 		t.Fatal(err)

@@ -61,6 +61,10 @@ func TestParseMinor(t *testing.T) {
 	if err == nil || len(err.Error()) > 200 {
 		t.Errorf("a hostile number fills the message: %d bytes", len(err.Error()))
 	}
+	long := strings.Repeat("9", 39) + "x"
+	if _, err := money.ParseMinor(long, 2); err == nil || !strings.Contains(err.Error(), long) || strings.Contains(err.Error(), "…") {
+		t.Errorf("forty characters are shown whole: %v", err)
+	}
 }
 
 func TestDecimalsOfTheWire(t *testing.T) {
@@ -72,7 +76,8 @@ func TestDecimalsOfTheWire(t *testing.T) {
 	}{
 		{5000000, 0, "50000", nil}, {5000000, 2, "50000.00", nil}, {2205, 3, "22.050", nil}, {-1, 2, "-0.01", nil},
 		{5000050, 0, "", money.ErrPrecision}, {1, 1, "", money.ErrPrecision}, {math.MaxInt64, 3, "", money.ErrOverflow},
-		{math.MinInt64, 3, "", money.ErrOverflow}, {math.MinInt64, 2, "-92233720368547758.08", nil},
+		{math.MinInt64, 3, "", money.ErrOverflow}, {math.MaxInt64 / 10, 3, "9223372036854775.800", nil},
+		{math.MinInt64 / 10, 3, "-9223372036854775.800", nil}, {math.MinInt64, 2, "-92233720368547758.08", nil},
 	} {
 		got, err := money.New(c.minor, money.COP).Decimal(c.decimals)
 		if got != c.want || !errors.Is(err, c.err) {
@@ -96,6 +101,8 @@ func TestSumsKeepCurrencyAndRange(t *testing.T) {
 		"currencies":       {func() (money.Amount, error) { return pen(1).Add(money.New(1, money.COP)) }, 0, money.ErrCurrency},
 		"sub currencies":   {func() (money.Amount, error) { return pen(1).Sub(money.New(1, money.COP)) }, 0, money.ErrCurrency},
 		"nothing is money": {func() (money.Amount, error) { return pen(1).Add(money.Amount{}) }, 0, money.ErrCurrency},
+		"up to the top":    {func() (money.Amount, error) { return pen(math.MaxInt64 - 1).Add(pen(1)) }, math.MaxInt64, nil},
+		"to the bottom":    {func() (money.Amount, error) { return pen(math.MinInt64 + 1).Add(pen(-1)) }, math.MinInt64, nil},
 		"top":              {func() (money.Amount, error) { return pen(math.MaxInt64).Add(pen(1)) }, 0, money.ErrOverflow},
 		"bottom":           {func() (money.Amount, error) { return pen(math.MinInt64).Add(pen(-1)) }, 0, money.ErrOverflow},
 		"sub bottom":       {func() (money.Amount, error) { return pen(0).Sub(pen(math.MinInt64)) }, 0, money.ErrOverflow},
