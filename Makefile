@@ -12,7 +12,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 BUILD := env GOOS=linux GOARCH=arm64 GOARM64=v8.0 CGO_ENABLED=0 GOFLAGS= GOEXPERIMENT= \
 	go build -tags lambda.norpc -trimpath -buildvcs=false -ldflags "-s -w -buildid="
 
-.PHONY: help run test lint fmt sim mutants fuzz crashes batch bench build size e2e verify clean
+.PHONY: help run test lint fmt sim mutants mutation fuzz crashes batch bench build size e2e verify clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,13 +40,16 @@ fmt: ## gofmt everything
 sim: ## N refunds (N=10000) through the simulator, with faults
 	go run ./infra/vuelto sim --n $(N)
 
+mutation: ## does a test of pkg/money and pkg/disbursement fail for each operator, condition and assignment changed? (minutes)
+	go run ./infra/mutation ./pkg/money ./pkg/disbursement
+
 mutants: ## fourteen guards broken on purpose, each of which the simulator must notice
 	go test -tags mutants -count=1 -timeout 20m -run Mutant -v ./pkg/proof | grep -v '^=== '
 
 fuzz: ## every fuzz target for FUZZTIME (60s), one after the other
 	@grep -rH --include='*_test.go' -o '^func Fuzz[A-Za-z0-9]*' pkg infra | sort | while IFS=: read -r file func; do \
 		echo "$$(dirname $$file) $${func#func }"; \
-		go test -run '^$$' -fuzz "^$${func#func }$$" -fuzztime $(FUZZTIME) ./$$(dirname $$file) </dev/null; done
+		go test -run '^$$' -fuzz "^$${func#func }$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1s ./$$(dirname $$file) </dev/null; done
 
 crashes: ## a crash at every pair of I/Os of one refund (minutes)
 	go test -count=1 -timeout 60m -run ACrash ./pkg/proof -args -pairs
