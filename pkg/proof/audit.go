@@ -3,6 +3,8 @@ package proof
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -155,6 +157,21 @@ func (w *watcher) fingerprint(world *sim.World) []string {
 		}
 	}
 	return lines
+}
+
+// unmoved holds two fingerprints, with messages of the past sent again in between, against each other.
+func (a *auditor) unmoved(before, after []string) {
+	if what := moved(before, after); what != "" {
+		subject, _, _ := strings.Cut(what, " ")
+		a.report(subject, i18, "redriving old messages moved money: "+what)
+	}
+}
+
+// deadLetters counts what was given up on and not redriven.
+func (a *auditor) deadLetters(count map[string]int) {
+	for _, queue := range slices.Sorted(maps.Keys(count)) {
+		a.report(queue, idl, fmt.Sprintf("%d messages", count[queue]))
+	}
 }
 
 // moved names what two fingerprints differ in; empty if in nothing.

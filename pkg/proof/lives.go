@@ -25,7 +25,7 @@ type merchants struct {
 	accepted []accepted
 	carriers []string // gateways through which they sell besides the networks
 	report   func(subject, sentence, detail string)
-	log      func(id, what string)
+	ask      func(*http.Request) sim.Reply
 }
 
 // accepted is a refund or payout that was answered with 201.
@@ -38,8 +38,7 @@ type accepted struct {
 const opening = 4 * 24 * time.Hour
 
 func newMerchants(world *sim.World, seed uint64, index, want int, report func(string, string, string)) *merchants {
-	return &merchants{world: world, rand: rand.New(rand.NewPCG(seed, 0x6d65726368)), index: index, want: want, report: report,
-		log: func(string, string) {}}
+	return &merchants{world: world, rand: rand.New(rand.NewPCG(seed, 0x6d65726368)), index: index, want: want, report: report, ask: world.Call}
 }
 
 // open starts every order's life.
@@ -307,7 +306,7 @@ func (m *merchants) forge(a provider.Account, n int) {
 	}
 	req.Header.Set("X-Timestamp", stamp)
 	req.Header.Set("X-Signature", provider.Sign(a.Secrets[0], []byte(stamp+"\n"), body))
-	if r := m.world.Call(req); r.Status >= 200 && r.Status < 300 {
+	if r := m.ask(req); r.Status >= 200 && r.Status < 300 {
 		m.report(a.ID, i14, fmt.Sprintf("signed %s from now and believed", off))
 	}
 }
@@ -332,5 +331,5 @@ func (m *merchants) call(method, path, key string, body []byte) sim.Reply {
 	if key != "" {
 		req.Header.Set("Idempotency-Key", key)
 	}
-	return m.world.Call(req)
+	return m.ask(req)
 }

@@ -7,7 +7,6 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"runtime"
-	"strings"
 	"sync"
 	"time"
 
@@ -340,9 +339,7 @@ func (r *Result) audit(world *sim.World, m *merchants, w *watcher, report func(s
 	r.Discrepancies = a.settlements()
 	r.Accepted = len(m.accepted)
 	r.Held = r.States["held"]
-	for queue, n := range world.DeadLetters() {
-		report(queue, idl, fmt.Sprintf("%d messages", n))
-	}
+	a.deadLetters(world.DeadLetters())
 	before := w.fingerprint(world)
 	shuffle := rand.New(rand.NewPCG(r.Seed, 1))
 	shuffle.Shuffle(len(messages), func(i, j int) { messages[i], messages[j] = messages[j], messages[i] })
@@ -350,8 +347,5 @@ func (r *Result) audit(world *sim.World, m *merchants, w *watcher, report func(s
 		world.Resend(x.queue, x.body)
 	}
 	until(world, ending+7*time.Hour, func() bool { return false })
-	if what := moved(before, w.fingerprint(world)); what != "" {
-		subject, _, _ := strings.Cut(what, " ")
-		report(subject, i18, "redriving old messages moved money: "+what)
-	}
+	a.unmoved(before, w.fingerprint(world))
 }

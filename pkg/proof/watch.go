@@ -41,6 +41,11 @@ const (
 	idl = "operations: no dead letter is left behind"
 )
 
+// Sentences lists the invariants that a run is held against.
+func Sentences() []string {
+	return []string{i1, i2, i3, i4, i5, i8, i13, i14, i18, i22, i23, i37, ib, idl, irec, ie}
+}
+
 // watcher checks each commit as it happens, on a shadow of what it has seen.
 type watcher struct {
 	world    *sim.World

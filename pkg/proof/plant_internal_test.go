@@ -1,0 +1,238 @@
+package proof
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/vuelto/vuelto/pkg/disbursement"
+	"github.com/vuelto/vuelto/pkg/event"
+	"github.com/vuelto/vuelto/pkg/money"
+	"github.com/vuelto/vuelto/pkg/payment"
+	"github.com/vuelto/vuelto/pkg/provider/allsim"
+	"github.com/vuelto/vuelto/pkg/provider/simnet"
+	"github.com/vuelto/vuelto/pkg/sim"
+	"github.com/vuelto/vuelto/pkg/store"
+)
+
+// plot is where violations are planted: the simulator's checks with nothing around them.
+type plot struct {
+	t      *testing.T
+	found  map[string]int // by sentence
+	world  *sim.World
+	watch  *watcher
+	audits *auditor
+}
+
+func newPlot(t *testing.T) *plot {
+	t.Helper()
+	template, err := os.ReadFile("../../template.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &plot{t: t, found: map[string]int{}}
+	p.world, err = sim.New(sim.Options{Clock: sim.NewVirtual(begin), Seed: 1, Template: template, Log: slog.New(slog.DiscardHandler),
+		BaseURL: "https://vuelto.sim", Hooks: sim.Hooks{Keep: keep(nil), WithoutStream: true}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(p.world.Close)
+	report := func(_, sentence, _ string) { p.found[sentence]++ }
+	p.watch = newWatcher(func(int64, ...string) {}, report)
+	p.watch.world = p.world
+	p.audits = &auditor{world: p.world, report: report, states: map[string]int{}}
+	return p
+}
+
+// refund is one of ours under way, sent once.
+func refund() disbursement.Disbursement {
+	return disbursement.Disbursement{Tenant: "demo", ID: disbursement.RefundID("demo", "R-1"), Kind: disbursement.Refund, Payment: payment.ID("demo", "A-1"),
+		Provider: "efecty", Network: "efecty", Account: "efecty-demo", Amount: money.New(5_000_00, money.COP), CreatedAt: begin, SentAt: begin,
+		State: disbursement.Submitting, Attempts: []disbursement.Attempt{{At: begin}},
+		History: []disbursement.Step{{At: begin, To: disbursement.Queued, By: "ana", Evidence: "request"},
+			{At: begin, From: disbursement.Queued, To: disbursement.Submitting, By: "submit", Evidence: "submit:1"}}}
+}
+
+// then is the refund after one more step.
+func then(d disbursement.Disbursement, to disbursement.State, by, evidence string) disbursement.Disbursement {
+	d.History = append(d.History[:len(d.History):len(d.History)], disbursement.Step{At: begin, From: d.State, To: to, By: by, Evidence: evidence})
+	d.State = to
+	d.Version++
+	return d
+}
+
+func (p *plot) commit(d disbursement.Disbursement) {
+	p.watch.committed([]store.Write{store.Put{Record: disbursement.Encode(d)}})
+}
+
+func (p *plot) put(writes ...store.Write) {
+	p.t.Helper()
+	if err := p.world.Store.Commit(context.Background(), writes...); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// paid is the payment that the refund gives back.
+func paid(minor int64) payment.Payment {
+	return payment.Payment{Tenant: "demo", ID: payment.ID("demo", "A-1"), Network: "efecty", Provider: "efecty", Account: "efecty-demo", Order: "A-1",
+		Amount: money.New(minor, money.COP), State: payment.Paid, CreatedAt: begin, Receipts: []payment.Receipt{{TransactionID: "T1", Minor: minor, At: begin}}}
+}
+
+// book is a provider's book that has what a test puts into it.
+type book struct {
+	simnet.Network
+	entries []simnet.Entry
+	doubled []string
+}
+
+func (b *book) Name() string           { return "efecty" }
+func (b *book) Ledger() []simnet.Entry { return b.entries }
+func (b *book) Doubled() []string      { return b.doubled }
+
+// client is a merchant whose calls are answered by a handler that keeps no promise.
+func (p *plot) client(status func(n int) int, body func(n int) string) *merchants {
+	m, n := newMerchants(p.world, 1, 0, 1, p.audits.report), 0
+	m.ask = func(*http.Request) sim.Reply { n++; return sim.Reply{Status: status(n), Body: []byte(body(n))} }
+	return m
+}
+
+// plants has for each sentence of the simulator something that breaks it.
+func plants() map[string]func(*plot) {
+	return map[string]func(*plot){
+		i1: func(p *plot) {
+			sold := payment.Encode(paid(5_000_00))
+			sold.Free = 5_000_00 // nothing was taken of it
+			p.watch.committed([]store.Write{store.Put{Record: sold}, store.Put{Record: disbursement.Encode(refund())}})
+		},
+		i2: func(p *plot) { p.watch.called([]simnet.Network{&book{doubled: []string{refund().ID}}}) },
+		i3: func(p *plot) {
+			d := then(refund(), disbursement.Unknown, "reply", "reply:1")
+			p.commit(then(d, disbursement.Rejected, "sweep", "hold:tired"))
+		},
+		i4: func(p *plot) {
+			d := then(then(refund(), disbursement.Queued, "sweep", "lease:1"), disbursement.Submitting, "submit", "submit:2")
+			d.Attempts = append(d.Attempts, disbursement.Attempt{At: begin})
+			p.commit(d)
+		},
+		i5: func(p *plot) {
+			m := p.client(func(int) int { return http.StatusCreated }, func(n int) string { return fmt.Sprintf(`{"id":"rf_%d"}`, n) })
+			for range 200 { // a client whose connection broke, or who changes the body, is drawn
+				m.post("/v1/refunds", "k", map[string]any{"amount": 1})
+			}
+		},
+		i8: func(p *plot) {
+			d := refund()
+			p.commit(d)
+			p.commit(then(then(d, disbursement.Unknown, "reply", "reply:1"), disbursement.Accepted, "webhook", "w")) // from a version that is not the last
+		},
+		i13: func(p *plot) { p.audits.run([]accepted{{refund().ID, "efecty", begin}}) },
+		i14: func(p *plot) {
+			m := p.client(func(int) int { return http.StatusOK }, func(int) string { return "" })
+			m.forge(allsim.Accounts("demo")[0], 1)
+		},
+		i18: func(p *plot) {
+			before := []string{"demo#rf_1 2 77"}
+			p.audits.unmoved(before, []string{"demo#rf_1 3 78"})
+		},
+		i22: func(p *plot) {
+			d := then(then(refund(), disbursement.Rejected, "reply", "reply:1"), disbursement.Held, "webhook", "w")
+			d.HeldReason, d.HeldFrom, d.Contested = disbursement.HoldContested, disbursement.Rejected, true
+			p.commit(d)
+		},
+		i23: func(p *plot) {
+			d := refund()
+			d.Attempts, d.SentAt = nil, time.Time{}
+			p.commit(d)
+		},
+		i37: func(p *plot) {
+			p.put(store.Put{Record: disbursement.Encode(refund())})
+			p.audits.run([]accepted{{refund().ID, "efecty", begin}})
+		},
+		ib: func(p *plot) {
+			d := then(refund(), disbursement.Rejected, "webhook", "w")
+			d.Version = 0
+			p.put(store.Put{Record: disbursement.Encode(d)})
+			p.world.Networks = []simnet.Network{&book{entries: []simnet.Entry{{Kind: simnet.KindRefund, OurReference: d.ID, Status: simnet.Paid}}}}
+			p.audits.run([]accepted{{d.ID, "efecty", begin}})
+		},
+		idl: func(p *plot) { p.audits.deadLetters(map[string]int{"SubmitQueue": 1}) },
+		irec: func(p *plot) {
+			p.audits.flaws = []flawed{{"efecty-demo", "T1", payment.ID("demo", "A-1"), simnet.RowOver}}
+			p.audits.settlements()
+		},
+		ie: func(p *plot) { p.tell(1) },
+	}
+}
+
+// tell lets a merchant hear of some steps of a story of two; with no silence it hears all.
+func (p *plot) tell(heard int) {
+	e := &ear{t: &troubles{quiet: true}, report: p.audits.report, took: map[string]map[line]string{}, bodies: map[string]uint64{}}
+	d := refund()
+	d.Payment, d.Version = "", 0
+	p.put(store.Put{Record: disbursement.Encode(d)})
+	for n := range heard {
+		body, err := json.Marshal(map[string]any{"type": "refund.updated", "data": map[string]any{"id": d.ID, "journal": map[string]int{"entry": n + 1}}})
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		req, err := http.NewRequest(http.MethodPost, "https://shop.sim/events", io.NopCloser(bytes.NewReader(body)))
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		if err := event.Sign(req.Header, fmt.Sprint("evt_", n), begin, body, []string{sim.DemoSecret}); err != nil {
+			p.t.Fatal(err)
+		}
+		if _, err := e.hear(req); err != nil {
+			p.t.Fatal(err)
+		}
+	}
+	e.check(p.world, []accepted{{d.ID, "efecty", begin}})
+}
+
+// A check that cannot fail proves nothing: each sentence of the simulator is broken once by hand.
+func TestEverySentenceIsHeldByACheckThatFails(t *testing.T) {
+	all := plants()
+	for _, sentence := range Sentences() {
+		name, _, _ := strings.Cut(sentence, ":")
+		t.Run(name, func(t *testing.T) {
+			plant, known := all[sentence]
+			if !known {
+				t.Fatal("nothing breaks it")
+			}
+			p := newPlot(t)
+			plant(p)
+			if p.found[sentence] == 0 {
+				t.Errorf("broken, and nobody noticed: %s; found %v", sentence, p.found)
+			}
+			delete(all, sentence)
+		})
+	}
+	for sentence := range all {
+		t.Errorf("no sentence of the simulator: %s", sentence)
+	}
+}
+
+// What is in order breaks nothing: the same checks, on an ordinary story.
+func TestAnOrdinaryStoryBreaksNothing(t *testing.T) {
+	p := newPlot(t)
+	d := refund()
+	sold := paid(20_000_00)
+	record := payment.Encode(sold)
+	record.Free = 15_000_00
+	p.watch.committed([]store.Write{store.Put{Record: record}, store.Put{Record: disbursement.Encode(d)}})
+	p.commit(then(d, disbursement.Accepted, "reply", "reply:1"))
+	p.audits.unmoved([]string{"a"}, []string{"a"})
+	p.audits.deadLetters(nil)
+	p.tell(2)
+	if len(p.found) > 0 {
+		t.Errorf("%v", p.found)
+	}
+}
