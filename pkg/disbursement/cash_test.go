@@ -111,6 +111,11 @@ func TestAReminderIsNotSleptThrough(t *testing.T) {
 	if d = d.Asked(due); d.Due.Before(due.Add(12 * time.Hour)) {
 		t.Errorf("a reminder that is due now is not a time to look again: %s", d.Due)
 	}
+	unwanted := d
+	unwanted.RemindHours = 0
+	if at := unwanted.CashExpires.Add(-time.Hour); !unwanted.Asked(at).Due.After(unwanted.CashExpires) {
+		t.Error("who is not to be reminded is looked at again when the code runs out")
+	}
 	if d = d.Asked(due.Add(-48 * time.Hour)); d.Due.After(due.Add(-32 * time.Hour)) {
 		t.Errorf("a reminder of the day after tomorrow put a question off to %s", d.Due)
 	}

@@ -224,3 +224,36 @@ func TestABrokenRecordIsNamed(t *testing.T) {
 		t.Errorf("%+v %v", back, err)
 	}
 }
+
+// What people do is on record, and doing it again has no second effect.
+func TestWhatPeopleDidIsOnRecord(t *testing.T) {
+	d := held(t, holds()["10 accepted, and then nothing"])
+	taken, tr := must(t, d, disbursement.Observation{Claim: disbursement.ClaimTake, By: "ana", At: noon.Add(time.Hour), Evidence: "take"})
+	if !tr.Changed || tr.Moved || len(taken.History) != len(d.History) {
+		t.Errorf("an assignment: %+v", tr)
+	}
+	with, err := propose(t, d, disbursement.ConfirmPaid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if last := with.History[len(with.History)-1]; last.Note != "proposed confirm_paid; case 7" {
+		t.Errorf("%+v", last)
+	}
+	ended, _, err := agree(with, disbursement.ConfirmPaid, "beto")
+	if err != nil {
+		t.Fatal(err)
+	}
+	last := ended.History[len(ended.History)-1]
+	if last.Note != "proposed by ana: case 7" || !strings.HasPrefix(last.Evidence, "resolve:confirm_paid:ana:") {
+		t.Errorf("%+v", last)
+	}
+	if ended.HeldAt() != (time.Time{}) {
+		t.Errorf("what is %s is held since %s", ended.State, ended.HeldAt())
+	}
+	if _, _, err := agree(d, disbursement.ConfirmPaid, "beto"); errors.Is(err, disbursement.ErrDiffers) {
+		t.Errorf("nothing was proposed, and it differs: %v", err)
+	}
+	if opened := (disbursement.Disbursement{CreatedAt: noon}).Open("", ""); opened.State != disbursement.Queued || !opened.Due.Equal(noon.Add(disbursement.SubmitLease)) {
+		t.Errorf("%s, due %s", opened.State, opened.Due)
+	}
+}

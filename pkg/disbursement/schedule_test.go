@@ -12,7 +12,7 @@ import (
 func TestQuestionsBecomeRarer(t *testing.T) {
 	d := in(t, disbursement.Unknown)
 	minutes := []int{2, 4, 8, 15, 30, 60, 120, 240, 480, 720, 720, 720}
-	jitter := map[time.Duration]bool{}
+	jitter, most := map[time.Duration]bool{}, 0.0
 	for i, m := range minutes {
 		again := d.Asked(noon)
 		d = d.Asked(noon)
@@ -21,9 +21,10 @@ func TestQuestionsBecomeRarer(t *testing.T) {
 			t.Errorf("question %d comes after %s, want %s and up to a quarter", i+1, gap, least)
 		}
 		jitter[(gap-least)*time.Duration(720/m)] = true
+		most = max(most, float64(gap-least)/float64(least))
 	}
-	if len(jitter) < 5 {
-		t.Errorf("the jitter of %d gaps has %d values", len(minutes), len(jitter))
+	if len(jitter) < 5 || most < 0.1 {
+		t.Errorf("the jitter of %d gaps has %d values, the largest %.3f of a gap", len(minutes), len(jitter), most)
 	}
 	other := d
 	other.ID = "rf_2"
