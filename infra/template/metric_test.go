@@ -1,6 +1,7 @@
 package template_test
 
 import (
+	"encoding/json"
 	"regexp"
 	"slices"
 	"testing"
@@ -67,5 +68,35 @@ func TestCountsAreOfLinesThatAreWritten(t *testing.T) {
 		if !watched[metric] {
 			t.Errorf("no alarm watches %s", metric)
 		}
+	}
+}
+
+// The dashboard shows every count, and no other of ours.
+func TestTheDashboardShowsWhatIsCounted(t *testing.T) {
+	d := read(t)
+	boards := d.ofType("AWS::CloudWatch::Dashboard")
+	if len(boards) != 1 {
+		t.Fatalf("%d dashboards", len(boards))
+	}
+	body := into[struct{ DashboardBody string }](t, d.Resources[boards[0]].Properties).DashboardBody
+	if !json.Valid([]byte(body)) {
+		t.Fatalf("the dashboard is no JSON:\n%s", body)
+	}
+	shown := map[string]bool{}
+	for _, m := range regexp.MustCompile(`\["\$\{AWS::StackName\}", "(\w+)"\]`).FindAllStringSubmatch(body, -1) {
+		shown[m[1]] = true
+	}
+	for _, name := range d.ofType("AWS::Logs::MetricFilter") {
+		f := into[struct {
+			MetricTransformations []struct{ MetricName string }
+		}](t, d.Resources[name].Properties)
+		metric := f.MetricTransformations[0].MetricName
+		if !shown[metric] {
+			t.Errorf("%s is not shown", metric)
+		}
+		delete(shown, metric)
+	}
+	for metric := range shown {
+		t.Errorf("%s is shown, and nothing counts it", metric)
 	}
 }

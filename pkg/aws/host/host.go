@@ -53,7 +53,7 @@ func (h Host) Ports() port.Set {
 	h.warm(os.LookupEnv, table)
 	return port.Set{
 		Store:  store.Patient{Store: table, Sleep: sleep, Float: mathrand.Float64, Now: time.Now},
-		Doer:   NewWire(),
+		Doer:   NewWire(h.Log),
 		Clock:  Clock{},
 		Live:   h.Config.Mode == provider.Live,
 		Float:  mathrand.Float64,

@@ -1,7 +1,9 @@
 package host
 
 import (
+	"context"
 	"crypto/tls"
+	"log/slog"
 	"net"
 	"net/http"
 	"sync"
@@ -20,14 +22,16 @@ type Wire struct {
 	client    *http.Client
 	transport *http.Transport
 	now       func() time.Time
+	log       *slog.Logger
 
 	mu   sync.Mutex
 	last time.Time
+	said map[string]time.Time // by host: when it was last noted that its clock is another
 }
 
 // NewWire makes a wire that follows no redirect (a signed request is for the address it was signed for), ignores proxy
 // variables and speaks TLS 1.2 or newer.
-func NewWire() *Wire {
+func NewWire(log *slog.Logger) *Wire {
 	transport := &http.Transport{
 		DialContext:         (&net.Dialer{Timeout: dialTimeout}).DialContext,
 		TLSHandshakeTimeout: handshakeTimeout,
@@ -36,7 +40,7 @@ func NewWire() *Wire {
 		MaxIdleConnsPerHost: 2,
 		IdleConnTimeout:     idleTimeout,
 	}
-	return &Wire{transport: transport, now: time.Now, client: &http.Client{Transport: transport,
+	return &Wire{transport: transport, now: time.Now, log: log, said: map[string]time.Time{}, client: &http.Client{Transport: transport,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
 }
 
@@ -59,5 +63,37 @@ func (w *Wire) Do(req *http.Request) (*http.Response, error) {
 		req = req.Clone(req.Context())
 		req.GetBody = nil
 	}
-	return w.client.Do(req)
+	resp, err := w.client.Do(req)
+	if err == nil {
+		w.compare(req.Context(), resp)
+	}
+	return resp, err
+}
+
+const (
+	// apart is how far a provider's clock may be from ours: signatures carry an instant, and the strictest window is minutes.
+	apart = time.Minute
+	// sayAgain is how often a difference is noted, by each process and of each host.
+	sayAgain = 15 * time.Minute
+)
+
+// compare holds the instant of an answer against our clock. Which of the two is wrong it cannot know.
+func (w *Wire) compare(ctx context.Context, resp *http.Response) {
+	theirs, err := http.ParseTime(resp.Header.Get("Date"))
+	if err != nil {
+		return
+	}
+	host, now := resp.Request.URL.Host, w.now()
+	if now.Sub(theirs).Abs() <= apart {
+		return
+	}
+	w.mu.Lock()
+	again := now.Sub(w.said[host]) < sayAgain
+	if !again {
+		w.said[host] = now
+	}
+	w.mu.Unlock()
+	if !again {
+		w.log.WarnContext(ctx, "clocks differ", "name", host, "late", now.Sub(theirs).Truncate(time.Second))
+	}
 }

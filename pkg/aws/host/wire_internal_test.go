@@ -1,7 +1,9 @@
 package host
 
 import (
+	"bytes"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -53,7 +55,7 @@ func post(t *testing.T, w *Wire, url string, header http.Header) error {
 func TestOneDoIsOneRequest(t *testing.T) {
 	for _, name := range []string{"Idempotency-Key", "X-Idempotency-Key", "X-Other"} {
 		s, requests := server(t)
-		w := NewWire()
+		w := NewWire(slog.New(slog.DiscardHandler))
 		header := http.Header{name: {"rf_1"}}
 		if err := post(t, w, s.URL, header); err != nil {
 			t.Fatal(err)
@@ -77,7 +79,7 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	resp, err := NewWire().Do(req)
+	resp, err := NewWire(slog.New(slog.DiscardHandler)).Do(req)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,7 +100,7 @@ func TestRestedConnectionsAreClosed(t *testing.T) {
 	}
 	s.Start()
 	defer s.Close()
-	w, now := NewWire(), time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	w, now := NewWire(slog.New(slog.DiscardHandler)), time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 	w.now = func() time.Time { return now }
 	for _, step := range []struct {
 		rest time.Duration
@@ -114,11 +116,42 @@ func TestRestedConnectionsAreClosed(t *testing.T) {
 	}
 }
 
+// A clock that is another is noted once in a while, and not for what is ordinary.
+func TestClocksAreCompared(t *testing.T) {
+	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	theirs := ""
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.Header()["Date"] = []string{theirs} }))
+	defer s.Close()
+	var lines bytes.Buffer
+	w := NewWire(slog.New(slog.NewTextHandler(&lines, nil)))
+	w.now = func() time.Time { return now }
+	for _, step := range []struct {
+		theirs string
+		after  time.Duration
+		want   int
+	}{
+		{now.Format(http.TimeFormat), 0, 0}, {now.Add(-time.Minute).Format(http.TimeFormat), 0, 0}, {now.Add(time.Minute).Format(http.TimeFormat), 0, 0},
+		{"yesterday", 0, 0}, {now.Add(-61 * time.Second).Format(http.TimeFormat), 0, 1}, {now.Add(61 * time.Second).Format(http.TimeFormat), 0, 1},
+		{now.Add(time.Hour).Format(http.TimeFormat), sayAgain, 2},
+	} {
+		theirs, now = step.theirs, now.Add(step.after)
+		if err := post(t, w, s.URL, nil); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Count(lines.String(), "clocks differ"); got != step.want {
+			t.Errorf("their %q after %s: %d lines, want %d", step.theirs, step.after, got, step.want)
+		}
+	}
+	if !strings.Contains(lines.String(), "name="+strings.TrimPrefix(s.URL, "http://")) {
+		t.Errorf("no host in %s", lines.String())
+	}
+}
+
 func TestOldTLSIsRefused(t *testing.T) {
-	if v := NewWire().transport.TLSClientConfig.MinVersion; v < 0x0303 {
+	if v := NewWire(slog.New(slog.DiscardHandler)).transport.TLSClientConfig.MinVersion; v < 0x0303 {
 		t.Errorf("TLS version %#x is accepted", v)
 	}
-	if NewWire().transport.Proxy != nil {
+	if NewWire(slog.New(slog.DiscardHandler)).transport.Proxy != nil {
 		t.Error("proxy variables decide where money goes")
 	}
 }

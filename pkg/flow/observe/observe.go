@@ -134,7 +134,7 @@ func (o Observer) told(ctx context.Context, d disbursement.Disbursement, t disbu
 	if d.Contested || d.Overdrawn {
 		level = slog.LevelError
 	}
-	o.Log.Log(ctx, level, "disbursement moved", "tenant", d.Tenant, "disbursement", d.ID, "from", t.From, "to", t.To,
+	o.Log.Log(ctx, level, "disbursement moved", "tenant", d.Tenant, "account", d.Account, "disbursement", d.ID, "from", t.From, "to", t.To,
 		"by", seen.By, "held_reason", d.HeldReason)
 }
 
@@ -166,7 +166,7 @@ func (o Observer) payment(ctx context.Context, key store.Key, seen payment.Obser
 		err = o.Store.Commit(ctx, append(writes, more...)...)
 		if err == nil {
 			next.Version++
-			o.Log.InfoContext(ctx, "payment moved", "tenant", p.Tenant, "payment", p.ID, "from", t.From, "to", t.To, "by", seen.By)
+			o.Log.InfoContext(ctx, "payment moved", "tenant", p.Tenant, "account", p.Account, "payment", p.ID, "from", t.From, "to", t.To, "by", seen.By)
 			return next, t, nil
 		}
 		if !store.IsConflict(err) {
