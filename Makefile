@@ -10,7 +10,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 # What deploys: see "Where it runs" in template.yaml's comments. No variable of the caller's environment may change it.
 BUILD := env GOOS=linux GOARCH=arm64 GOARM64=v8.0 CGO_ENABLED=0 GOFLAGS= GOEXPERIMENT= \
-	go build -tags lambda.norpc -trimpath -buildvcs=false -ldflags "-s -w -buildid="
+	go build -tags lambda.norpc,dotsfile -trimpath -buildvcs=false -ldflags "-s -w -buildid="
 
 .PHONY: help run test lint fmt sim mutants mutation fuzz crashes batch bench build size e2e verify clean
 
@@ -65,6 +65,12 @@ build: $(FUNCTIONS:%=build/%/bootstrap) ## build/<function>/bootstrap for arm64,
 build/%/bootstrap: FORCE
 	@mkdir -p $(@D) && echo $@
 	@$(BUILD) -o $@ ./functions/$*
+
+# What draws on paper would be too large with its bitmap face inside: the face lies beside it.
+build/receipt-api/bootstrap: build/receipt-api/dots.bin
+
+build/%/dots.bin: FORCE
+	@mkdir -p $(@D) && env GOFLAGS= go run ./infra/font $@
 
 FORCE:
 

@@ -11,8 +11,8 @@
 //	rate                         what one currency is worth in another, and who says so
 //	provider/…                   the contract with providers, one folder for each, and its simulated twin within
 //	flow/…                       the verbs, one for each function; every road ends in flow/observe
-//	catalogue                    words for people, by code, in three languages
-//	api bundle                   HTTP in and out; the one place where everything is wired
+//	catalogue paper              words for people, by code, in three languages; pages to print
+//	door api bundle              who asks; HTTP in and out; the one place where everything is wired
 //	aws/…  mem/…                 the cloud, and its twins in memory: nothing else knows where it runs
 //	config telemetry             what the environment says; lines with a closed list of fields
 //	sim story proof              a whole world with clock and simulated providers; stories played in it; every fault

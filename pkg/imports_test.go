@@ -40,7 +40,7 @@ var rows = []row{
 	{"pkg/mutant", nil},    // guards that a simulator may break, in builds of its own
 	{"pkg/job", []string{"pkg/store"}},
 	{"pkg/payment", ground},
-	{"pkg/disbursement", append([]string{"pkg/rate"}, ground...)}, // a refund may have its rate
+	{"pkg/disbursement", append([]string{"pkg/rate", "pkg/audit"}, ground...)}, // a refund may have its rate; its history is hashed
 	{"pkg/webhook", ground},
 	{"pkg/merchant", ground},
 	{"pkg/settlement", ground},
@@ -66,10 +66,16 @@ var rows = []row{
 	{"pkg/provider/*", adapters}, // every network
 
 	{"pkg/flow/observe", nouns},
+	{"pkg/flow/issue", append([]string{"pkg/paper", "pkg/receipt"}, verbs...)},
 	{"pkg/flow/*", append([]string{"pkg/sheet"}, verbs...)},
-	{"pkg/api", append([]string{"pkg/sheet", "pkg/flow/request", "pkg/flow/run", "pkg/flow/decide", "pkg/flow/ingest", "pkg/catalogue"}, verbs...)},
+	{"pkg/paper", nil}, // pages for people, of whatever they say
+	{"pkg/receipt", append([]string{"pkg/audit", "pkg/merchant"}, machines...)},
+	{"pkg/counter", []string{"pkg/door", "pkg/flow/issue", "pkg/receipt", "pkg/disbursement", "pkg/merchant", "pkg/store"}},
+	{"pkg/door", append([]string{"pkg/catalogue", "pkg/merchant"}, ground...)},
+	{"pkg/api", append([]string{"pkg/door", "pkg/sheet", "pkg/flow/request", "pkg/flow/run", "pkg/flow/decide", "pkg/flow/ingest", "pkg/catalogue"}, verbs...)},
 	{"pkg/port", append([]string{"pkg/provider"}, contracts...)},
-	{"pkg/bundle", append([]string{"pkg/api", "pkg/flow/*", "pkg/port", "infra/openapi"}, verbs...)}, // the description is embedded where it is kept
+	{"pkg/bundle", append([]string{"pkg/api", "pkg/flow/*", "pkg/port"}, verbs...)},
+	{"pkg/bundle/issuing", append([]string{"pkg/counter", "pkg/flow/issue", "pkg/port"}, verbs...)}, // without the bundle, which would link all of it
 	{"pkg/bundle/*", append([]string{"pkg/bundle", "pkg/port", "pkg/flow/*"}, verbs...)},
 
 	{"pkg/aws/host", append([]string{"pkg/port", "pkg/config", "pkg/telemetry", "pkg/provider", "pkg/aws/*"}, contracts...)},
@@ -78,12 +84,12 @@ var rows = []row{
 	{"pkg/config", append([]string{"pkg/provider"}, contracts...)},
 	{"pkg/telemetry", contracts},
 	{"pkg/recon", append([]string{"pkg/provider", "pkg/provider/*"}, nouns...)},
-	{"pkg/sim", []string{"pkg/*", "pkg/bundle/*", "pkg/mem/*", "pkg/provider/*", "pkg/flow/*"}},
+	{"pkg/sim", []string{"infra/openapi", "pkg/*", "pkg/bundle/*", "pkg/mem/*", "pkg/provider/*", "pkg/flow/*"}},
 	{"pkg/sim/*", []string{"pkg/*", "pkg/mem/*", "pkg/provider/*", "pkg/flow/*"}},
 	{"pkg/proof", []string{"pkg/*", "pkg/provider/*"}},
 	{"pkg/story", nil},
 
-	{"functions/*", append([]string{"pkg/bundle", "pkg/bundle/*", "pkg/provider", "pkg/provider/all", "pkg/aws/*", "pkg/config", "pkg/telemetry"}, contracts...)},
+	{"functions/*", append([]string{"infra/openapi", "pkg/bundle", "pkg/bundle/*", "pkg/provider", "pkg/provider/all", "pkg/aws/*", "pkg/config", "pkg/telemetry"}, contracts...)},
 	{"infra/enrol", []string{"pkg/*", "pkg/provider/all", "pkg/aws/awsenv", "pkg/aws/dynamostore"}},
 	{"infra/e2e", []string{"pkg/*", "pkg/*/*"}},
 	{"infra/runtimeapi", nil},

@@ -4,6 +4,7 @@ package main
 import (
 	"github.com/aws/aws-lambda-go/lambda"
 
+	"github.com/vuelto/vuelto/infra/openapi"
 	"github.com/vuelto/vuelto/pkg/aws/apigw"
 	"github.com/vuelto/vuelto/pkg/aws/host"
 	"github.com/vuelto/vuelto/pkg/aws/sqsqueue"
@@ -16,6 +17,7 @@ import (
 func main() {
 	h := host.Open(config.Needs{Sends: []job.Kind{job.Submit, job.Deliver}})
 	ports := h.Ports()
+	ports.OpenAPI = openapi.Document() // embedded where it is kept
 	ports.Sender = sqsqueue.Open(h.AWS, h.Config.Queues)
 	lambda.Start(apigw.Wrap(bundle.New(ports, all.Registry()).MerchantAPI()))
 }

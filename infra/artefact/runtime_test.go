@@ -109,7 +109,7 @@ func answerLambda(t *testing.T, dir string) {
 				if a.StatusCode != 401 || !strings.Contains(a.Body, `"code":"unauthorized"`) {
 					t.Errorf("a live key on a test stack: %+v", a)
 				}
-			case "batch-api", "finance-api", "finance-upload":
+			case "batch-api", "finance-api", "finance-upload", "receipt-api":
 				var a struct{ StatusCode int }
 				f.invoke(bytes.ReplaceAll(event(t, "finance-api/list-reconciliations"), []byte("/v1/reconciliations"), []byte("/v1/elsewhere")), &a)
 				if a.StatusCode != 404 {

@@ -21,6 +21,7 @@ import (
 	"github.com/vuelto/vuelto/pkg/aws/sqsqueue"
 	"github.com/vuelto/vuelto/pkg/bundle"
 	"github.com/vuelto/vuelto/pkg/bundle/hearing"
+	"github.com/vuelto/vuelto/pkg/bundle/issuing"
 	"github.com/vuelto/vuelto/pkg/bundle/sealing"
 	"github.com/vuelto/vuelto/pkg/bundle/telling"
 	"github.com/vuelto/vuelto/pkg/calendar"
@@ -124,6 +125,7 @@ func (s *stage) http(name string, status int, text string) {
 	}
 	front := s.bundle.Front()
 	front["webhook-intake"] = hearing.Intake(s.bundle)
+	front["receipt-api"] = issuing.ReceiptAPI(issuing.Ports{Set: s.who.Set, Vault: s.world.Files})
 	answer, err := apigw.Wrap(front[function])(context.Background(), event)
 	if err != nil || answer.StatusCode != status || !strings.Contains(answer.Body, text) {
 		s.Fatalf("%s: %d %s (%v), want %d with %s", name, answer.StatusCode, answer.Body, err, status, text)
@@ -248,6 +250,7 @@ func TestEvents(t *testing.T) {
 	s.http("finance-upload/import-rates", 200, `"written":1`)
 	s.http("merchant-api/get-refund", 200, `"status":"settled"`)
 
+	s.http("receipt-api/receipt", 200, "JVBERi0xLjcK") // %PDF-1.7 in base 64
 	s.queue("audit-seal/night")
 	if _, err := s.world.Files.Get(context.Background(), "audit/demo/2026-11-20.jsonl"); err != nil {
 		t.Error(err)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/vuelto/vuelto/pkg/api"
 	"github.com/vuelto/vuelto/pkg/config"
+	"github.com/vuelto/vuelto/pkg/counter"
 	"github.com/vuelto/vuelto/pkg/job"
 	"github.com/vuelto/vuelto/pkg/provider/all"
 	"github.com/vuelto/vuelto/pkg/provider/allsim"
@@ -258,6 +259,7 @@ func TestRoutes(t *testing.T) {
 		"batch-api":      batches,
 		"finance-api":    finance,
 		"finance-upload": uploads,
+		"receipt-api":    counter.Patterns(),
 		"webhook-intake": {"POST /webhooks/{provider}/{account}"},
 	} {
 		for _, pattern := range patterns {

@@ -208,7 +208,18 @@ func (r *reach) actions() []string {
 			found[action(service, f.Name())] = true
 		}
 	}
+	if r.locks() { // a put that says until when is authorised as two
+		found["s3:PutObjectRetention"] = true
+	}
 	return slices.Sorted(maps.Keys(found))
+}
+
+// locks says whether a put under Object Lock is reached.
+func (r *reach) locks() (found bool) {
+	r.literals(sdk+"s3.PutObjectInput", func(_ *pack, c *ast.CompositeLit) {
+		found = found || field(c, "ObjectLockRetainUntilDate") != nil
+	})
+	return found
 }
 
 // action: a transaction is authorised by its parts, and ours are all updates (TestTransactionsAreMadeOfUpdates).

@@ -91,7 +91,7 @@ func languageOf(r *http.Request) (settlement.Language, error) {
 	if text := r.URL.Query().Get("lang"); text != "" {
 		l, err := settlement.ParseLanguage(text)
 		if err != nil {
-			return l, &invalid{"field_invalid", []FieldError{{"/lang", "must be zh, es or en"}}}
+			return l, &invalid{"field_invalid", []FieldError{{Pointer: "/lang", Detail: "must be zh, es or en"}}}
 		}
 		return l, nil
 	}

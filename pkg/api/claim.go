@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/vuelto/vuelto/pkg/door"
 	"github.com/vuelto/vuelto/pkg/flow/request"
 	"github.com/vuelto/vuelto/pkg/identity"
 	"github.com/vuelto/vuelto/pkg/store"
@@ -175,6 +176,6 @@ func (s *Server) turnAway(w http.ResponseWriter, r *http.Request, shop string, e
 			return
 		}
 	}
-	s.Log.ErrorContext(r.Context(), "request failed", "request_id", requestID(r), "path", strings.TrimSuffix(ClaimPath, "/"), "error", err)
+	s.Log.ErrorContext(r.Context(), "request failed", "request_id", door.RequestID(r), "path", strings.TrimSuffix(ClaimPath, "/"), "error", err)
 	say(w, http.StatusInternalServerError, "Algo falló de nuestro lado", "No se guardó nada. Espere un minuto e inténtelo otra vez.")
 }

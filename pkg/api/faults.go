@@ -26,7 +26,7 @@ func (f *faults) check(ok bool, code, pointer, detail string) {
 	if f.code == "" {
 		f.code = code
 	}
-	f.list = append(f.list, FieldError{pointer, detail})
+	f.list = append(f.list, FieldError{Pointer: pointer, Detail: detail})
 }
 
 func (f *faults) text(pointer, value string, least, most int) {

@@ -9,6 +9,8 @@ import (
 	"reflect"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/vuelto/vuelto/pkg/door"
 )
 
 // MaxBody bounds a request body of the merchant API.
@@ -18,7 +20,7 @@ const MaxBody = 256 << 10
 const maxDepth = 32
 
 var (
-	errMalformed    = errors.New("malformed JSON")
+	errMalformed    = door.ErrMalformed
 	errDuplicate    = errors.New("duplicate key")
 	errUnknownField = errors.New("unknown field")
 )

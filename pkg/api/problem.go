@@ -1,15 +1,14 @@
 package api
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"slices"
 
 	"github.com/vuelto/vuelto/pkg/batch"
-	"github.com/vuelto/vuelto/pkg/catalogue"
 	"github.com/vuelto/vuelto/pkg/discrepancy"
+	"github.com/vuelto/vuelto/pkg/door"
 	"github.com/vuelto/vuelto/pkg/flow/decide"
 	"github.com/vuelto/vuelto/pkg/flow/ingest"
 	"github.com/vuelto/vuelto/pkg/flow/request"
@@ -18,23 +17,11 @@ import (
 	"github.com/vuelto/vuelto/pkg/store"
 )
 
-// Problem is an RFC 9457 answer. Code is the promise; title and next step are for people.
-type Problem struct {
-	Type      string       `json:"type"`
-	Title     string       `json:"title"`
-	Status    int          `json:"status"`
-	Code      string       `json:"code"`
-	Detail    string       `json:"detail,omitempty"`
-	NextStep  string       `json:"next_step"`
-	RequestID string       `json:"request_id"`
-	Errors    []FieldError `json:"errors,omitempty"`
-}
+// Problem is an RFC 9457 answer.
+type Problem = door.Problem
 
 // FieldError is one fault of a body.
-type FieldError struct {
-	Pointer string `json:"pointer"`
-	Detail  string `json:"detail"`
-}
+type FieldError = door.FieldError
 
 // decision is how one sentinel shows to the caller.
 type decision struct {
@@ -68,9 +55,9 @@ func aboutRequests() []decision {
 		{errRowFailed, 409, "row_failed", "The row failed on our side", "Look the row's own id up, then send it again.", false, ""},
 		{request.ErrOver, 409, "batch_over", "The batch is over", "Read its results; cancel single refunds or payouts instead.", true, ""},
 		{errKeyMissing, 400, "idempotency_key_missing", "The Idempotency-Key header is missing", "Send a key of your own with every request that creates something.", true, ""},
-		{errUnauthorized, 401, "unauthorized", "No valid API key", "Send Authorization: Bearer sk_… with a key of this stack.", false, ""},
-		{errSource, 403, "source_not_allowed", "This key may not come from here", "Call from an address that the key's sources list.", false, ""},
-		{errUnsigned, 401, "signature_invalid", "The request's signature does not fit", "Sign it as RFC 9421 says, with the key's signing secret; detail says what is wrong.", true, ""},
+		{door.ErrUnauthorized, 401, "unauthorized", "No valid API key", "Send Authorization: Bearer sk_… with a key of this stack.", false, ""},
+		{door.ErrSource, 403, "source_not_allowed", "This key may not come from here", "Call from an address that the key's sources list.", false, ""},
+		{door.ErrUnsigned, 401, "signature_invalid", "The request's signature does not fit", "Sign it as RFC 9421 says, with the key's signing secret; detail says what is wrong.", true, ""},
 		{errForbidden, 403, "forbidden", "This key's role may not do that", "Use a key whose role allows it.", false, ""},
 		{errMethod, 405, "method_not_allowed", "The method is not allowed here", "See the Allow header.", false, ""},
 	}
@@ -172,7 +159,7 @@ func (s *Server) problemOf(err error) (p Problem, retry string) {
 		p = Problem{Status: 409, Code: "breaks_open", Title: "Something is still open", Detail: fmt.Sprintf("%d open", open.Count),
 			NextStep: "Explain or resolve what errors names, then close again."}
 		for _, id := range open.First {
-			p.Errors = append(p.Errors, FieldError{"", id})
+			p.Errors = append(p.Errors, FieldError{Detail: id})
 		}
 		err = nil
 	}
@@ -191,20 +178,8 @@ func (s *Server) problemOf(err error) (p Problem, retry string) {
 // refuse answers with what an error amounts to.
 func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	p, retry := s.problemOf(err)
-	if retry != "" {
-		w.Header().Set("Retry-After", retry)
-	}
 	if p.Status >= 500 {
-		s.Log.ErrorContext(r.Context(), "request failed", "request_id", requestID(r), "path", r.URL.Path, "code", p.Code, "error", err)
+		s.Log.ErrorContext(r.Context(), "request failed", "request_id", door.RequestID(r), "path", r.URL.Path, "code", p.Code, "error", err)
 	}
-	if w, ok := catalogue.Find(catalogue.Errors, p.Code, catalogue.Language(r.Header.Get("Accept-Language"))); ok {
-		p.Title, p.NextStep = w.Title, w.NextStep
-	}
-	p.Type, p.RequestID = "/docs/errors/"+p.Code, requestID(r)
-	if p.Status == http.StatusUnauthorized {
-		w.Header().Set("WWW-Authenticate", "Bearer")
-	}
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(p.Status)
-	_ = json.NewEncoder(w).Encode(p)
+	door.Refuse(w, r, p, retry)
 }

@@ -16,6 +16,7 @@ import (
 
 	"github.com/vuelto/vuelto/pkg/disbursement"
 	"github.com/vuelto/vuelto/pkg/discrepancy"
+	"github.com/vuelto/vuelto/pkg/door"
 	"github.com/vuelto/vuelto/pkg/file"
 	"github.com/vuelto/vuelto/pkg/flow/decide"
 	"github.com/vuelto/vuelto/pkg/flow/request"
@@ -25,10 +26,9 @@ import (
 )
 
 var (
-	errBodyTooLarge = errors.New("body too large")
+	errBodyTooLarge = door.ErrTooLarge
 	errKeyMissing   = errors.New("idempotency key missing")
-	errUnauthorized = errors.New("unauthorized")
-	errForbidden    = errors.New("forbidden")
+	errForbidden    = door.ErrForbidden
 	errMethod       = errors.New("method not allowed")
 )
 
@@ -115,7 +115,7 @@ func (s *Server) routed(routes []route, open map[string]http.HandlerFunc) http.H
 		}
 		s.refuse(w, r, fmt.Errorf("%w: no such path", request.ErrNotFound))
 	})
-	return s.identified(mux)
+	return door.Identified(mux, s.NewID)
 }
 
 // allowed lists the methods under which the path would have been routed.
@@ -251,25 +251,6 @@ func patterns(routes []route) (list []string) {
 	return list
 }
 
-type requestIDKey struct{}
-
-func requestID(r *http.Request) string {
-	id, _ := r.Context().Value(requestIDKey{}).(string)
-	return id
-}
-
-// identified gives every request an id, the caller's if it sent a decent one.
-func (s *Server) identified(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		id := r.Header.Get("X-Request-Id")
-		if id == "" || len(id) > 100 || strings.ContainsFunc(id, func(c rune) bool { return c <= ' ' || c > '~' }) {
-			id = s.NewID()
-		}
-		w.Header().Set("X-Request-Id", id)
-		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), requestIDKey{}, id)))
-	})
-}
-
 // guarded lets a request through to its handler if its key may, and renders what comes back.
 func (s *Server) guarded(action merchant.Action, handle handler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
@@ -290,20 +271,7 @@ func (s *Server) guarded(action merchant.Action, handle handler) http.HandlerFun
 }
 
 func (s *Server) caller(r *http.Request) (request.Caller, error) {
-	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	if !ok {
-		return request.Caller{}, errUnauthorized
-	}
-	key, m, err := s.Directory.Who(r.Context(), strings.TrimSpace(token))
-	if errors.Is(err, merchant.ErrKey) || errors.Is(err, store.ErrNotFound) {
-		return request.Caller{}, errUnauthorized
-	}
-	if err == nil && !key.From(r.RemoteAddr) {
-		err = fmt.Errorf("%w: %s", errSource, r.RemoteAddr)
-	}
-	if err == nil && key.Signing != "" {
-		err = signed(r, key, s.Now())
-	}
+	key, m, err := door.Who(r, s.Directory, s.Now())
 	return request.Caller{Key: key, Merchant: m}, err
 }
 

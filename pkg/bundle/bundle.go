@@ -8,7 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/vuelto/vuelto/infra/openapi"
 	"github.com/vuelto/vuelto/pkg/api"
 	"github.com/vuelto/vuelto/pkg/event"
 	"github.com/vuelto/vuelto/pkg/flow/decide"
@@ -100,7 +99,7 @@ func (b *Bundle) now() time.Time { return b.ports.Clock.Now() }
 // MerchantAPI answers what moves money and tells about it.
 func (b *Bundle) MerchantAPI() http.Handler {
 	s := b.Server()
-	s.OpenAPI = openapi.Document()
+	s.OpenAPI = b.ports.OpenAPI
 	return s.Money()
 }
 

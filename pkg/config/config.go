@@ -75,6 +75,9 @@ func Read(lookup func(string) (string, bool), needs Needs) (Config, error) {
 	return c, errors.Join(r.faults...)
 }
 
+// Live says that this copy moves real money.
+func (c Config) Live() bool { return c.Mode == provider.Live }
+
 // QueueVariable is the variable with the URL of a kind's queue.
 func QueueVariable(kind job.Kind) string { return queuePrefix + strings.ToUpper(string(kind)) }
 

@@ -71,6 +71,8 @@ func Next(d Disbursement, o Observation) (Disbursement, Transition, error) {
 		return d.show(o)
 	case o.Claim == ClaimRemind:
 		return d.remind(o)
+	case o.Claim == ClaimIssue:
+		return d.issue(o)
 	case o.Claim == ClaimInvite:
 		return d.invite(o)
 	}
@@ -315,7 +317,7 @@ func (c Claim) success() bool {
 // personal says the claim is a move of people or of ourselves, which is refused where it does not fit.
 func (c Claim) personal() bool {
 	switch c {
-	case ClaimApprove, ClaimCancel, ClaimSubmit, ClaimRequeue, ClaimHold, ClaimSupply, ClaimShow, ClaimInvite, ClaimTake, ClaimRelease, ClaimPropose,
+	case ClaimApprove, ClaimCancel, ClaimSubmit, ClaimRequeue, ClaimHold, ClaimSupply, ClaimShow, ClaimInvite, ClaimIssue, ClaimTake, ClaimRelease, ClaimPropose,
 		ClaimWithdraw, ClaimAgree:
 		return true
 	}

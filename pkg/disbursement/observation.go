@@ -36,6 +36,7 @@ const (
 
 	ClaimShow   Claim = "show"   // a person is given the cash code
 	ClaimRemind Claim = "remind" // the cash code runs out soon
+	ClaimIssue  Claim = "issue"  // a receipt of how it ended is issued
 	ClaimInvite Claim = "invite" // a person is given a link by which the buyer tells what is missing
 
 	// Of people about what is held; see Desk.
@@ -50,7 +51,7 @@ const (
 func Claims() []Claim {
 	return []Claim{ClaimApprove, ClaimCancel, ClaimSubmit, ClaimNotApplied, ClaimUnknown, ClaimDenied, ClaimNotFound,
 		ClaimAccepted, ClaimCollectable, ClaimPaid, ClaimSettled, ClaimRejected, ClaimVoided, ClaimReturned,
-		ClaimHold, ClaimRequeue, ClaimSupply, ClaimShow, ClaimRemind, ClaimInvite, ClaimTake, ClaimRelease, ClaimPropose, ClaimWithdraw, ClaimAgree}
+		ClaimHold, ClaimRequeue, ClaimSupply, ClaimShow, ClaimRemind, ClaimInvite, ClaimIssue, ClaimTake, ClaimRelease, ClaimPropose, ClaimWithdraw, ClaimAgree}
 }
 
 // Observation is one thing learned about a disbursement: a reply, a webhook item, a poll's answer, a settlement row, or

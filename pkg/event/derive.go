@@ -34,14 +34,6 @@ func Of(c store.Change) ([]Event, error) {
 	return nil, nil
 }
 
-// StepsOf is a disbursement's journal as it is hashed.
-func StepsOf(d disbursement.Disbursement) (steps []audit.Step) {
-	for _, s := range d.History {
-		steps = append(steps, audit.Step{At: s.At, From: string(s.From), To: string(s.To), Evidence: s.Evidence, By: s.By, Note: s.Note})
-	}
-	return steps
-}
-
 // StepsOfPayment is a payment's.
 func StepsOfPayment(p payment.Payment) (steps []audit.Step) {
 	for _, s := range p.History {
@@ -65,7 +57,7 @@ func ofDisbursements(c store.Change) ([]Event, error) {
 	}
 	var events []Event
 	chain := audit.Begin(d.Tenant, d.ID)
-	for i, step := range StepsOf(d) {
+	for i, step := range d.Journal() {
 		s := d.History[i]
 		n, sum := chain.Add(step)
 		if n <= known {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"time"
 	"unicode/utf8"
 )
 
@@ -17,6 +18,14 @@ type Store interface {
 	Put(ctx context.Context, name string, body []byte) error
 	// Get reads a whole file. Errors: ErrNotFound, ErrInvalid.
 	Get(ctx context.Context, name string) ([]byte, error)
+}
+
+// Vault is a Store some of whose files nobody can remove or write over before their time.
+type Vault interface {
+	// Lock is Put of a file that nobody, the account's owner included, can remove before an instant. A repeat neither shortens nor
+	// prolongs it. Errors: as Put.
+	Lock(ctx context.Context, name string, body []byte, until time.Time) error
+	Store
 }
 
 var (

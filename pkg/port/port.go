@@ -27,6 +27,7 @@ type Set struct {
 	Checker  identity.Checker   // nil: people look at beneficiaries
 	Random   func(n int) []byte // that nobody can guess
 	Loopback bool               // event endpoints are on this machine, and only there
+	OpenAPI  []byte             // what GET /openapi.json answers: one function does
 }
 
 // Book reads the accounts at providers.

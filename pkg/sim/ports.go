@@ -75,11 +75,15 @@ func (s sent) Send(ctx context.Context, j job.Job, delay time.Duration) error {
 // filed is the file store as handlers see it.
 type filed struct {
 	w     *World
-	inner file.Store
+	inner file.Vault
 }
 
 func (f filed) Put(ctx context.Context, name string, body []byte) error {
 	return f.w.io(ctx, Point{"file", "put", "", name}, func() error { return f.inner.Put(ctx, name, body) })
+}
+
+func (f filed) Lock(ctx context.Context, name string, body []byte, until time.Time) error {
+	return f.w.io(ctx, Point{"file", "lock", "", name}, func() error { return f.inner.Lock(ctx, name, body, until) })
 }
 
 func (f filed) Get(ctx context.Context, name string) (body []byte, err error) {

@@ -57,6 +57,8 @@ func (w *World) sandbox(req *http.Request, body []byte, done func(Reply)) {
 		w.readOutbox(req, done)
 	case len(path) == 1 && path[0] == "inbox" && req.Method == http.MethodGet:
 		w.readInbox(req, done)
+	case len(path) == 1 && path[0] == "archive" && req.Method == http.MethodGet:
+		w.readArchive(done)
 	case len(path) == 3 && path[0] == "audit" && req.Method == http.MethodGet:
 		w.readSealed(path[1], strings.TrimSuffix(path[2], ".jsonl"), done)
 	case path[0] == "networks" && len(path) >= 2:

@@ -9,8 +9,10 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/vuelto/vuelto/infra/openapi"
 	"github.com/vuelto/vuelto/pkg/bundle"
 	"github.com/vuelto/vuelto/pkg/bundle/hearing"
+	"github.com/vuelto/vuelto/pkg/bundle/issuing"
 	"github.com/vuelto/vuelto/pkg/bundle/sealing"
 	"github.com/vuelto/vuelto/pkg/bundle/telling"
 	"github.com/vuelto/vuelto/pkg/identity"
@@ -109,7 +111,7 @@ func New(o Options) (*World, error) {
 	ports := port.Set{
 		Store: w.patient(), Sender: lateSender{w}, Files: filed{w, w.Files}, Clock: workerClock{w},
 		Doer: w.doer(), Float: w.Float, NewID: w.newID, Log: o.Log,
-		Random: w.random, Loopback: o.Loopback, Checker: registry{},
+		Random: w.random, Loopback: o.Loopback, Checker: registry{}, OpenAPI: openapi.Document(),
 	}
 	b, who := bundle.New(ports, all.Registry()), telling.Ports{Set: ports, Outward: outward{w}, Mailer: carrier{w}, Texter: carrier{w}, Site: o.BaseURL}
 	template, err := ParseTemplate(o.Template)
@@ -118,6 +120,7 @@ func New(o Options) (*World, error) {
 	}
 	w.front, w.routes = b.Front(), template.Routes
 	w.front["webhook-intake"] = hearing.Intake(b)
+	w.front["receipt-api"] = issuing.ReceiptAPI(issuing.Ports{Set: ports, Vault: filed{w, w.Files}})
 	err = w.openQueues(template, map[string]job.Handler{
 		"webhook-apply": hearing.Applier(b), "refund-submission": b.Submitter(), "status-polling": b.Polling(),
 		"settlement-ingest": b.Ingester(), "settlement-reconciliation": b.Reconciler(),

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
@@ -26,6 +27,7 @@ type bucket struct {
 	objects   map[string][]byte
 	conflicts int // how many Puts are told that another is at it
 	puts      int
+	locks     []*s3.PutObjectInput
 }
 
 func newBucket() *bucket { return &bucket{objects: map[string][]byte{}} }
@@ -55,6 +57,9 @@ func (b *bucket) PutObject(ctx context.Context, in *s3.PutObjectInput, _ ...func
 		return nil, status(http.StatusPreconditionFailed)
 	}
 	b.objects[*in.Key] = body
+	if in.ObjectLockMode != "" {
+		b.locks = append(b.locks, in)
+	}
 	return &s3.PutObjectOutput{}, nil
 }
 
@@ -89,6 +94,26 @@ func (b *bucket) GetObject(ctx context.Context, in *s3.GetObjectInput, _ ...func
 
 func TestStore(t *testing.T) {
 	filetest.Run(t, func(*testing.T) file.Store { return s3file.New(newBucket(), "b") })
+}
+
+// TestALockedFile: under the mode that no one can lift, until the very instant.
+func TestALockedFile(t *testing.T) {
+	ctx, b, until := context.Background(), newBucket(), time.Date(2036, 11, 21, 5, 0, 0, 0, time.UTC)
+	v := s3file.Vault{Store: s3file.New(b, "b")}
+	for range 2 {
+		if err := v.Lock(ctx, "receipts/a", []byte("x"), until); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := v.Lock(ctx, "receipts/a", []byte("y"), until); !errors.Is(err, file.ErrExists) {
+		t.Error(err)
+	}
+	if err := v.Put(ctx, "other", nil); err != nil {
+		t.Fatal(err)
+	}
+	if len(b.locks) != 1 || b.locks[0].ObjectLockMode != types.ObjectLockModeCompliance || !b.locks[0].ObjectLockRetainUntilDate.Equal(until) {
+		t.Errorf("%+v", b.locks)
+	}
 }
 
 func TestWritersAtTheSameTime(t *testing.T) {

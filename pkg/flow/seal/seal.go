@@ -177,7 +177,7 @@ func (s *Sealer) journal(ctx context.Context, tenant, subject string) ([]audit.L
 		if err != nil {
 			return nil, err
 		}
-		steps = event.StepsOf(d)
+		steps = d.Journal()
 	} else if errors.Is(err, store.ErrNotFound) {
 		if record, err = s.Store.Get(ctx, payment.Key(tenant, subject)); err != nil {
 			if errors.Is(err, store.ErrNotFound) {

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/vuelto/vuelto/pkg/file"
 )
@@ -16,10 +17,31 @@ import (
 type Store struct {
 	mu    sync.Mutex
 	files map[string][]byte
+	until map[string]time.Time // of what is locked
 }
 
 // New is an empty store.
-func New() *Store { return &Store{files: map[string][]byte{}} }
+func New() *Store { return &Store{files: map[string][]byte{}, until: map[string]time.Time{}} }
+
+// Lock implements file.Vault.
+func (s *Store) Lock(ctx context.Context, name string, body []byte, until time.Time) error {
+	if err := s.Put(ctx, name, body); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.until[name].IsZero() {
+		s.until[name] = until
+	}
+	return nil
+}
+
+// Until is how long a file is locked; zero if it is not.
+func (s *Store) Until(name string) time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.until[name]
+}
 
 // Put implements file.Store.
 func (s *Store) Put(ctx context.Context, name string, body []byte) error {

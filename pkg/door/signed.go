@@ -1,11 +1,10 @@
-package api
+package door
 
 import (
 	"bytes"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -17,18 +16,13 @@ import (
 	"github.com/vuelto/vuelto/pkg/merchant"
 )
 
-var (
-	errSource   = errors.New("the key may not come from this address")
-	errUnsigned = errors.New("the signature does not fit")
-)
-
 const (
 	freshFor  = 5 * time.Minute // either way: clocks differ
 	maxSigned = 8 << 20         // bytes of a body: more than the gateway lets through
 )
 
 // signed checks the signature of a request whose key asks for one: HMAC-SHA256 over method, path, query, the digest of the
-// body and the Idempotency-Key, those that the request has. What else is covered is checked too. Error: errUnsigned.
+// body and the Idempotency-Key, those that the request has. What else is covered is checked too. Error: ErrUnsigned.
 func signed(r *http.Request, key merchant.APIKey, now time.Time) error {
 	label, covered, params, err := signatureInput(r.Header.Get("Signature-Input"))
 	if err != nil {
@@ -46,7 +40,7 @@ func signed(r *http.Request, key merchant.APIKey, now time.Time) error {
 		has  bool
 	}{{"@method", true}, {"@path", true}, {"@query", r.URL.RawQuery != ""}, {"content-digest", digest}, {"idempotency-key", r.Header.Get("Idempotency-Key") != ""}} {
 		if c.has && !slices.Contains(covered, c.name) {
-			return fmt.Errorf("%w: %s is not covered", errUnsigned, c.name)
+			return fmt.Errorf("%w: %s is not covered", ErrUnsigned, c.name)
 		}
 	}
 	base, err := signatureBase(r, covered, params.text)
@@ -61,7 +55,7 @@ func signed(r *http.Request, key merchant.APIKey, now time.Time) error {
 	value, ok2 := strings.CutSuffix(value, ":")
 	given, err := base64.StdEncoding.DecodeString(value)
 	if !ok || !ok2 || err != nil || !hmac.Equal(given, authentic(secret, base)) {
-		return fmt.Errorf("%w: it is another request's, or of another secret", errUnsigned)
+		return fmt.Errorf("%w: it is another request's, or of another secret", ErrUnsigned)
 	}
 	return nil
 }
@@ -73,11 +67,11 @@ type parameters struct {
 }
 
 // signatureInput reads the one signature of a request, RFC 9421 section 4.1, in the form that section 2.3 serializes to:
-// sig1=("@method" "@path");created=1618884473;keyid="…". Error: errUnsigned.
+// sig1=("@method" "@path");created=1618884473;keyid="…". Error: ErrUnsigned.
 func signatureInput(text string) (label string, covered []string, p parameters, err error) {
 	label, p.text, _ = strings.Cut(text, "=")
 	inner, rest, ok := strings.Cut(strings.TrimPrefix(p.text, "("), ")")
-	err = fmt.Errorf("%w: Signature-Input must name one signature, its components and parameters", errUnsigned)
+	err = fmt.Errorf("%w: Signature-Input must name one signature, its components and parameters", ErrUnsigned)
 	if !ok || label == "" || p.text[0] != '(' || inner == "" {
 		return label, nil, p, err
 	}
@@ -123,15 +117,15 @@ func (p parameters) check(keyID string, now time.Time) error {
 	age := now.Sub(time.Unix(seconds, 0))
 	switch {
 	case err != nil || age > freshFor || age < -freshFor:
-		return fmt.Errorf("%w: created must be within five minutes of now", errUnsigned)
+		return fmt.Errorf("%w: created must be within five minutes of now", ErrUnsigned)
 	case p.values["keyid"] != keyID:
-		return fmt.Errorf("%w: keyid must be %s", errUnsigned, keyID)
+		return fmt.Errorf("%w: keyid must be %s", ErrUnsigned, keyID)
 	case p.values["alg"] != "" && p.values["alg"] != "hmac-sha256":
-		return fmt.Errorf("%w: alg must be hmac-sha256", errUnsigned)
+		return fmt.Errorf("%w: alg must be hmac-sha256", ErrUnsigned)
 	}
 	if expires := p.values["expires"]; expires != "" {
 		if end, err := strconv.ParseInt(expires, 10, 64); err != nil || !now.Before(time.Unix(end, 0)) {
-			return fmt.Errorf("%w: expires is over", errUnsigned)
+			return fmt.Errorf("%w: expires is over", ErrUnsigned)
 		}
 	}
 	return nil
@@ -142,10 +136,10 @@ func (p parameters) check(keyID string, now time.Time) error {
 func digestOf(r *http.Request) (bool, error) {
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxSigned+1))
 	if err != nil {
-		return false, fmt.Errorf("%w: %v", errMalformed, err)
+		return false, fmt.Errorf("%w: %v", ErrMalformed, err)
 	}
 	if len(body) > maxSigned {
-		return false, errBodyTooLarge
+		return false, ErrTooLarge
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	if len(body) == 0 {
@@ -153,7 +147,7 @@ func digestOf(r *http.Request) (bool, error) {
 	}
 	sum := sha256.Sum256(body)
 	if r.Header.Get("Content-Digest") != "sha-256=:"+base64.StdEncoding.EncodeToString(sum[:])+":" {
-		return true, fmt.Errorf("%w: Content-Digest must be the body's sha-256", errUnsigned)
+		return true, fmt.Errorf("%w: Content-Digest must be the body's sha-256", ErrUnsigned)
 	}
 	return true, nil
 }
@@ -163,7 +157,7 @@ func signatureBase(r *http.Request, covered []string, params string) (string, er
 	var b strings.Builder
 	for i, name := range covered {
 		if slices.Contains(covered[:i], name) {
-			return "", fmt.Errorf("%w: %s is covered twice", errUnsigned, name)
+			return "", fmt.Errorf("%w: %s is covered twice", ErrUnsigned, name)
 		}
 		var value string
 		switch name {
@@ -178,7 +172,7 @@ func signatureBase(r *http.Request, covered []string, params string) (string, er
 		default:
 			values := r.Header.Values(name)
 			if len(values) == 0 || name[0] == '@' {
-				return "", fmt.Errorf("%w: there is no %s", errUnsigned, name)
+				return "", fmt.Errorf("%w: there is no %s", ErrUnsigned, name)
 			}
 			for i := range values {
 				values[i] = strings.TrimSpace(values[i])
