@@ -76,7 +76,7 @@ var rows = []row{
 	{"pkg/port", append([]string{"pkg/provider"}, contracts...)},
 	{"pkg/bundle", append([]string{"pkg/api", "pkg/flow/*", "pkg/port"}, verbs...)},
 	{"pkg/bundle/issuing", append([]string{"pkg/counter", "pkg/flow/issue", "pkg/port"}, verbs...)}, // without the bundle, which would link all of it
-	{"pkg/bundle/*", append([]string{"pkg/bundle", "pkg/port", "pkg/flow/*"}, verbs...)},
+	{"pkg/bundle/*", append([]string{"pkg/api", "pkg/bundle", "pkg/port", "pkg/flow/*"}, verbs...)},
 
 	{"pkg/aws/host", append([]string{"pkg/port", "pkg/config", "pkg/telemetry", "pkg/provider", "pkg/aws/*"}, contracts...)},
 	{"pkg/aws/*", append([]string{"pkg/aws/*"}, contracts...)},

@@ -8,10 +8,9 @@ import (
 	"github.com/vuelto/vuelto/pkg/aws/host"
 	"github.com/vuelto/vuelto/pkg/aws/s3file"
 	"github.com/vuelto/vuelto/pkg/aws/sqsqueue"
-	"github.com/vuelto/vuelto/pkg/bundle"
+	"github.com/vuelto/vuelto/pkg/bundle/finance"
 	"github.com/vuelto/vuelto/pkg/config"
 	"github.com/vuelto/vuelto/pkg/job"
-	"github.com/vuelto/vuelto/pkg/provider/all"
 )
 
 func main() {
@@ -19,5 +18,5 @@ func main() {
 	ports := h.Ports()
 	ports.Sender = sqsqueue.Open(h.AWS, h.Config.Queues)
 	ports.Files = s3file.Open(h.AWS, h.Config.Bucket)
-	lambda.Start(apigw.Wrap(bundle.New(ports, all.Registry()).FinanceAPI()))
+	lambda.Start(apigw.Wrap(finance.API(ports)))
 }

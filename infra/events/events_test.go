@@ -20,6 +20,7 @@ import (
 	"github.com/vuelto/vuelto/pkg/aws/dynamostream"
 	"github.com/vuelto/vuelto/pkg/aws/sqsqueue"
 	"github.com/vuelto/vuelto/pkg/bundle"
+	"github.com/vuelto/vuelto/pkg/bundle/finance"
 	"github.com/vuelto/vuelto/pkg/bundle/hearing"
 	"github.com/vuelto/vuelto/pkg/bundle/issuing"
 	"github.com/vuelto/vuelto/pkg/bundle/sealing"
@@ -124,6 +125,7 @@ func (s *stage) http(name string, status int, text string) {
 		s.Fatalf("%s: the template leads it to %s by %s", name, r.Function, r.Key())
 	}
 	front := s.bundle.Front()
+	front["finance-api"] = finance.API(s.who.Set)
 	front["webhook-intake"] = hearing.Intake(s.bundle)
 	front["receipt-api"] = issuing.ReceiptAPI(issuing.Ports{Set: s.who.Set, Vault: s.world.Files})
 	answer, err := apigw.Wrap(front[function])(context.Background(), event)

@@ -10,7 +10,6 @@ import (
 
 	"github.com/vuelto/vuelto/pkg/api"
 	"github.com/vuelto/vuelto/pkg/event"
-	"github.com/vuelto/vuelto/pkg/flow/decide"
 	"github.com/vuelto/vuelto/pkg/flow/ingest"
 	"github.com/vuelto/vuelto/pkg/flow/observe"
 	"github.com/vuelto/vuelto/pkg/flow/poll"
@@ -109,13 +108,6 @@ const secretBytes = 32
 // BatchAPI takes files of refunds and payouts.
 func (b *Bundle) BatchAPI() http.Handler { return b.Server().Batches() }
 
-// FinanceAPI tells what settlement files came to, and takes what people decide about it.
-func (b *Bundle) FinanceAPI() http.Handler {
-	s := b.Server()
-	s.Decider = &decide.Decider{Store: b.ports.Store, Files: b.ports.Files, Sender: b.ports.Sender, Now: b.now, Log: b.ports.Log}
-	return s.Finance()
-}
-
 // FinanceUpload takes the files that finance brings.
 func (b *Bundle) FinanceUpload() http.Handler {
 	s := b.Server()
@@ -123,10 +115,9 @@ func (b *Bundle) FinanceUpload() http.Handler {
 	return s.Uploads()
 }
 
-// Front is every function that answers merchants, by its folder.
+// Front is every function that answers merchants and reaches a provider for it, by its folder.
 func (b *Bundle) Front() map[string]http.Handler {
-	return map[string]http.Handler{"merchant-api": b.MerchantAPI(), "batch-api": b.BatchAPI(), "finance-api": b.FinanceAPI(),
-		"finance-upload": b.FinanceUpload()}
+	return map[string]http.Handler{"merchant-api": b.MerchantAPI(), "batch-api": b.BatchAPI(), "finance-upload": b.FinanceUpload()}
 }
 
 // Server is the API before routing, without what only one part needs.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/vuelto/vuelto/infra/openapi"
 	"github.com/vuelto/vuelto/pkg/bundle"
+	"github.com/vuelto/vuelto/pkg/bundle/finance"
 	"github.com/vuelto/vuelto/pkg/bundle/hearing"
 	"github.com/vuelto/vuelto/pkg/bundle/issuing"
 	"github.com/vuelto/vuelto/pkg/bundle/sealing"
@@ -119,6 +120,7 @@ func New(o Options) (*World, error) {
 		return nil, err
 	}
 	w.front, w.routes = b.Front(), template.Routes
+	w.front["finance-api"] = finance.API(ports)
 	w.front["webhook-intake"] = hearing.Intake(b)
 	w.front["receipt-api"] = issuing.ReceiptAPI(issuing.Ports{Set: ports, Vault: filed{w, w.Files}})
 	err = w.openQueues(template, map[string]job.Handler{
