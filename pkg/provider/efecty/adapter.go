@@ -1,11 +1,12 @@
 // Package efecty talks to Efecty (Colombia) directly: vouchers, refunds as cash at a counter, and payouts. Efecty publishes
 // no interface, so the wire format is a house contract, the one a merchant's agreement would have to be mapped onto:
-// JSON both ways, whole pesos, every call signed.
+// JSON both ways, whole pesos, every call signed. An account may hand its cash out through D24 instead: see CashOut.
 package efecty
 
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
 	"time"
@@ -35,9 +36,16 @@ type Adapter struct {
 	quiet      time.Duration
 }
 
-// New makes the adapter of an account. Credentials: merchant_id, terminal_id, secret. Settings: idempotent (false),
-// refund_days (15), cash_max in minor units (0 = none), quiet_minutes (10).
+// New makes the adapter of an account. Credentials: merchant_id, terminal_id, secret. Settings: through (none: Efecty itself;
+// d24: see newCashOut), idempotent (false), refund_days (15), cash_max in minor units (0 = none), quiet_minutes (10).
 func New(account provider.Account, doer provider.Doer, clock provider.Clock) (provider.Adapter, error) {
+	switch account.Settings["through"] {
+	case "":
+	case "d24":
+		return newCashOut(account, doer)
+	default:
+		return nil, fmt.Errorf("setting %q must be d24, or not there", "through")
+	}
 	a := &Adapter{account: account, doer: doer, clock: clock}
 	var err error
 	for _, c := range []struct {

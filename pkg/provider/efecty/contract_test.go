@@ -4,10 +4,13 @@ import (
 	"testing"
 
 	"github.com/vuelto/vuelto/pkg/money"
+	"github.com/vuelto/vuelto/pkg/provider"
 	"github.com/vuelto/vuelto/pkg/provider/allsim"
 	"github.com/vuelto/vuelto/pkg/provider/efecty"
+	"github.com/vuelto/vuelto/pkg/provider/efecty/cashoutsim"
 	"github.com/vuelto/vuelto/pkg/provider/efecty/efectysim"
 	"github.com/vuelto/vuelto/pkg/provider/providertest"
+	"github.com/vuelto/vuelto/pkg/provider/simnet"
 )
 
 func TestContract(t *testing.T) { providertest.RunAll(t, subjects()) }
@@ -27,4 +30,27 @@ func subjects() (all []providertest.Subject) {
 		}
 	}
 	return all
+}
+
+// TestCashOutContract holds the same suite against cash-outs through D24, at both of its counters.
+func TestCashOutContract(t *testing.T) {
+	for _, counter := range []string{"10003", "10006"} {
+		t.Run(counter, func(t *testing.T) { providertest.Run(t, cashOut(counter)) })
+	}
+}
+
+// FuzzCashOutReplies: as FuzzReplies, of D24.
+func FuzzCashOutReplies(f *testing.F) {
+	providertest.FuzzReplies(f, []providertest.Subject{cashOut("10003")})
+}
+
+func cashOut(counter string) providertest.Subject {
+	account := provider.Account{ID: "efecty-d24", Tenant: "demo", Provider: efecty.Name, Network: "efecty", Mode: provider.Test, Endpoint: simnet.Address(efecty.Name),
+		Credentials: map[string]string{"login": "demo-login", "pass": "demo-pass", "secret": "demo-signature-key"}, Secrets: []string{"demo-signature-key"},
+		Settings: map[string]string{"through": "d24", "bank_code": counter, "address": "Calle 18, Bogotá", "notification_url": "https://shop.example/h",
+			"cash_min": "2000000", "cash_max": "150000000"}}
+	return providertest.Subject{New: efecty.New, Words: efecty.Words(), Network: cashoutsim.New, Account: account, Codes: efecty.CashOutCodes(),
+		Loose429: true, Unstamped: true, Anonymous: true, Nameless: true, InBody: true, Strange: "external_id=by-hand&cashout_id=8000001",
+		Settings: []string{"idempotent", "quiet_minutes", "cents", "cash_min", "cash_max", "bank_code", "through"},
+		Price:    money.New(80_000_00, money.COP), Part: money.New(50_000_00, money.COP), Tiny: money.New(50_000_50, money.COP)}
 }

@@ -1,10 +1,14 @@
 package efecty
 
-import "github.com/vuelto/vuelto/pkg/provider"
+import (
+	"maps"
 
-// Words are the status words of vouchers and withdrawals, and the codes of codes.go.
+	"github.com/vuelto/vuelto/pkg/provider"
+)
+
+// Words are the status words of vouchers and withdrawals, and the codes of codes.go; and those of cash-outs through D24.
 func Words() provider.Words {
-	return Codes().Words(provider.Words{
+	words := Codes().Words(provider.Words{
 		"PENDING":     {ES: "pendiente de pago", EN: "awaiting payment", ZH: "待付款"},
 		"PAID":        {ES: "pagado", EN: "paid", ZH: "已付款"},
 		"EXPIRED":     {ES: "vencido", EN: "expired", ZH: "已过期"},
@@ -30,4 +34,6 @@ func Words() provider.Words {
 		"TRANSACTION_NOT_FOUND":  {ES: "no existe tal pago", ZH: "没有该笔付款"},
 		"REFUND_WINDOW_EXPIRED":  {ES: "venció el plazo de reembolso", ZH: "退款期限已过"},
 	})
+	maps.Copy(words, cashOutWords())
+	return words
 }

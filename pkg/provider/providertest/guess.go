@@ -18,7 +18,7 @@ func guessClauses() []clause {
 	return []clause{
 		{"an answer of 200 with an error inside is no success", errorInside, nil},
 		{"a status that is not documented is never a claim", dreamt, nil},
-		{"a voucher whose answer was lost can be asked for again under its reference, and its cash is told", sameVoucher, nil},
+		{"a voucher whose answer was lost can be asked for again under its reference, and its cash is told", sameVoucher, (*lab).issues},
 		{"two disbursements under one reference are never told as none, and not as the fate of the one that failed", sameReference, (*lab).asked},
 		{"a delivery that comes a year late is refused where an instant is signed, and is the same evidence where none is", stale, nil},
 	}

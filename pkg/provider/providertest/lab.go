@@ -55,6 +55,7 @@ type Subject struct {
 	Loose429  bool                                 // nobody documents what a 429 means
 	// ErrorsInside says that a good HTTP status does not mean success: the body says whether there was one.
 	ErrorsInside bool
+	Nameless     bool                               // an answer to how a disbursement stands names neither it nor its amount
 	Dated        bool                               // a payment with the date of its receipt is paid, whatever word stands beside it
 	Unstamped    bool                               // a reply to a hand-over names no instant
 	Claims       map[simnet.Verb]disbursement.Claim // what the provider calls a move, where it has a word of its own
@@ -83,6 +84,9 @@ func (l *lab) refunds() bool {
 func (l *lab) byTransfer() bool {
 	return l.refunds() && l.client.Profile().Routes[0] == disbursement.BankTransfer
 }
+
+// issues says whether the provider makes vouchers; one that only pays persons does not.
+func (l *lab) issues() bool { return l.client.Can(provider.CanCreatePayment) }
 
 // asked says whether it also tells how they stand.
 func (l *lab) asked() bool { return l.refunds() && l.client.Can(provider.CanReadStatus) }
@@ -152,6 +156,9 @@ func (l *lab) voucher(id string) payment.Payment {
 	l.Helper()
 	p := payment.Payment{ID: id, State: payment.Pending, Order: "order-" + id, Amount: l.subject.Price, Payer: l.canary(),
 		ExpiresAt: l.host.Now().Add(48 * time.Hour)}
+	if !l.issues() {
+		return p
+	}
 	o, err := l.client.CreatePayment(l.ctx, p)
 	if err != nil {
 		l.Fatalf("create %s: %v", id, err)
@@ -173,6 +180,9 @@ func (l *lab) fold(p payment.Payment, o payment.Observation) payment.Payment {
 func (l *lab) paid(id string) payment.Payment {
 	l.Helper()
 	p := l.voucher(id)
+	if !l.issues() {
+		return p // collected elsewhere
+	}
 	l.pay(id, 0)
 	if !l.client.Can(provider.CanReadPayment) {
 		for _, f := range l.facts(id) {

@@ -14,16 +14,16 @@ import (
 
 func paymentClauses() []clause {
 	return []clause{
-		{"a voucher has a code and the deadline asked for", voucherHasCode, nil},
-		{"webhook and poll tell one receipt by one transaction id", oneReceipt, nil},
-		{"less, more, late and twice are receipts of their own, with what was paid", receipts, nil},
+		{"a voucher has a code and the deadline asked for", voucherHasCode, (*lab).issues},
+		{"webhook and poll tell one receipt by one transaction id", oneReceipt, (*lab).issues},
+		{"less, more, late and twice are receipts of their own, with what was paid", receipts, (*lab).issues},
 		{"an unpaid voucher ends by itself", ends, can(provider.CanReadPayment)},
 		{"an unpaid voucher can be withdrawn", withdrawn, can(provider.CanCancelPayment)},
 		{"withdrawing after cash came tells of the cash", withdrawnLate, can(provider.CanCancelPayment)},
-		{"a deadline that is moved revives the voucher", extended, nil},
-		{"a voucher outside the stated limits is never asked for", outsideLimits, nil},
+		{"a deadline that is moved revives the voucher", extended, (*lab).issues},
+		{"a voucher outside the stated limits is never asked for", outsideLimits, (*lab).issues},
 		{"a payment nobody knows is named so", nobodyKnows, can(provider.CanReadPayment)},
-		{"creating a payment that fails tells what is proven", creatingFails, nil},
+		{"creating a payment that fails tells what is proven", creatingFails, (*lab).issues},
 	}
 }
 

@@ -246,6 +246,22 @@ func (l *lab) taped(call func()) (play func()) {
 }
 
 func mixedUp(l *lab) {
+	if l.issues() {
+		l.mixedUpVouchers()
+	}
+	if !l.asked() || l.subject.Nameless {
+		return
+	}
+	mine, _ := l.submitted(l.refund("rf_1"))
+	yours, _ := l.submitted(l.refund("rf_2"))
+	l.move("rf_2", simnet.Complete)
+	play := l.taped(func() { l.client.Status(l.ctx, yours) })
+	play()
+	l.claims(l.client.Status(l.ctx, mine), disbursement.ClaimUnknown)
+}
+
+func (l *lab) mixedUpVouchers() {
+	l.Helper()
 	other := payment.Payment{ID: "pay_2", State: payment.Pending, Order: "order-pay_2", Amount: l.subject.Price, Payer: l.canary(), ExpiresAt: l.host.Now().Add(48 * time.Hour)}
 	play := l.taped(func() {
 		o, err := l.client.CreatePayment(l.ctx, other)
@@ -270,13 +286,4 @@ func mixedUp(l *lab) {
 		}
 		l.line.forge = nil
 	}
-	if !l.asked() {
-		return
-	}
-	mine, _ := l.submitted(l.refund("rf_1"))
-	yours, _ := l.submitted(l.refund("rf_2"))
-	l.move("rf_2", simnet.Complete)
-	play = l.taped(func() { l.client.Status(l.ctx, yours) })
-	play()
-	l.claims(l.client.Status(l.ctx, mine), disbursement.ClaimUnknown)
 }

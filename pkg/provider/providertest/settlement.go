@@ -14,7 +14,7 @@ import (
 
 func settlementClauses() []clause {
 	return []clause{
-		{"a day's file lists what was received, paid and reversed on it, at the contract's cost", rows, (*lab).refunds},
+		{"a day's file lists what was received, paid and reversed on it, at the contract's cost", rows, func(l *lab) bool { return l.refunds() && l.client.Can(provider.CanFetchSettled) }},
 		{"there is no file but for the day on which it settles", onlyItsDay, can(provider.CanFetchSettled)},
 		{"days that settle together share a file", weekend, can(provider.CanFetchSettled)},
 		{"a line that cannot be read is a row with its number and reason", badLines, nil},

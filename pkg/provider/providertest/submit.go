@@ -78,7 +78,7 @@ func repeated(l *lab) {
 		if !world.client.Profile().Idempotent {
 			want = 2
 		}
-		if got := world.live("rf_1"); got != want || (first.Reference == second.Reference) != (want == 1) {
+		if got := world.live("rf_1"); got != want || (!l.subject.Nameless && (first.Reference == second.Reference) != (want == 1)) {
 			l.Errorf("idempotent=%s: %d live refunds, want %d; references %s and %s", promise, got, want, first.Reference, second.Reference)
 		}
 	}

@@ -46,7 +46,9 @@ func codesTranslated(l *lab) {
 }
 
 func wordsTranslated(l *lab) {
-	l.paymentWords()
+	if l.issues() {
+		l.paymentWords()
+	}
 	if !l.refunds() {
 		return
 	}
