@@ -28,7 +28,7 @@ func TestMatrix(t *testing.T) {
 	}
 	var clients []*provider.Client
 	named := map[string]bool{}
-	for _, account := range allsim.Accounts("demo") {
+	for _, account := range append(allsim.Accounts("demo"), allsim.CashOut("demo")) {
 		client, err := set.Client(account)
 		if err != nil {
 			t.Fatal(err)

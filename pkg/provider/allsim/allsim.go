@@ -52,6 +52,16 @@ func Accounts(tenant string) []provider.Account {
 		rapydAccounts(tenant), kushkiAccounts(tenant), epaycoAccounts(tenant))
 }
 
+// CashOut is a tenant's contract with Efecty whose cash goes through D24. It issues no vouchers, so that no sandbox has it
+// beside the account that does.
+func CashOut(tenant string) provider.Account {
+	a := account(tenant, efecty.Name, efecty.Name, settlement.Fees{PerTenThousand: 290, TaxPerHundred: 19, Unit: 100},
+		map[string]string{"login": "login-" + tenant, "pass": "pass-" + tenant, "secret": "whsec-sandbox-d24-" + tenant},
+		map[string]string{"through": "d24", "address": "Calle 18, Bogotá", "notification_url": "https://shop.example/h", "cash_min": "2000000", "cash_max": "150000000"})
+	a.ID, a.Secrets = "d24-"+tenant, []string{"whsec-sandbox-d24-" + tenant}
+	return a
+}
+
 func account(tenant, name, network string, fees settlement.Fees, credentials, settings map[string]string) provider.Account {
 	return provider.Account{
 		ID: name + "-" + tenant, Tenant: tenant, Provider: name, Network: network, Mode: provider.Test,

@@ -4,13 +4,11 @@ import (
 	"testing"
 
 	"github.com/vuelto/vuelto/pkg/money"
-	"github.com/vuelto/vuelto/pkg/provider"
 	"github.com/vuelto/vuelto/pkg/provider/allsim"
 	"github.com/vuelto/vuelto/pkg/provider/efecty"
 	"github.com/vuelto/vuelto/pkg/provider/efecty/cashoutsim"
 	"github.com/vuelto/vuelto/pkg/provider/efecty/efectysim"
 	"github.com/vuelto/vuelto/pkg/provider/providertest"
-	"github.com/vuelto/vuelto/pkg/provider/simnet"
 )
 
 func TestContract(t *testing.T) { providertest.RunAll(t, subjects()) }
@@ -45,10 +43,8 @@ func FuzzCashOutReplies(f *testing.F) {
 }
 
 func cashOut(counter string) providertest.Subject {
-	account := provider.Account{ID: "efecty-d24", Tenant: "demo", Provider: efecty.Name, Network: "efecty", Mode: provider.Test, Endpoint: simnet.Address(efecty.Name),
-		Credentials: map[string]string{"login": "demo-login", "pass": "demo-pass", "secret": "demo-signature-key"}, Secrets: []string{"demo-signature-key"},
-		Settings: map[string]string{"through": "d24", "bank_code": counter, "address": "Calle 18, Bogotá", "notification_url": "https://shop.example/h",
-			"cash_min": "2000000", "cash_max": "150000000"}}
+	account := allsim.CashOut("demo")
+	account.Settings["bank_code"] = counter
 	return providertest.Subject{New: efecty.New, Words: efecty.Words(), Network: cashoutsim.New, Account: account, Codes: efecty.CashOutCodes(),
 		Loose429: true, Unstamped: true, Anonymous: true, Nameless: true, InBody: true, Strange: "external_id=by-hand&cashout_id=8000001",
 		Settings: []string{"idempotent", "quiet_minutes", "cents", "cash_min", "cash_max", "bank_code", "through"},

@@ -2,8 +2,10 @@ package efecty_test
 
 import (
 	"context"
+	"net/url"
 	"testing"
 
+	"github.com/vuelto/vuelto/pkg/provider/providertest"
 	"github.com/vuelto/vuelto/pkg/vector"
 )
 
@@ -23,6 +25,22 @@ func TestVectors(t *testing.T) {
 				return err.Error()
 			}
 			return d.Header.Get("X-Signature")
+		},
+		"cash-out": func(in map[string]string) string {
+			w := providertest.Says(500)
+			d24(t, "10003", w).Submit(context.Background(), handedOut())
+			if w.Last().Text != in["body"] {
+				t.Errorf("sent %s", w.Last().Text)
+			}
+			return w.Last().Header.Get("Payload-Signature")
+		},
+		"cash-out notification": func(in map[string]string) string {
+			d := notified(in["secret"], in["external_id"], "7")
+			if err := d24(t, "10003", providertest.Says(500)).Verify(d); err != nil {
+				return err.Error()
+			}
+			form, _ := url.ParseQuery(string(d.Body))
+			return form.Get("control")
 		},
 	})
 }

@@ -235,7 +235,7 @@ func Matrix(clients []*provider.Client) string {
 		if p.PromiseFor > 0 {
 			idempotent += " for " + p.PromiseFor.String()
 		}
-		line(p.Name, c.Account().Network, strings.Join(currencies, "; "), strings.Join(abilities, ", "), strings.Join(routes, ", "),
+		line(known(c), c.Account().Network, strings.Join(currencies, "; "), strings.Join(abilities, ", "), strings.Join(routes, ", "),
 			fmt.Sprint(p.PartialOK), fmt.Sprint(p.SeveralOK), window, idempotent, p.QuietPeriod.String(), fmt.Sprintf("T+%d", p.SettlesIn))
 	}
 	out.WriteString("\nDoes not carry these networks:\n\n")
@@ -252,13 +252,13 @@ func sources(out *strings.Builder, clients []*provider.Client) {
 	out.WriteString("\nWhere these facts come from:\n\n")
 	told := map[string]bool{}
 	for _, c := range clients {
-		p := c.Profile()
-		if told[p.Name] {
+		name := known(c)
+		if told[name] {
 			continue
 		}
-		told[p.Name] = true
-		out.WriteString("- " + p.Name + "\n")
-		for _, s := range p.Sources {
+		told[name] = true
+		out.WriteString("- " + name + "\n")
+		for _, s := range c.Profile().Sources {
 			out.WriteString("  - " + s + "\n")
 		}
 	}
@@ -269,7 +269,16 @@ func grounds(out *strings.Builder, clients []*provider.Client) {
 	out.WriteString("\nWhere each fact comes from, and whether it was read there:\n\n| provider | network | fact | source | confirmed |\n| --- | --- | --- | --- | --- |\n")
 	for _, c := range clients {
 		for _, k := range c.Known() {
-			fmt.Fprintf(out, "| %s | %s | %s | %s | %v |\n", c.Profile().Name, c.Account().Network, k.Fact, k.Source, k.Confirmed)
+			fmt.Fprintf(out, "| %s | %s | %s | %s | %v |\n", known(c), c.Account().Network, k.Fact, k.Source, k.Confirmed)
 		}
 	}
+}
+
+// known is a provider's name, with the other whom an account of it goes through.
+func known(c *provider.Client) string {
+	name := c.Profile().Name
+	if other := c.Account().Settings["through"]; other != "" {
+		name += " through " + other
+	}
+	return name
 }
