@@ -137,7 +137,7 @@ func TestProvidersSpellDocumentsTheirOwnWay(t *testing.T) {
 		want                  string // code and number; empty = not taken
 	}{
 		{"CO", "PAS", "AB123456", identity.SchemeDLocal, "PASS AB123456"},
-		{"CO", "PAS", "AB123456", identity.SchemeD24, "PASS AB123456"},
+		{"CO", "PAS", "12345678", identity.SchemeD24, "PASS 12345678"},
 		{"CO", "PAS", "AB123456", identity.SchemeKushki, "PP AB123456"},
 		{"CO", "PAS", "AB123456", identity.SchemeEPayco, "PPN AB123456"},
 		{"CO", "PAS", "AB123456", identity.SchemeMercadoPago, ""},

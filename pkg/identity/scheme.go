@@ -1,5 +1,7 @@
 package identity
 
+import "strings"
+
 // Scheme is how one provider names and spells documents.
 type Scheme string
 
@@ -35,7 +37,11 @@ func (d Document) In(s Scheme) (code, number string, ok bool) {
 		number = string(d.Number) // nobody asks for the check character
 	}
 	least, most := d.limits(s)
-	return code, number, len(number) >= least && len(number) <= most
+	ok = len(number) >= least && len(number) <= most
+	if s == SchemeD24 { // its table of Colombia says "numeric" of every type, passports too
+		ok = ok && strings.Trim(number, "0123456789") == ""
+	}
+	return code, number, ok
 }
 
 // code is the type's name at a provider.
@@ -54,7 +60,7 @@ func (d Document) code(s Scheme) (string, bool) {
 		return t, d.Type != PEP && d.Type != PPT
 	case SchemePagsmile: // CC CE PEP PPT CV TI PAS
 		return t, d.Country == "CO" && d.Type != NIT
-	case SchemePagoEfectivo: // DNI PAR PAS LMI NAN
+	case SchemePagoEfectivo: // DNI PAS NAN; its PAR (a birth certificate) and LMI (a military one) no rule of theirs describes and nobody else takes
 		if d.Type != DNI && d.Type != PAS {
 			t = "NAN"
 		}

@@ -26,14 +26,14 @@ func d24(t testing.TB, counter string, w *providertest.Wire) *provider.Client {
 
 func handedOut() disbursement.Disbursement {
 	return disbursement.Disbursement{ID: "rf_1", Kind: disbursement.Refund, Route: disbursement.CashWithdrawal, Amount: money.New(50_000_00, money.COP),
-		Beneficiary: identity.Person{Name: "Ana Ruiz Soto", DocumentType: "PAS", DocumentNumber: "AB123456", Phone: "+57 300-111 2233", Email: "ana@buyer.example"}}
+		Beneficiary: identity.Person{Name: "Ana Ruiz Soto", DocumentType: "PAS", DocumentNumber: "12345678", Phone: "+57 300-111 2233", Email: "ana@buyer.example"}}
 }
 
 func TestACashOutOnTheWire(t *testing.T) {
 	for counter, account := range map[string]string{"10003": "", "10006": "573001112233"} {
 		w := providertest.Says(200, `{"cashout_id":"8405147"}`)
 		o := d24(t, counter, w).Submit(context.Background(), handedOut())
-		want := `{"login":"login-demo","pass":"pass-demo","external_id":"rf_1","country":"CO","currency":"COP","amount":50000,"document_id":"AB123456",` +
+		want := `{"login":"login-demo","pass":"pass-demo","external_id":"rf_1","country":"CO","currency":"COP","amount":50000,"document_id":"12345678",` +
 			`"document_type":"PASS","bank_code":"` + counter + `","bank_account":"` + account + `","account_type":"S","beneficiary_name":"Ana",` +
 			`"beneficiary_lastname":"Ruiz Soto","address":"Calle 18, Bogotá","phone":"+57 300 1112233","email":"ana@buyer.example",` +
 			`"notification_url":"https://shop.example/h"}`
@@ -53,7 +53,8 @@ func TestACashOutNeedsWhomTheCounterCanKnow(t *testing.T) {
 	}{
 		"one name only":       {"10003", func(p *identity.Person) { p.Name = "Ana " }},
 		"a document of Peru":  {"10003", func(p *identity.Person) { p.DocumentType, p.DocumentNumber = "DNI", "76543210" }},
-		"too long a document": {"10003", func(p *identity.Person) { p.DocumentNumber = "AB123456789" }},
+		"too long a document": {"10003", func(p *identity.Person) { p.DocumentNumber = "12345678901" }},
+		"letters in it":       {"10003", func(p *identity.Person) { p.DocumentNumber = "AB123456" }},
 		"no phone":            {"10003", func(p *identity.Person) { p.Phone = "" }},
 		"a phone of Peru":     {"10003", func(p *identity.Person) { p.Phone = "+51987654321" }},
 		"nine digits":         {"10003", func(p *identity.Person) { p.Phone = "+57300111223" }},
