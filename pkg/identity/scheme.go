@@ -60,7 +60,7 @@ func (d Document) code(s Scheme) (string, bool) {
 		return t, d.Type != PEP && d.Type != PPT
 	case SchemePagsmile: // CC CE PEP PPT CV TI PAS
 		return t, d.Country == "CO" && d.Type != NIT
-	case SchemePagoEfectivo: // DNI PAS NAN; its PAR (a birth certificate) and LMI (a military one) no rule of theirs describes and nobody else takes
+	case SchemePagoEfectivo: // DNI PAS NAN; PAR and LMI, which no rule describes and nobody else takes, are none of ours: its adapter passes them on
 		if d.Type != DNI && d.Type != PAS {
 			t = "NAN"
 		}

@@ -98,6 +98,20 @@ func TestTokenIsKeptUntilShortlyBeforeItsEnd(t *testing.T) {
 	}
 }
 
+// TestDocumentsAsPagoEfectivoNamesThem: of the five words of its table two (a birth certificate's, a military one's) have no
+// rule to check them by, and go as they came.
+func TestDocumentsAsPagoEfectivoNamesThem(t *testing.T) {
+	for ours, want := range map[string]string{"DNI": "DNI", "PAS": "PAS", "PASS": "PAS", "PP": "PAS", "PAR": "PAR", "LMI": "LMI", "RUC": "NAN", "CE": "NAN"} {
+		s := &script{status: 201}
+		p := payment.Payment{ID: "pay_1", Amount: money.New(50_00, money.PEN), ExpiresAt: ten().Add(time.Hour),
+			Payer: identity.Person{Email: "ana@buyer.example", Phone: "+51999888777", DocumentType: ours, DocumentNumber: "12345678"}}
+		_, _ = open(t, s, providertest.NewHost(ten(), 1)).CreatePayment(context.Background(), p)
+		if sent := s.bodies[len(s.bodies)-1]; !strings.Contains(sent, `"userDocumentType":"`+want+`"`) {
+			t.Errorf("%s: %s", ours, sent)
+		}
+	}
+}
+
 func TestWithoutATokenNothingIsSent(t *testing.T) {
 	for _, answer := range []string{"<html>", `{"code":"166","message":"error"}`, `{"code":"100","data":{"token":""}}`} {
 		s := &script{token: answer, status: 200}
