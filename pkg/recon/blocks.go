@@ -24,6 +24,8 @@ type block struct {
 	endless bool   // it stands for one line that is too long to be a record
 	array   []byte
 	at      []uint32 // where its commas and line ends are, if it has been indexed
+	number  int      // among the blocks of its lane
+	nth     uint32   // of its records is being parsed, from 0
 }
 
 func newBlock() *block { return &block{array: make([]byte, blockSize)} }
@@ -34,7 +36,8 @@ type reader struct {
 	line  uint32 // of the next record
 	rest  []byte // the start of a record whose end has not been read yet
 	ended bool
-	skip  bool // within a line that is too long
+	skip  bool  // within a line that is too long
+	done  int64 // bytes of the text before rest
 }
 
 func newReader(in io.Reader) *reader { return &reader{in: in, line: 1} }
@@ -65,10 +68,12 @@ func (r *reader) cut(b *block, text []byte) bool {
 	if r.skip {
 		n := bytes.IndexByte(text, '\n')
 		if r.rest = r.rest[:0]; n < 0 {
+			r.done += int64(len(text))
 			return false
 		}
 		r.skip = false
 		r.line++
+		r.done += int64(n) + 1
 		text = text[:copy(text, text[n+1:])]
 	}
 	b.line, b.endless, b.quoted = r.line, false, bytes.IndexByte(text, '"') >= 0
@@ -78,6 +83,7 @@ func (r *reader) cut(b *block, text []byte) bool {
 	}
 	r.line += uint32(bytes.Count(text[:end], []byte{'\n'}))
 	b.text, r.rest = text[:end], append(r.rest[:0], text[end:]...)
+	r.done += int64(end)
 	b.valid = utf8.Valid(b.text)
 	return end > 0 || b.endless
 }
@@ -114,7 +120,8 @@ func (b *block) records(do func(record []byte, line uint32, broken reason) error
 		return do(nil, b.line, errTooLong)
 	}
 	line := b.line
-	for text := b.text; len(text) > 0; {
+	b.nth = 0
+	for text := b.text; len(text) > 0; b.nth++ {
 		record, lines, broken := text[:bytes.IndexByte(text, '\n')+1], uint32(1), reason("")
 		if b.quoted {
 			end, how := next(text, true)

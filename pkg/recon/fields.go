@@ -3,6 +3,7 @@ package recon
 import (
 	"bytes"
 	"fmt"
+	"math"
 	"unicode/utf8"
 )
 
@@ -24,24 +25,22 @@ func trim(record []byte) []byte {
 	return record
 }
 
-// fields are the cells of one record: a text, where the first of them starts in it, and where each ends. A cell starts one
-// byte behind the one before.
+// fields are the cells of one record: a text, and where the separators stand before, between and behind them.
 type fields struct {
 	text    []byte
-	from    uint32
 	ends    []uint32
 	own     []uint32 // of records that are in no index
 	scratch []byte   // of records with quotes: the cells as they are meant, a comma behind each
 }
 
-func (f *fields) count() int { return len(f.ends) }
+// atStart stands before the first byte of a text.
+const atStart = math.MaxUint32
+
+func (f *fields) count() int { return len(f.ends) - 1 }
 
 func (f *fields) cell(i int) []byte {
-	start := f.from
-	if i > 0 {
-		start = f.ends[i-1] + 1
-	}
-	return f.text[start:f.ends[i]]
+	around := f.ends[i : i+2 : i+2]
+	return f.text[around[0]+1 : around[1]]
 }
 
 // split cuts one record, without its line end.
@@ -49,7 +48,7 @@ func (f *fields) split(record []byte) reason {
 	if bytes.IndexByte(record, '"') >= 0 {
 		return f.splitQuoted(record)
 	}
-	f.text, f.from, f.own = record, 0, f.own[:0]
+	f.text, f.own = record, append(f.own[:0], atStart)
 	for at := 0; ; at++ {
 		n := bytes.IndexByte(record[at:], ',')
 		if n < 0 {
@@ -64,7 +63,7 @@ func (f *fields) split(record []byte) reason {
 
 // splitQuoted cuts a record that may have quotes.
 func (f *fields) splitQuoted(record []byte) reason {
-	f.scratch, f.from, f.own = f.scratch[:0], 0, f.own[:0]
+	f.scratch, f.own = f.scratch[:0], append(f.own[:0], atStart)
 	for rest := record; ; {
 		if len(rest) > 0 && rest[0] == '"' {
 			end := closing(rest[1:])

@@ -24,8 +24,10 @@ type joiner struct {
 	taken                 []uint32 // per entry: offset of the row that matches it, from 1
 	mixed                 []bool   // per first entry: its reference is not plain
 	left                  []uint32 // offsets of rows that are not settled
-	interesting           []uint64 // references that the sieve does not keep back
-	waited                bool     // this is the second look
+	interesting           []uint64 // references that the sieve does not keep back, as keys of wanted
+	entryPlaces           []uint32 // of the records that it does not keep back
+	rowPlaces             []uint32
+	waited                bool // this is the second look
 	waitEntries, waitRows []byte
 	idBytes               []byte
 	idTable               []uint64

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"sync"
 	"sync/atomic"
 
@@ -30,11 +31,12 @@ type lane struct {
 	header func(name string, record []byte) (header, error)
 	parse  []func(b *block) error // per worker
 
-	mu    sync.Mutex
-	next  int    // path to be opened
-	now   *input // being read
-	ended bool
-	sums  []string
+	mu     sync.Mutex
+	next   int    // path to be opened
+	now    *input // being read
+	ended  bool
+	sums   []string
+	places *places // where the blocks are, if somebody wants to know
 }
 
 // take gives the next block, if there is one. The lane is locked.
@@ -48,11 +50,13 @@ func (l *lane) take(b *block) (bool, error) {
 			if err := l.open(b); err != nil {
 				return false, err
 			}
+			l.places.add(b)
 			return true, nil
 		}
 		err := l.now.reader.fill(b)
 		if err == nil {
 			b.from = l.now
+			l.places.add(b)
 			return true, nil
 		}
 		if !errors.Is(err, io.EOF) {
@@ -103,6 +107,15 @@ func (l *lane) finish() error {
 	}
 	sum, err := s.digest()
 	l.sums = append(l.sums, sum)
+	return err
+}
+
+// reopen an input that was bare.
+func (in *input) reopen() error {
+	file, err := os.Open(in.file.Name())
+	if err == nil {
+		in.source = &source{name: in.name, file: file}
+	}
 	return err
 }
 

@@ -22,6 +22,7 @@ type bookReader struct {
 	ids   *sink
 	tally *tally
 	dues  *dueDays
+	block *block
 	known bool     // this reader has seen a transaction id
 	late  []uint64 // references wanted because a reversal names their transaction
 	e     entry
@@ -29,6 +30,7 @@ type bookReader struct {
 
 // parse one block of the books. A line that cannot be read ends the run: books are ours, and have to be whole.
 func (k *bookReader) parse(b *block) error {
+	k.block = b
 	slow := func(record []byte, line uint32, broken reason) error { return k.record(b, record, line, broken) }
 	if k.pass != sievePass || !b.plain() {
 		return b.records(slow)
@@ -96,7 +98,7 @@ func (k *bookReader) isWanted(b *block, record []byte) bool {
 		return true
 	}
 	hash := k.hash(reference)
-	if k.wanted.has(hash) {
+	if k.wants(hash) {
 		return true
 	}
 	if k.reversals.any() {
@@ -116,12 +118,13 @@ type rowReader struct {
 	sink   *sink
 	breaks *sorted
 	tally  *tally
+	block  *block
 	r      row
 }
 
 // parse one block of rows. What cannot be read is a break, once.
 func (k *rowReader) parse(b *block) error {
-	k.file = uint16(b.from.number)
+	k.block, k.file = b, uint16(b.from.number)
 	slow := func(record []byte, line uint32, broken reason) error { return k.record(b, record, line, broken) }
 	if k.pass != sievePass || !b.plain() {
 		return b.records(slow)
@@ -182,7 +185,7 @@ func (k *rowReader) isWanted(b *block, record []byte) bool {
 		return true
 	}
 	reference, ok := k.column(b, record, colReference)
-	return ok && (len(reference) == 0 || k.wanted.has(k.hash(reference)))
+	return ok && (len(reference) == 0 || k.wants(k.hash(reference)))
 }
 
 func (k *rowReader) unreadable(line uint32, r *row, why reason, bare bool) error {

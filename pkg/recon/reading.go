@@ -15,6 +15,7 @@ func (r *run) readAll(ctx context.Context, joiners []*joiner) error {
 	r.marks = &stage{entries: newSpool(r.Temp, len(r.entries.parts), r.room), rows: newSpool(r.Temp, len(r.entries.parts), r.room)}
 	defer r.marks.entries.close()
 	defer r.marks.rows.close()
+	r.bookPlaces, r.rowPlaces = &places{}, &places{}
 	if err := r.reading(ctx, sievePass); err != nil {
 		return err
 	}
@@ -26,12 +27,14 @@ func (r *run) readAll(ctx context.Context, joiners []*joiner) error {
 		}
 		joiners[i].tally = r.tallies[i]
 	}
-	var err error
-	if r.wanted, err = r.sieveAll(ctx, joiners); err != nil {
+	if err := r.sieveAll(ctx, joiners); err != nil {
 		return err
 	}
 	if err := r.refuseTwice(ctx); err != nil {
 		return err
+	}
+	if r.byPlace {
+		return r.again(ctx)
 	}
 	return r.reading(ctx, secondPass)
 }
@@ -47,7 +50,7 @@ func (r *run) reading(ctx context.Context, pass pass) error {
 		}
 		for _, k := range books {
 			for _, hash := range k.late {
-				r.wanted.add(hash)
+				r.wanted.add(r.wantedKey(hash))
 			}
 		}
 		ofBooks = &lane{}
@@ -58,6 +61,11 @@ func (r *run) reading(ctx context.Context, pass pass) error {
 	if pass != secondPass {
 		r.keepDigests(ofBooks, ofRows)
 	}
+	return flushed(books, rows)
+}
+
+// flushed hands over what the readers of a reading still have open.
+func flushed(books []*bookReader, rows []*rowReader) error {
 	for i := range books {
 		if err := errors.Join(books[i].sink.flush(), books[i].ids.flush(), rows[i].sink.flush()); err != nil {
 			return err
@@ -80,7 +88,7 @@ func (r *run) keepDigests(lanes ...*lane) {
 
 // progress tells how much of the inputs has been read. The lane is locked.
 func (r *run) progress(in *input) {
-	if r.Progress == nil || r.wanted != nil {
+	if r.Progress == nil || r.first != nil {
 		return // the second reading is short
 	}
 	if at, err := in.file.Seek(0, io.SeekCurrent); err == nil {
@@ -100,6 +108,9 @@ func (r *run) bookReaders(pass pass) []*bookReader {
 
 func (r *run) bookLane(pass pass, readers []*bookReader) *lane {
 	l := &lane{paths: []string{r.Books}, summed: pass != secondPass, header: bookHeader}
+	if pass == sievePass {
+		l.places = r.bookPlaces
+	}
 	for _, k := range readers {
 		l.parse = append(l.parse, k.parse)
 	}
@@ -123,6 +134,9 @@ func (r *run) rowLane(pass pass, readers []*rowReader) *lane {
 	l := &lane{paths: r.Settlements, summed: pass != secondPass, header: func(name string, record []byte) (header, error) {
 		return readHeader(name, record, wanted, optional)
 	}}
+	if pass == sievePass {
+		l.places = r.rowPlaces
+	}
 	for _, k := range readers {
 		l.parse = append(l.parse, k.parse)
 	}

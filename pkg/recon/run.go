@@ -3,9 +3,21 @@
 // whole, into partitions by reference, and the rules of pkg/settlement judge these. What names across references waits until
 // all partitions have been looked at. Nothing depends on the order of the books, on the workers or on the memory.
 //
-// Of the processor's time on a million entries and as many rows, one of a hundred broken, a quarter goes into SHA-256 and
-// the system's reading, a third into splitting lines and parsing cells, a tenth each into the second reading, the marks, and
-// the rules with their sentences.
+// The marks say where a record stands, so that the second reading goes through lines only to count them. Files that are
+// compressed, or hold reversals (which may name an entry of any reference), are parsed once more instead.
+//
+// Of the processor's time on a million entries and as many rows, one of a hundred broken, sampled 2,000 times a second:
+//
+//	the system: reading, faults, waking    14 %
+//	SHA-256 of the inputs                  12 %
+//	block.index: commas and line ends       9 %
+//	rowParser.read                          6 %
+//	entryParser.read and numbers            7 %
+//	cents: decimals                         4 %
+//	marks: hashes, and writing them        14 %
+//	sift, suspects: holding them together   4 %
+//	the second reading                      4 %
+//	rules, sentences, sorted lines         12 %
 package recon
 
 import (
@@ -63,6 +75,9 @@ type run struct {
 	deferred            stage
 	marks               *stage // of the sieve; nil if everything is read once
 	wanted              *wanted
+	bookPlaces          *places
+	rowPlaces           *places
+	byPlace             bool     // what is to be read again is known by its places
 	first               []*tally // of the sieve's reading
 	room                *room
 	reversals, doubtful *idSet

@@ -4,19 +4,22 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"math"
 
 	"github.com/vuelto/vuelto/pkg/settlement"
 )
 
 // The sieve is a first reading that keeps 24 bytes of each record. It finds the references that have exactly one entry and
 // one row which agree in everything the rules look at; nothing else in the run can change what these are. The second reading
-// brings only the others, whole, before the rules. Agreement is that of 128 bits of keyed hashes and of the costs
-// themselves; the sums of what the sieve kept back are held against each other, per currency and to the last unit.
+// brings only the others, whole, before the rules. Agreement is that of 64 bits of a keyed hash, of the partition and 32 bits
+// of another one, and of the costs themselves; the sums of what the sieve kept back are held against each other, per currency
+// and to the last unit. References that share partition and 32 bits are both looked at, and told apart, in the second reading.
 
 // mark is what the sieve keeps of a record.
 type mark struct {
-	reference uint64 // hash
-	facts     uint64 // hash of transaction, kind, amount, currency and local day
+	reference uint32 // hash, beside what the partition says of it
+	place     uint32 // of the record in its lane: see placeOf
+	facts     uint64 // hash of reference, transaction, kind, amount, currency and local day
 	costs     uint64
 }
 
@@ -28,7 +31,7 @@ const (
 	odd             = 1 << 63
 	comparesFee     = 1 << 62
 	comparesTax     = 1 << 61
-	mostInteresting = 4 // one reference in so many; beyond, the sieve is not worth its second reading
+	mostInteresting = 2 // records beside so many entries; beyond, the sieve is not worth its second reading
 )
 
 func costsOf(fee, tax int64) uint64 {
@@ -49,7 +52,7 @@ func (e mark) agree(r mark) bool {
 
 func (m mark) put(to []byte) {
 	le := binary.LittleEndian
-	le.PutUint64(to, m.reference)
+	le.PutUint64(to, uint64(m.place)<<32|uint64(m.reference))
 	le.PutUint64(to[8:], m.facts)
 	le.PutUint64(to[16:], m.costs)
 }
@@ -57,12 +60,18 @@ func (m mark) put(to []byte) {
 func markAt(from []byte) mark {
 	le := binary.LittleEndian
 	_ = from[markSize-1]
-	return mark{le.Uint64(from), le.Uint64(from[8:]), le.Uint64(from[16:])}
+	return mark{le.Uint32(from), le.Uint32(from[4:]), le.Uint64(from[8:]), le.Uint64(from[16:])}
+}
+
+// referenceAt is the first part of a mark.
+func referenceAt(marks []byte, n uint32) uint32 {
+	return binary.LittleEndian.Uint32(marks[n*markSize:])
 }
 
 // sieve marks an entry.
 func (k *bookReader) sieve(e *entry) error {
-	m := mark{reference: k.hash(e.reference), costs: costsOf(e.fee, e.tax),
+	hash := k.hash(e.reference)
+	m := mark{reference: uint32(hash), place: k.bookPlaces.of(k.block), costs: costsOf(e.fee, e.tax),
 		facts: k.facts(e.reference, e.transaction, e.signed(), e.day, e.currency, e.kind)}
 	if e.hasFee {
 		m.costs |= comparesFee
@@ -73,7 +82,7 @@ func (k *bookReader) sieve(e *entry) error {
 	if e.status != paid || k.dues.of(e.day) < k.date {
 		m.costs |= odd
 	}
-	to, err := k.sink.grow(k.marks.entries.partOf(m.reference), markSize)
+	to, err := k.sink.grow(k.marks.entries.partOf(hash), markSize)
 	if err == nil {
 		m.put(to)
 	}
@@ -82,12 +91,13 @@ func (k *bookReader) sieve(e *entry) error {
 
 // sieve marks a row.
 func (k *rowReader) sieve(r *row) error {
-	m := mark{reference: k.grouped(r), costs: costsOf(r.fee, r.tax),
+	hash := k.grouped(r)
+	m := mark{reference: uint32(hash), place: k.rowPlaces.of(k.block), costs: costsOf(r.fee, r.tax),
 		facts: k.facts(r.reference, r.transaction, r.amount, r.day, r.currency, r.kind)}
 	if r.status != settled || r.kind == reversal || r.net != r.amount-r.fee-r.tax || len(r.reference) == 0 {
 		m.costs |= odd
 	}
-	to, err := k.sink.grow(k.marks.rows.partOf(m.reference), markSize)
+	to, err := k.sink.grow(k.marks.rows.partOf(hash), markSize)
 	if err == nil {
 		m.put(to)
 	}
@@ -120,43 +130,62 @@ func (j *joiner) sift(p int) error {
 		size *= 2
 	}
 	j.table, j.taken, j.mixed = resize(j.table, size), resize(j.taken, n), resize(j.mixed, n)
-	mask := uint64(size - 1)
-	for i := range n {
-		m := markAt(j.entryBytes[i*markSize:])
-		slot := m.reference & mask
-		for j.table[slot] != 0 && markAt(j.entryBytes[(j.table[slot]-1)*markSize:]).reference != m.reference {
-			slot = (slot + 1) & mask
-		}
+	for i := range uint32(n) {
+		slot := j.slot(referenceAt(j.entryBytes, i))
 		if first := j.table[slot]; first != 0 {
 			j.mixed[first-1] = true // more than one entry
-			j.taken[i] = 1          // the first one speaks for all
+			j.interest(p, i, j.entryBytes, &j.entryPlaces)
+			j.taken[i] = another
 			continue
 		}
-		j.table[slot] = uint32(i + 1)
+		j.table[slot] = i + 1
 	}
-	for at := 0; at < len(j.rowBytes); at += markSize {
-		r := markAt(j.rowBytes[at:])
-		slot := r.reference & mask
-		for j.table[slot] != 0 && markAt(j.entryBytes[(j.table[slot]-1)*markSize:]).reference != r.reference {
-			slot = (slot + 1) & mask
-		}
-		first := j.table[slot]
-		if first == 0 {
-			j.interesting = append(j.interesting, r.reference)
+	for i := range uint32(len(j.rowBytes) / markSize) {
+		r := markAt(j.rowBytes[i*markSize:])
+		first := j.table[j.slot(r.reference)]
+		if first != 0 && j.taken[first-1] == 0 && markAt(j.entryBytes[(first-1)*markSize:]).agree(r) {
+			j.taken[first-1] = i + 1
 			continue
 		}
-		if j.taken[first-1] == 0 && markAt(j.entryBytes[(first-1)*markSize:]).agree(r) {
-			j.taken[first-1] = 1
-		} else {
+		if first != 0 {
 			j.mixed[first-1] = true
 		}
+		j.interest(p, i, j.rowBytes, &j.rowPlaces)
 	}
-	for i := range n {
-		if j.mixed[i] || j.taken[i] == 0 {
-			j.interesting = append(j.interesting, markAt(j.entryBytes[i*markSize:]).reference)
+	for i := range uint32(n) {
+		row := j.taken[i]
+		if row == another || (row != 0 && !j.mixed[i]) {
+			continue
+		}
+		j.interest(p, i, j.entryBytes, &j.entryPlaces)
+		if row != 0 {
+			j.interest(p, row-1, j.rowBytes, &j.rowPlaces)
 		}
 	}
 	return nil
+}
+
+// another marks an entry whose reference an earlier one has: that one speaks for both.
+const another = math.MaxUint32
+
+// slot of a reference in the table: the one where it is, or would be.
+func (j *joiner) slot(reference uint32) uint32 {
+	mask := uint32(len(j.table) - 1)
+	slot := reference & mask
+	for j.table[slot] != 0 && referenceAt(j.entryBytes, j.table[slot]-1) != reference {
+		slot = (slot + 1) & mask
+	}
+	return slot
+}
+
+// interest notes a record that is to be read again: where it is, or its reference if places are of no use.
+func (j *joiner) interest(partition int, n uint32, marks []byte, places *[]uint32) {
+	m := markAt(marks[n*markSize:])
+	if j.byPlace {
+		*places = append(*places, m.place)
+		return
+	}
+	j.interesting = append(j.interesting, wantedKey(partition, m.reference))
 }
 
 // wanted are the references of the second reading; nil means all.
@@ -167,6 +196,9 @@ type wanted struct {
 	mask  uint64
 }
 
+// wantedKey is what marks keep of a reference.
+func wantedKey(partition int, hash uint32) uint64 { return uint64(partition)<<32 | uint64(hash) }
+
 func newWanted(n int) *wanted {
 	size := 1 << 10
 	for size < 3*n {
@@ -175,56 +207,72 @@ func newWanted(n int) *wanted {
 	return &wanted{front: make([]uint64, size/8), slots: make([]uint64, size), mask: uint64(size - 1)}
 }
 
-// add a hash. There is room for the number it was made for, and half of it more.
-func (w *wanted) add(hash uint64) {
-	*w.word(hash) |= 1 << (hash & 63)
-	hash |= 1 // never 0, which means free
-	slot := hash >> 1 & w.mask
-	for w.slots[slot] != 0 && w.slots[slot] != hash {
+// inUse makes no key 0, which means free.
+const inUse = 1 << 63
+
+// add a key. There is room for the number it was made for, and half of it more.
+func (w *wanted) add(key uint64) {
+	*w.word(key) |= 1 << (key & 63)
+	key |= inUse
+	slot := key & w.mask
+	for w.slots[slot] != 0 && w.slots[slot] != key {
 		slot = (slot + 1) & w.mask
 	}
-	w.slots[slot] = hash
+	w.slots[slot] = key
 }
 
-func (w *wanted) word(hash uint64) *uint64 { return &w.front[hash>>32&(w.mask>>3)] }
+func (w *wanted) word(key uint64) *uint64 { return &w.front[key>>6&(w.mask>>3)] }
 
-func (w *wanted) has(hash uint64) bool {
-	if *w.word(hash)>>(hash&63)&1 == 0 {
+func (w *wanted) has(key uint64) bool {
+	if *w.word(key)>>(key&63)&1 == 0 {
 		return false
 	}
-	hash |= 1
-	for slot := hash >> 1 & w.mask; w.slots[slot] != 0; slot = (slot + 1) & w.mask {
-		if w.slots[slot] == hash {
+	key |= inUse
+	for slot := key & w.mask; w.slots[slot] != 0; slot = (slot + 1) & w.mask {
+		if w.slots[slot] == key {
 			return true
 		}
 	}
 	return false
 }
 
-// sieveAll reads everything once and tells which references are to be read again.
-func (r *run) sieveAll(ctx context.Context, joiners []*joiner) (*wanted, error) {
+// wants says whether the records of a reference are to be read again.
+func (r *run) wants(hash uint64) bool { return r.wanted.has(r.wantedKey(hash)) }
+
+func (r *run) wantedKey(hash uint64) uint64 { return wantedKey(r.entries.partOf(hash), uint32(hash)) }
+
+// sieveAll looks at all marks and tells what is to be read again: the places of records, or references; neither if that would
+// be about everything.
+func (r *run) sieveAll(ctx context.Context, joiners []*joiner) error {
+	r.byPlace = r.bookPlaces.useful() && r.rowPlaces.useful() && !r.reversals.any()
 	if err := r.partitions(ctx, joiners, (*joiner).sift); err != nil {
-		return nil, err
+		return err
 	}
-	n := 0
-	for _, j := range joiners {
-		n += len(j.interesting)
-	}
-	var entries int64
-	for _, t := range r.first {
-		entries += t.entries
+	n, entries := 0, int64(0)
+	for i, j := range joiners {
+		n += len(j.interesting) + len(j.entryPlaces) + len(j.rowPlaces)
+		entries += r.first[i].entries
 	}
 	if int64(n) > entries/mostInteresting+1024 {
-		return nil, nil
+		r.byPlace = false
+		return nil
 	}
-	w := newWanted(n + r.reversals.count())
+	if r.byPlace {
+		for _, j := range joiners {
+			r.bookPlaces.wanted = append(r.bookPlaces.wanted, j.entryPlaces...)
+			r.rowPlaces.wanted = append(r.rowPlaces.wanted, j.rowPlaces...)
+			j.entryPlaces, j.rowPlaces = nil, nil
+		}
+		return nil
+	}
+	r.wanted = newWanted(n + r.reversals.count())
 	for _, j := range joiners {
-		for _, hash := range j.interesting {
-			w.add(hash)
+		for _, key := range j.interesting {
+			r.wanted.add(key)
 		}
 		j.interesting = nil
 	}
-	return w, nil
+	return nil
 }
 
 // keptBack counts what the sieve kept back: everything of the first reading that the second one did not bring.

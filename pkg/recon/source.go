@@ -34,6 +34,7 @@ type source struct {
 	file *os.File
 	sum  hash.Hash // of the file's bytes as they are on the disk
 	rest io.Reader // the file's own bytes, for what unpacking leaves unread
+	bare bool      // the text is the file itself: any part of it can be read again
 }
 
 // openSource opens a plain, gzip or zip file; which of them it is, its first bytes say. Its digest is known afterwards only
@@ -71,7 +72,7 @@ func (s *source) unpack() error {
 	case bytes.HasPrefix(magic[:n], []byte("PK\x03\x04")), bytes.HasPrefix(magic[:n], []byte("PK\x05\x06")):
 		return s.unzip()
 	default:
-		s.text = io.TeeReader(s.file, s.sum)
+		s.text, s.bare = io.TeeReader(s.file, s.sum), true
 	}
 	return nil
 }
