@@ -28,6 +28,7 @@ import (
 	"github.com/vuelto/vuelto/pkg/calendar"
 	"github.com/vuelto/vuelto/pkg/disbursement"
 	"github.com/vuelto/vuelto/pkg/event"
+	"github.com/vuelto/vuelto/pkg/flow/reconcile"
 	"github.com/vuelto/vuelto/pkg/job"
 	"github.com/vuelto/vuelto/pkg/notice"
 	"github.com/vuelto/vuelto/pkg/port"
@@ -167,6 +168,18 @@ func (s *stage) stream(name string) {
 	}
 }
 
+// step plays a call of the state machine; the answer must be this one.
+func (s *stage) step(name, want string) {
+	s.Helper()
+	var step reconcile.Step
+	s.event(name, &step)
+	answer, err := s.bundle.Partitioner()(context.Background(), step)
+	got, _ := json.Marshal(answer)
+	if err != nil || string(got) != want {
+		s.Fatalf("%s: %s (%v), want %s", name, got, err, want)
+	}
+}
+
 // asked says a job of this kind was sent, and that the next event brings that very one.
 func (s *stage) asked(kind job.Kind, next string) {
 	s.Helper()
@@ -247,7 +260,10 @@ func TestEvents(t *testing.T) {
 	s.clock.Reach(time.Date(2026, 11, 23, 14, 15, 0, 0, time.UTC))
 	s.queue("settlement-ingest/hour")
 	s.asked(job.Reconcile, "settlement-reconciliation/day")
+	s.step("settlement-partition/split", `{"plan":"partition/demo/rec_5EEXKRFRFN0635BYHST6CS9SCX/f10ef689c7ec4107214b3cbfd454c584.json","parts":[0,1]}`)
+	s.step("settlement-partition/match", `{"plan":"","parts":[]}`)
 	s.queue("settlement-reconciliation/day")
+	s.step("settlement-partition/merge", `{"plan":"","parts":[]}`) // the day is compared already
 	s.http("finance-api/list-reconciliations", 200, `"status":"balanced"`)
 	s.http("finance-upload/import-rates", 200, `"written":1`)
 	s.http("merchant-api/get-refund", 200, `"status":"settled"`)

@@ -167,9 +167,16 @@ func (b *Bundle) ingester() *ingest.Ingester {
 }
 
 // Reconciler does job.Reconcile.
-func (b *Bundle) Reconciler() job.Handler {
+func (b *Bundle) Reconciler() job.Handler { return b.reconciler() }
+
+// Partitioner does the steps of a day that is too large for one function, as the state machine of template.yaml calls them.
+func (b *Bundle) Partitioner() func(context.Context, reconcile.Step) (reconcile.Step, error) {
+	return b.reconciler().Step
+}
+
+func (b *Bundle) reconciler() *reconcile.Reconciler {
 	p := b.ports
-	return &reconcile.Reconciler{Store: p.Store, Observer: b.observer, Clients: b.clients, Files: p.Files, Now: b.now, Log: p.Log}
+	return &reconcile.Reconciler{Store: p.Store, Observer: b.observer, Clients: b.clients, Files: p.Files, Now: b.now, Log: p.Log, Large: reconcile.Large}
 }
 
 // Runner does job.Rows.

@@ -97,15 +97,27 @@ func Match(p Plan, day calendar.Date, rules settlement.Rules, entries []settleme
 
 // Merge compares what has waited in all parts and adds up the results. The parts may come in any order.
 func Merge(p Plan, day calendar.Date, rules settlement.Rules, parts []Matched) settlement.Result {
+	return Sum(p, parts, Rest(p, day, rules, parts))
+}
+
+// Rest compares what has waited in all parts.
+func Rest(p Plan, day calendar.Date, rules settlement.Rules, parts []Matched) settlement.Result {
 	var all Matched
-	sum := settlement.Result{Totals: map[money.Currency]settlement.Total{}}
 	for _, m := range parts {
 		all.Entries, all.Named, all.Rows = append(all.Entries, m.Entries...), append(all.Named, m.Named...), append(all.Rows, m.Rows...)
+	}
+	slices.SortStableFunc(all.Rows, p.order())
+	return settlement.CompareRest(day, rules, all.Entries, all.Named, all.Rows)
+}
+
+// Sum adds up the results of the parts and that of the rest.
+func Sum(p Plan, parts []Matched, rest settlement.Result) settlement.Result {
+	sum := settlement.Result{Totals: map[money.Currency]settlement.Total{}}
+	for _, m := range parts {
 		add(&sum, m.Result)
 	}
+	add(&sum, rest)
 	order := p.order()
-	slices.SortStableFunc(all.Rows, order)
-	add(&sum, settlement.CompareRest(day, rules, all.Entries, all.Named, all.Rows))
 	slices.SortStableFunc(sum.Breaks, settlement.Order)
 	byRow := func(a, b settlement.Match) int { return order(a.Row, b.Row) }
 	slices.SortStableFunc(sum.Matches, byRow)

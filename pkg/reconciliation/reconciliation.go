@@ -73,6 +73,7 @@ type File struct {
 	Name   string `json:"name"`
 	Digest string `json:"digest"` // SHA-256, hex
 	Path   string `json:"path"`   // in the file store
+	Size   int64  `json:"size,omitempty"`
 	// Brought says that a person brought it, by upload or through the inbox; the others were pulled.
 	Brought bool `json:"brought,omitempty"`
 }

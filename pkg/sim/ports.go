@@ -79,7 +79,13 @@ type filed struct {
 }
 
 func (f filed) Put(ctx context.Context, name string, body []byte) error {
-	return f.w.io(ctx, Point{"file", "put", "", name}, func() error { return f.inner.Put(ctx, name, body) })
+	return f.w.io(ctx, Point{"file", "put", "", name}, func() error {
+		err := f.inner.Put(ctx, name, body)
+		if err == nil {
+			f.w.put(name)
+		}
+		return err
+	})
 }
 
 func (f filed) Lock(ctx context.Context, name string, body []byte, until time.Time) error {

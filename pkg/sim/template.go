@@ -18,7 +18,8 @@ type Template struct {
 	Routes    []RouteSpec
 	Schedules []ScheduleSpec
 	Kinds     map[job.Kind]string // queue of each kind of job
-	Stream    StreamSpec          // of the table
+	Machines  []MachineSpec
+	Stream    StreamSpec // of the table
 }
 
 // StreamSpec is the function that listens to the table's stream, and to what of it.
@@ -36,6 +37,14 @@ type QueueSpec struct {
 	MaxReceives int
 	BatchSize   int
 	DeadLetter  string
+}
+
+// MachineSpec is a state machine and the files of the bucket that start it.
+type MachineSpec struct {
+	Name       string
+	Prefix     string            // of the files
+	Definition []byte            // JSON
+	Functions  map[string]string // folder under functions/, by what the definition calls it
 }
 
 // ScheduleSpec is one schedule and the message it sends.
@@ -74,6 +83,12 @@ func ParseTemplate(text []byte) (Template, error) {
 			t.Schedules = append(t.Schedules, s)
 		case "AWS::Events::Rule":
 			t.rule(r)
+		case "AWS::Serverless::StateMachine":
+			m, err := machine(name, r, doc.Resources)
+			if err != nil {
+				return t, err
+			}
+			t.Machines = append(t.Machines, m)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(workers)) {
@@ -89,6 +104,33 @@ func ParseTemplate(text []byte) (Template, error) {
 	}
 	slices.SortFunc(t.Routes, moreSpecific)
 	return t, nil
+}
+
+// machine reads a state machine that the bucket's events start.
+func machine(name string, r resource, all map[string]resource) (MachineSpec, error) {
+	m := MachineSpec{Name: name, Functions: map[string]string{}}
+	var err error
+	if m.Definition, err = json.Marshal(r.Properties["Definition"]); err != nil {
+		return m, fmt.Errorf("template: %s: %w", name, err)
+	}
+	substitutions, _ := r.Properties["DefinitionSubstitutions"].(map[string]any)
+	for placeholder, function := range substitutions {
+		uri := word(all[logical(word(function))].Properties["CodeUri"])
+		m.Functions["${"+placeholder+"}"] = strings.Trim(strings.TrimPrefix(uri, "build/"), "/")
+	}
+	events, _ := r.Properties["Events"].(map[string]any)
+	for _, e := range events {
+		event, _ := e.(map[string]any)
+		keys, _ := at(event, "Properties", "Pattern", "detail", "object", "key").([]any)
+		for _, k := range keys {
+			key, _ := k.(map[string]any)
+			m.Prefix = word(key["prefix"])
+		}
+	}
+	if m.Prefix == "" {
+		return m, fmt.Errorf("template: nothing starts %s", name)
+	}
+	return m, nil
 }
 
 // function notes which queue a function works on, what it answers, and to which queues it sends.

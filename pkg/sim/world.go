@@ -86,20 +86,22 @@ type World struct {
 	Files    *memfile.Store
 	Networks []simnet.Network
 
-	rand    *rand.Rand
-	log     *slog.Logger
-	base    string
-	serialN int64
-	queues  []*worked
-	queueOf map[job.Kind]*worked
-	sender  memqueue.Sender         // where jobs go, before faults
-	front   map[string]http.Handler // by function
-	routes  []RouteSpec
-	hooks   Hooks
-	stream  *stream
-	inbox   []letter
-	outbox  []note
-	dial    func(*http.Request, func(*http.Response, error)) // the real network; nil = none
+	rand     *rand.Rand
+	log      *slog.Logger
+	base     string
+	serialN  int64
+	queues   []*worked
+	queueOf  map[job.Kind]*worked
+	sender   memqueue.Sender         // where jobs go, before faults
+	front    map[string]http.Handler // by function
+	routes   []RouteSpec
+	hooks    Hooks
+	stream   *stream
+	machines []MachineSpec
+	steppers map[string]stepper
+	inbox    []letter
+	outbox   []note
+	dial     func(*http.Request, func(*http.Response, error)) // the real network; nil = none
 }
 
 // New makes a world with the demo merchants in it. Error: the template does not fit the code.
@@ -130,6 +132,9 @@ func New(o Options) (*World, error) {
 		"audit-seal": sealing.Sealer(ports),
 	})
 	if err != nil {
+		return nil, err
+	}
+	if err := w.openMachines(template, map[string]stepper{"settlement-partition": stepping(b.Partitioner())}); err != nil {
 		return nil, err
 	}
 	if template.Stream.Function != "event-outbox" {

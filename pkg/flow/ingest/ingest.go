@@ -146,7 +146,8 @@ func (in *Ingester) Keep(ctx context.Context, a provider.Account, r reconciliati
 	sum := sha256.Sum256(f.Body)
 	digest := hex.EncodeToString(sum[:])
 	name := path.Base("/" + f.Name)
-	came := reconciliation.File{Name: name, Digest: digest, Path: fmt.Sprintf("settlement/%s/%s/%s/%s-%s", a.Tenant, a.ID, r.Date, digest[:16], name), Brought: brought}
+	came := reconciliation.File{Name: name, Digest: digest, Path: fmt.Sprintf("settlement/%s/%s/%s/%s-%s", a.Tenant, a.ID, r.Date, digest[:16], name),
+		Size: int64(len(f.Body)), Brought: brought}
 	for try := range tries {
 		if r.Has(name, digest) || (!brought && r.Corrected(name, digest)) {
 			return Known, nil

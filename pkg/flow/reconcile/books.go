@@ -29,6 +29,7 @@ type books struct {
 	further   map[string]further
 	contracts settlement.Contracts
 	zone      *time.Location
+	light     bool // records are kept without what is in them
 }
 
 type further struct {
@@ -36,14 +37,14 @@ type further struct {
 	receipt payment.Receipt
 }
 
-func (r *Reconciler) books(ctx context.Context, account provider.Account, settlesIn int, day calendar.Date, rows []settlement.Row) (*books, error) {
-	b := &books{account: account, day: day, further: map[string]further{}, records: map[string]store.Record{}, asked: map[string]bool{}, settledOn: map[string]calendar.Date{}}
-	country, err := calendar.ByNetwork(account.Network)
+func (r *Reconciler) books(ctx context.Context, account provider.Account, settlesIn int, day calendar.Date, rows []settlement.Row, light bool) (*books, error) {
+	b, err := r.emptyBooks(ctx, account, day)
 	if err != nil {
 		return nil, err
 	}
-	b.zone = country.Zone()
-	if b.contracts, err = (settlement.ContractBook{Store: r.Store}).Of(ctx, account.Tenant, account.ID); err != nil {
+	b.light = light
+	country, err := calendar.ByNetwork(account.Network)
+	if err != nil {
 		return nil, err
 	}
 	overdue := func(e settlement.Entry) bool {
@@ -66,6 +67,18 @@ func (r *Reconciler) books(ctx context.Context, account provider.Account, settle
 		return nil, err
 	}
 	return b, r.locks(ctx, b)
+}
+
+// emptyBooks are books without an entry.
+func (r *Reconciler) emptyBooks(ctx context.Context, account provider.Account, day calendar.Date) (*books, error) {
+	b := &books{account: account, day: day, further: map[string]further{}, records: map[string]store.Record{}, asked: map[string]bool{}, settledOn: map[string]calendar.Date{}}
+	country, err := calendar.ByNetwork(account.Network)
+	if err != nil {
+		return nil, err
+	}
+	b.zone = country.Zone()
+	b.contracts, err = (settlement.ContractBook{Store: r.Store}).Of(ctx, account.Tenant, account.ID)
+	return b, err
 }
 
 // listed adds what a partition of the index lists. The index may lag by seconds; what a row names is found without it.
@@ -202,6 +215,9 @@ func (b *books) add(record store.Record, want func(settlement.Entry) bool) error
 	}
 	if _, known := b.records[e.ID]; known || !want(e) {
 		return nil
+	}
+	if b.light {
+		record = store.Record{Key: record.Key}
 	}
 	b.records[e.ID], b.settledOn[e.ID] = record, settled
 	b.entries = append(b.entries, e)

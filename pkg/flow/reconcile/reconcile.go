@@ -34,6 +34,8 @@ type Reconciler struct {
 	Files    file.Store
 	Now      func() time.Time
 	Log      *slog.Logger
+	// Large is how many bytes of files are too many for one function: such a day goes to the state machine. 0 = none is.
+	Large int64
 }
 
 // Handle runs the day if it is asked for. Running it again gives the same result: rows name their entries whether or not an
@@ -47,11 +49,18 @@ func (r *Reconciler) Handle(ctx context.Context, j job.Job) error {
 	if err != nil || rec.Due == 0 || rec.Closed() {
 		return err
 	}
-	if rec, err = r.lease(ctx, rec); err != nil {
+	large, leased := r.large(rec), leaseFor
+	if large {
+		leased = machineFor
+	}
+	if rec, err = r.lease(ctx, rec, leased); err != nil {
 		if store.IsConflict(err) {
 			return nil // another run is at it
 		}
 		return err
+	}
+	if large {
+		return r.order(ctx, rec)
 	}
 	client, err := r.Clients.Client(ctx, rec.Account)
 	if err != nil {
@@ -61,7 +70,7 @@ func (r *Reconciler) Handle(ctx context.Context, j job.Job) error {
 	if err != nil {
 		return err
 	}
-	books, err := r.books(ctx, client.Account(), client.Profile().SettlesIn, rec.Date, rows)
+	books, err := r.books(ctx, client.Account(), client.Profile().SettlesIn, rec.Date, rows, false)
 	if err != nil {
 		return err
 	}
@@ -86,8 +95,8 @@ func (r *Reconciler) Handle(ctx context.Context, j job.Job) error {
 const leaseFor = 16 * time.Minute
 
 // lease claims the run and keeps the sweep away from it.
-func (r *Reconciler) lease(ctx context.Context, rec reconciliation.Reconciliation) (reconciliation.Reconciliation, error) {
-	rec.Due = calendar.Millis(r.Now().Add(leaseFor))
+func (r *Reconciler) lease(ctx context.Context, rec reconciliation.Reconciliation, leased time.Duration) (reconciliation.Reconciliation, error) {
+	rec.Due = calendar.Millis(r.Now().Add(leased))
 	err := r.Store.Commit(ctx, store.Put{Record: reconciliation.Encode(rec)})
 	rec.Version++
 	return rec, err

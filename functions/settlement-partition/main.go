@@ -1,0 +1,18 @@
+// Command settlement-partition does the steps of a settlement day that is too large for one function.
+package main
+
+import (
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"github.com/vuelto/vuelto/pkg/aws/host"
+	"github.com/vuelto/vuelto/pkg/aws/s3file"
+	"github.com/vuelto/vuelto/pkg/bundle"
+	"github.com/vuelto/vuelto/pkg/config"
+)
+
+func main() {
+	h := host.Open(config.Needs{Files: true})
+	ports := h.Ports()
+	ports.Files = s3file.Open(h.AWS, h.Config.Bucket)
+	lambda.Start(bundle.New(ports).Partitioner())
+}
