@@ -8,11 +8,12 @@ import (
 	"github.com/vuelto/vuelto/pkg/aws/s3file"
 	"github.com/vuelto/vuelto/pkg/bundle"
 	"github.com/vuelto/vuelto/pkg/config"
+	"github.com/vuelto/vuelto/pkg/provider/all"
 )
 
 func main() {
 	h := host.Open(config.Needs{Files: true})
 	ports := h.Ports()
 	ports.Files = s3file.Open(h.AWS, h.Config.Bucket)
-	lambda.Start(bundle.New(ports).Partitioner())
+	lambda.Start(bundle.New(ports, all.Registry()).Partitioner())
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -128,6 +129,15 @@ func answerLambda(t *testing.T, dir string) {
 				f.invoke([]byte(`{"Records":[{"eventID":"e-1","dynamodb":{"SequenceNumber":"111"}}]}`), &a)
 				if len(a.BatchItemFailures) != 1 || a.BatchItemFailures[0].ItemIdentifier != "111" {
 					t.Errorf("poison: %+v", a)
+				}
+			case "settlement-partition":
+				var a struct{ Parts []int }
+				f.invoke([]byte(`{"do":"merge","plan":""}`), &a)
+				if a.Parts == nil {
+					t.Errorf("nothing to merge: %+v", a)
+				}
+				if answer, err := f.api.Invoke(context.Background(), []byte(`{}`)); !errors.Is(err, runtimeapi.ErrFunction) {
+					t.Errorf("a step without an order: %s, %v", answer, err)
 				}
 			default:
 				var a struct {

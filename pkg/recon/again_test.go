@@ -103,19 +103,26 @@ func TestSecondReadingOfPacked(t *testing.T) {
 
 // TestFileChangedBetweenReadings: what was marked must still be there.
 func TestFileChangedBetweenReadings(t *testing.T) {
-	dir := t.TempDir()
-	books, rows := manyLines(3983, func(_ int, line string) string { return line })
-	path := write(t, filepath.Join(dir, "rows.csv"), rows)
-	o := options(t, dir, write(t, filepath.Join(dir, "books.csv"), books), path)
-	o.Matches = false
-	o.Progress = func(read int64) {
-		if read == int64(len(books)+len(rows)) {
-			if err := os.Truncate(path, int64(len(rows)/2)); err != nil {
+	for name, change := range map[string]func(path string, size int) error{
+		"cut short":             func(path string, size int) error { return os.Truncate(path, int64(size/2)) },
+		"without its line ends": func(path string, size int) error { return os.WriteFile(path, bytes.Repeat([]byte("x"), size), 0o600) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			books, rows := manyLines(3983, func(_ int, line string) string { return line })
+			path := write(t, filepath.Join(dir, "rows.csv"), rows)
+			o := options(t, dir, write(t, filepath.Join(dir, "books.csv"), books), path)
+			o.Matches = false
+			o.Progress = func(read int64) {
+				if read == int64(len(books)+len(rows)) {
+					if err := change(path, len(rows)); err != nil {
+						t.Error(err)
+					}
+				}
+			}
+			if _, err := recon.Run(context.Background(), o); err == nil || !strings.Contains(err.Error(), "has been changed while it was read") {
 				t.Error(err)
 			}
-		}
-	}
-	if _, err := recon.Run(context.Background(), o); err == nil || !strings.Contains(err.Error(), "has been changed while it was read") {
-		t.Error(err)
+		})
 	}
 }

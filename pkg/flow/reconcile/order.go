@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -48,11 +49,16 @@ type Step struct {
 	Part  int   `json:"part,omitempty"`
 }
 
+// errNoStep answers an event that asks for nothing: the machine's input has lost what it is about.
+var errNoStep = errors.New("reconcile: a step without an order and without a plan")
+
 // Step does one call. Each may be repeated, and gives the same again; what it answers is kept in files before.
 func (r *Reconciler) Step(ctx context.Context, s Step) (Step, error) {
 	switch {
 	case s.Do == "" && s.Key != "":
 		return r.split(ctx, s)
+	case s.Do == "":
+		return Step{}, errNoStep
 	case s.Plan == "":
 		return Step{Parts: []int{}}, nil
 	case s.Do == "match":

@@ -271,7 +271,7 @@ func TestAFileThatComesWhilePartsRun(t *testing.T) {
 // TestAnOrderThatIsNone is refused, and so is a step that does not exist.
 func TestAnOrderThatIsNone(t *testing.T) {
 	r, _, order := largeDay(t)
-	for _, s := range []reconcile.Step{{Key: "settlement/x"}, {Key: reconcile.Ordered + "demo"}, {Key: strings.Replace(order, "/rec_", "/rec_0", 1)},
+	for _, s := range []reconcile.Step{{}, {Key: "settlement/x"}, {Key: reconcile.Ordered + "demo"}, {Key: strings.Replace(order, "/rec_", "/rec_0", 1)},
 		{Do: "fold", Plan: "x"}, {Do: "match", Plan: "none"}} {
 		if _, err := r.run.Step(t.Context(), s); err == nil {
 			t.Errorf("%+v is taken", s)
