@@ -3,10 +3,9 @@
 //	money calendar identity      amounts, days and business days, people: they know nothing of the rest
 //	store job file               contracts of storage, queues and files; storetest and filetest are their clauses
 //	payment disbursement         the two machines that money goes through: each has one pure Next
-//	webhook settlement           what providers say: deliveries as they came, rows compared with the books
+//	webhook settlement           what providers say: deliveries as they came, rows compared with the books, whole or in parts
 //	merchant reconciliation      who asks; what became of a settlement day
 //	batch                        many refunds or payouts in one file
-//	partition                    a settlement day in parts that are compared apart
 //	event audit                  what merchants are told; what makes tampering show
 //	rate                         what one currency is worth in another, and who says so
 //	provider/…                   the contract with providers, one folder for each, and its simulated twin within

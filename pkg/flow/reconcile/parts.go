@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"github.com/vuelto/vuelto/pkg/disbursement"
-	"github.com/vuelto/vuelto/pkg/partition"
 	"github.com/vuelto/vuelto/pkg/payment"
 	"github.com/vuelto/vuelto/pkg/provider"
 	"github.com/vuelto/vuelto/pkg/reconciliation"
@@ -21,7 +20,7 @@ import (
 // plan is a large day as it was split. It and its parts are files named by their content, so that a step that is repeated on
 // other books makes another plan and spoils none.
 type plan struct {
-	partition.Plan
+	settlement.Plan
 	Record  store.Key        `json:"record"`
 	Counts  []string         `json:"counts"`            // digests of the files that count
 	Named   []string         `json:"named"`             // per part: the name of its file
@@ -59,7 +58,7 @@ func (r *Reconciler) split(ctx context.Context, s Step) (Step, error) {
 		return Step{}, err
 	}
 	p := plan{Record: key, Counts: digests(rec), Problem: problem,
-		Plan: partition.Plan{Parts: int(min(max(sizeOf(rec)/partSize, 2), mostParts))}}
+		Plan: settlement.Plan{Parts: int(min(max(sizeOf(rec)/partSize, 2), mostParts))}}
 	for _, f := range rec.Current() {
 		p.Files = append(p.Files, f.Name)
 	}
@@ -165,7 +164,7 @@ func (r *Reconciler) match(ctx context.Context, s Step) error {
 	if err != nil {
 		return err
 	}
-	m := partition.Match(p.Plan, rec.Date, rules, x.Entries, x.Rows)
+	m := p.Match(rec.Date, rules, x.Entries, x.Rows)
 	if err := r.foldPart(ctx, client, rec, m.Result); err != nil {
 		return err
 	}
@@ -210,7 +209,7 @@ func (r *Reconciler) merge(ctx context.Context, s Step) error {
 	if err != nil || client == nil {
 		return err
 	}
-	parts := make([]partition.Matched, len(p.Named))
+	parts := make([]settlement.Matched, len(p.Named))
 	for n := range parts {
 		if err := r.readPart(ctx, matchedName(s.Plan, n), &parts[n]); err != nil {
 			return err
@@ -220,7 +219,7 @@ func (r *Reconciler) merge(ctx context.Context, s Step) error {
 	if err != nil {
 		return err
 	}
-	rest := partition.Rest(p.Plan, rec.Date, rules, parts)
+	rest := p.Rest(rec.Date, rules, parts)
 	if err := r.foldPart(ctx, client, rec, rest); err != nil {
 		return err
 	}
@@ -234,7 +233,7 @@ func (r *Reconciler) merge(ctx context.Context, s Step) error {
 	if err := r.paidAgain(ctx, rec, b, p.Again); err != nil {
 		return err
 	}
-	result := partition.Sum(p.Plan, parts, rest)
+	result := p.Sum(parts, rest)
 	if err := r.decided(ctx, rec, b, result); err != nil {
 		return err
 	}

@@ -1,4 +1,4 @@
-package partition_test
+package settlement_test
 
 import (
 	"encoding/json"
@@ -14,14 +14,11 @@ import (
 
 	"github.com/vuelto/vuelto/pkg/calendar"
 	"github.com/vuelto/vuelto/pkg/money"
-	"github.com/vuelto/vuelto/pkg/partition"
 	"github.com/vuelto/vuelto/pkg/settlement"
 )
 
-var (
-	day   = calendar.Date{Year: 2026, Month: 11, Day: 20}
-	rules = settlement.Rules{Country: calendar.Peru(), SettlesIn: 1}
-)
+// friday is the day that is split.
+var friday = calendar.Date{Year: 2026, Month: 11, Day: 20}
 
 // world draws rows and entries from so few identifiers that everything meets everything.
 func world(t *rapid.T) ([]settlement.Entry, []settlement.Row) {
@@ -104,8 +101,8 @@ func TestWhatLeadsToOtherParts(t *testing.T) {
 }
 
 // matched splits and compares, each part twice: a crash before it is kept shows in nothing.
-func matched(t rapid.TB, parts int, entries []settlement.Entry, rows []settlement.Row) ([]partition.Matched, partition.Plan) {
-	plan := partition.Plan{Parts: parts, Files: []string{"b.csv", "a.csv"}}
+func matched(t rapid.TB, parts int, entries []settlement.Entry, rows []settlement.Row) ([]settlement.Matched, settlement.Plan) {
+	plan := settlement.Plan{Parts: parts, Files: []string{"b.csv", "a.csv"}}
 	ofRows, ofEntries := make([][]settlement.Row, plan.Parts), make([][]settlement.Entry, plan.Parts)
 	for _, r := range rows {
 		n := plan.Row(r)
@@ -116,19 +113,19 @@ func matched(t rapid.TB, parts int, entries []settlement.Entry, rows []settlemen
 		ofEntries[n] = append(ofEntries[n], e)
 	}
 	plan = kept(t, plan)
-	done := make([]partition.Matched, plan.Parts)
+	done := make([]settlement.Matched, plan.Parts)
 	for n := range done {
-		done[n] = kept(t, partition.Match(plan, day, rules, ofEntries[n], ofRows[n]))
-		if again := kept(t, partition.Match(plan, day, rules, ofEntries[n], ofRows[n])); !cmp.Equal(done[n], again) {
+		done[n] = kept(t, plan.Match(friday, peru(), ofEntries[n], ofRows[n]))
+		if again := kept(t, plan.Match(friday, peru(), ofEntries[n], ofRows[n])); !cmp.Equal(done[n], again) {
 			t.Fatal(cmp.Diff(done[n], again))
 		}
 	}
 	return done, plan
 }
 
-func isTheWhole(t rapid.TB, plan partition.Plan, done []partition.Matched, entries []settlement.Entry, rows []settlement.Row) {
-	want := settlement.Compare(day, rules, entries, rows)
-	got := partition.Merge(plan, day, rules, done)
+func isTheWhole(t rapid.TB, plan settlement.Plan, done []settlement.Matched, entries []settlement.Entry, rows []settlement.Row) {
+	want := settlement.Compare(friday, peru(), entries, rows)
+	got := plan.Merge(friday, peru(), done)
 	if diff := cmp.Diff(kept(t, want), kept(t, got), cmpopts.EquateEmpty()); diff != "" {
 		t.Fatal(diff)
 	}
@@ -153,7 +150,7 @@ func kept[T any](t rapid.TB, v T) T {
 // TestWhatWaitsIsLittle: of a day as days are, only what has no counterpart is left to Merge.
 func TestWhatWaitsIsLittle(t *testing.T) {
 	const n = 3000
-	plan := partition.Plan{Parts: 7, Files: []string{"a.csv"}}
+	plan := settlement.Plan{Parts: 7, Files: []string{"a.csv"}}
 	ofRows, ofEntries := make([][]settlement.Row, plan.Parts), make([][]settlement.Entry, plan.Parts)
 	at := time.Date(2026, 11, 19, 17, 0, 0, 0, time.UTC)
 	for i := range n {
@@ -165,16 +162,16 @@ func TestWhatWaitsIsLittle(t *testing.T) {
 		}
 	}
 	waits := 0
-	var done []partition.Matched
+	var done []settlement.Matched
 	for p := range plan.Parts {
-		m := partition.Match(plan, day, rules, ofEntries[p], ofRows[p])
+		m := plan.Match(friday, peru(), ofEntries[p], ofRows[p])
 		if len(ofEntries[p]) < n/plan.Parts/2 {
 			t.Errorf("part %d has %d of %d entries", p, len(ofEntries[p]), n)
 		}
 		waits += len(m.Entries) + len(m.Rows) + len(m.Named)
 		done = append(done, m)
 	}
-	got := partition.Merge(plan, day, rules, done)
+	got := plan.Merge(friday, peru(), done)
 	if waits != n/100 || got.Matched != n-n/100 || len(got.Breaks) != n/100 || !slices.IsSortedFunc(got.Breaks, settlement.Order) {
 		t.Errorf("%d wait, %d matched, %d breaks", waits, got.Matched, len(got.Breaks))
 	}

@@ -1,19 +1,4 @@
-// Package partition splits a settlement day into parts that are compared apart, wherever and as often as need be, and puts
-// their results together: what comes out is, to the last unit, what one comparison of everything gives.
-//
-//	plan := partition.Plan{Parts: 64, Files: names}
-//	for _, r := range rows {
-//		n := plan.Row(r) // keep the row, in its order, with part n
-//	}
-//	for _, e := range entries {
-//		n := plan.Entry(e)
-//	}
-//	done[n] = partition.Match(plan, day, rules, entriesOf(n), rowsOf(n)) // for each part, in any order, again after a crash
-//	result := partition.Merge(plan, day, rules, done)
-//
-// A part holds all rows and entries of its references. What has its counterpart within its reference is settled there. The
-// rest, whose transaction ids may lead to another part, waits for Merge: it is what has no row or no entry, and is few.
-package partition
+package settlement
 
 import (
 	"cmp"
@@ -22,10 +7,24 @@ import (
 
 	"github.com/vuelto/vuelto/pkg/calendar"
 	"github.com/vuelto/vuelto/pkg/money"
-	"github.com/vuelto/vuelto/pkg/settlement"
 )
 
-// Plan is how a day is split. It is made once, kept, and the same for every part.
+// Plan splits a settlement day into parts that are compared apart, wherever and as often as need be, and puts their results
+// together: what comes out is, to the last unit, what one Compare of everything gives. It is made once, kept, and the same for
+// every part.
+//
+//	plan := settlement.Plan{Parts: 64, Files: names}
+//	for _, r := range rows {
+//		n := plan.Row(r) // keep the row, in its order, with part n
+//	}
+//	for _, e := range entries {
+//		n := plan.Entry(e)
+//	}
+//	done[n] = plan.Match(day, rules, entriesOf(n), rowsOf(n)) // for each part, in any order, again after a crash
+//	result := plan.Merge(day, rules, done)
+//
+// A part holds all rows and entries of its references. What has its counterpart within its reference is settled there. The
+// rest, whose transaction ids may lead to another part, waits for Merge: it is what has no row or no entry, and is few.
 type Plan struct {
 	Parts int      `json:"parts"`
 	Files []string `json:"files"` // base names, in the order in which rows count as earlier
@@ -34,8 +33,8 @@ type Plan struct {
 }
 
 // Row says which part a row belongs to. Every row of the day is to be asked for before the first part is matched.
-func (p *Plan) Row(r settlement.Row) int {
-	if r.Type == settlement.Reversal && r.TransactionID != "" {
+func (p *Plan) Row(r Row) int {
+	if r.Type == Reversal && r.TransactionID != "" {
 		if at, known := slices.BinarySearch(p.Reversed, r.TransactionID); !known {
 			p.Reversed = slices.Insert(p.Reversed, at, r.TransactionID)
 		}
@@ -44,7 +43,7 @@ func (p *Plan) Row(r settlement.Row) int {
 }
 
 // Entry says which part an entry belongs to.
-func (p *Plan) Entry(e settlement.Entry) int { return p.part(cmp.Or(e.Reference, e.TransactionID)) }
+func (p *Plan) Entry(e Entry) int { return p.part(cmp.Or(e.Reference, e.TransactionID)) }
 
 // part of an identifier: the same in every process.
 func (p *Plan) part(identifier string) int {
@@ -55,25 +54,25 @@ func (p *Plan) part(identifier string) int {
 
 // Matched is a part: what is settled, and what may have its counterpart in another part.
 type Matched struct {
-	Result settlement.Result `json:"result"`
+	Result Result `json:"result"`
 	// Named are settled entries that a REVERSAL row of any part may name.
-	Named   []settlement.Entry `json:"named,omitempty"`
-	Entries []settlement.Entry `json:"entries,omitempty"`
-	Rows    []settlement.Row   `json:"rows,omitempty"`
+	Named   []Entry `json:"named,omitempty"`
+	Entries []Entry `json:"entries,omitempty"`
+	Rows    []Row   `json:"rows,omitempty"`
 }
 
 // Match compares a part. Its rows are to come in the order of their files and lines.
-func Match(p Plan, day calendar.Date, rules settlement.Rules, entries []settlement.Entry, rows []settlement.Row) Matched {
-	byReference := map[string]*group{}
+func (p Plan) Match(day calendar.Date, rules Rules, entries []Entry, rows []Row) Matched {
+	byReference := map[string]*held{}
 	for i := range entries {
-		of(byReference, entries[i].Reference).entry(&entries[i])
+		heldOf(byReference, entries[i].Reference).entry(&entries[i])
 	}
 	for i := range rows {
-		of(byReference, rows[i].Reference).row(&rows[i])
+		heldOf(byReference, rows[i].Reference).row(&rows[i])
 	}
 	var m Matched
-	var closedEntries []settlement.Entry
-	var closedRows []settlement.Row
+	var closedEntries []Entry
+	var closedRows []Row
 	for _, e := range entries {
 		if byReference[e.Reference].open() {
 			m.Entries = append(m.Entries, e)
@@ -91,58 +90,58 @@ func Match(p Plan, day calendar.Date, rules settlement.Rules, entries []settleme
 			closedRows = append(closedRows, r)
 		}
 	}
-	m.Result = settlement.Compare(day, rules, closedEntries, closedRows)
+	m.Result = Compare(day, rules, closedEntries, closedRows)
 	return m
 }
 
 // Merge compares what has waited in all parts and adds up the results. The parts may come in any order.
-func Merge(p Plan, day calendar.Date, rules settlement.Rules, parts []Matched) settlement.Result {
-	return Sum(p, parts, Rest(p, day, rules, parts))
+func (p Plan) Merge(day calendar.Date, rules Rules, parts []Matched) Result {
+	return p.Sum(parts, p.Rest(day, rules, parts))
 }
 
 // Rest compares what has waited in all parts.
-func Rest(p Plan, day calendar.Date, rules settlement.Rules, parts []Matched) settlement.Result {
+func (p Plan) Rest(day calendar.Date, rules Rules, parts []Matched) Result {
 	var all Matched
 	for _, m := range parts {
 		all.Entries, all.Named, all.Rows = append(all.Entries, m.Entries...), append(all.Named, m.Named...), append(all.Rows, m.Rows...)
 	}
 	slices.SortStableFunc(all.Rows, p.order())
-	return settlement.CompareRest(day, rules, all.Entries, all.Named, all.Rows)
+	return CompareRest(day, rules, all.Entries, all.Named, all.Rows)
 }
 
 // Sum adds up the results of the parts and that of the rest.
-func Sum(p Plan, parts []Matched, rest settlement.Result) settlement.Result {
-	sum := settlement.Result{Totals: map[money.Currency]settlement.Total{}}
+func (p Plan) Sum(parts []Matched, rest Result) Result {
+	sum := Result{Totals: map[money.Currency]Total{}}
 	for _, m := range parts {
-		add(&sum, m.Result)
+		addTo(&sum, m.Result)
 	}
-	add(&sum, rest)
+	addTo(&sum, rest)
 	order := p.order()
-	slices.SortStableFunc(sum.Breaks, settlement.Order)
-	byRow := func(a, b settlement.Match) int { return order(a.Row, b.Row) }
+	slices.SortStableFunc(sum.Breaks, Order)
+	byRow := func(a, b Match) int { return order(a.Row, b.Row) }
 	slices.SortStableFunc(sum.Matches, byRow)
 	slices.SortStableFunc(sum.Proven, byRow)
 	return sum
 }
 
 // order of rows: of their files as they were given, then of their lines.
-func (p *Plan) order() func(a, b settlement.Row) int {
+func (p *Plan) order() func(a, b Row) int {
 	at := map[string]int{}
 	for i, name := range p.Files {
 		at[name] = i
 	}
-	return func(a, b settlement.Row) int {
+	return func(a, b Row) int {
 		return cmp.Or(cmp.Compare(at[a.File], at[b.File]), cmp.Compare(a.Line, b.Line))
 	}
 }
 
-func add(sum *settlement.Result, r settlement.Result) {
+func addTo(sum *Result, r Result) {
 	sum.Rows, sum.Entries, sum.Matched = sum.Rows+r.Rows, sum.Entries+r.Entries, sum.Matched+r.Matched
 	sum.Pending, sum.Unreadable = sum.Pending+r.Pending, sum.Unreadable+r.Unreadable
 	sum.Matches, sum.Proven, sum.Breaks = append(sum.Matches, r.Matches...), append(sum.Proven, r.Proven...), append(sum.Breaks, r.Breaks...)
 	for c, t := range r.Totals {
 		s := sum.Totals[c]
-		sum.Totals[c] = settlement.Total{Gross: s.Gross + t.Gross, Fee: s.Fee + t.Fee, Tax: s.Tax + t.Tax, Net: s.Net + t.Net,
+		sum.Totals[c] = Total{Gross: s.Gross + t.Gross, Fee: s.Fee + t.Fee, Tax: s.Tax + t.Tax, Net: s.Net + t.Net,
 			Expected: s.Expected + t.Expected, Difference: s.Difference + t.Difference}
 	}
 }
