@@ -77,7 +77,8 @@ type troubles struct {
 	ios     int64
 	count   map[Fault]int
 	sites   map[site]int
-	visits  map[sim.Point]int               // I/Os, calls and callbacks in trouble's reach, by call site; nil = not asked for
+	visits  map[sim.Point]int // I/Os, calls and callbacks in trouble's reach, by call site; nil = not asked for
+	aim     func(site string, f Fault) bool
 	outages map[string]time.Time            // provider → end of its outage
 	mix     func(at int64, parts ...string) // into the trace
 	tell    *teller
@@ -99,7 +100,7 @@ const witnessed = 5
 
 func newTroubles(o Options, seed uint64, mix func(int64, ...string)) *troubles {
 	t := &troubles{rand: rand.New(rand.NewPCG(seed, 0x74726f75626c65)), chance: map[Fault]float64{}, count: map[Fault]int{},
-		sites: map[site]int{}, outages: map[string]time.Time{}, mix: mix}
+		sites: map[site]int{}, outages: map[string]time.Time{}, mix: mix, aim: o.Aim}
 	if o.Sites {
 		t.visits = map[sim.Point]int{}
 	}
@@ -121,7 +122,7 @@ func newTroubles(o Options, seed uint64, mix func(int64, ...string)) *troubles {
 // the others' draws where they were for as long as the stories are the same.
 func (t *troubles) hits(f Fault, at sim.Point) bool {
 	draw := t.rand.Float64()
-	if t.quiet || draw >= t.chance[f] {
+	if t.quiet || draw >= t.chance[f] && (t.aim == nil || !t.aim(at.String(), f)) {
 		return false
 	}
 	t.count[f]++

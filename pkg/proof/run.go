@@ -36,6 +36,8 @@ type Options struct {
 	World  int
 	// Sites counts the I/Os of every call site too, for the coverage table.
 	Sites bool
+	// Aim says of a fault that was not drawn at a call site that it strikes all the same; nil = nowhere.
+	Aim func(site string, f Fault) bool
 	// FailFast ends a world with its first violation: for mutants, whose worlds may never come to rest.
 	FailFast bool
 	// NoRedrive leaves dead letters where they are.

@@ -48,7 +48,8 @@ func (c *Client) Read(delivery Delivery) ([]Fact, error) {
 func (c *Client) Inquires() bool { return c.able.ask != nil }
 
 // Facts gives what a verified delivery amounts to. Where the provider must be asked for it, it is asked now, and what it
-// answers is a fact as of now. Errors: ErrMalformed, ErrUnsupported; of asking, ErrNoSuchPayment and *Error.
+// answers is a fact as of now. What a delivery itself says is told once: an old word, told again, would contradict a newer one of
+// a provider that dates nothing. Errors: ErrMalformed, ErrUnsupported; of asking, ErrNoSuchPayment and *Error.
 func (c *Client) Facts(ctx context.Context, delivery Delivery) ([]Fact, error) {
 	facts, err := c.Read(delivery)
 	if err != nil || c.able.ask == nil {
@@ -57,7 +58,9 @@ func (c *Client) Facts(ctx context.Context, delivery Delivery) ([]Fact, error) {
 	var known []Fact
 	for _, f := range facts {
 		if f.Payment != nil || f.Disbursement != nil {
-			known = append(known, f)
+			if !delivery.Again {
+				known = append(known, f)
+			}
 			continue
 		}
 		told, err := c.inquire(ctx, f)

@@ -165,6 +165,7 @@ type Delivery struct {
 	Header     http.Header
 	Body       []byte // exact bytes
 	ReceivedAt time.Time
+	Again      bool // it has been applied: only what must be asked for can be news
 }
 
 // Fact is one item of a delivery: about a payment or about a disbursement, found by our id where the provider echoes it,

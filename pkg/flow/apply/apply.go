@@ -69,7 +69,8 @@ func (a *Applier) Handle(ctx context.Context, j job.Job) error {
 }
 
 func (a *Applier) items(ctx context.Context, client *provider.Client, d webhook.Delivery) (webhook.Outcome, string, error) {
-	facts, err := client.Facts(ctx, provider.Delivery{Path: d.Path, Header: d.Header, Body: d.Body, ReceivedAt: d.ReceivedAt})
+	facts, err := client.Facts(ctx, provider.Delivery{Path: d.Path, Header: d.Header, Body: d.Body, ReceivedAt: d.ReceivedAt,
+		Again: d.Outcome == webhook.Applied})
 	switch {
 	case errors.Is(err, provider.ErrMalformed), errors.Is(err, provider.ErrUnsupported):
 		return webhook.Malformed, err.Error(), nil

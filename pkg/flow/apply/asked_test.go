@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/vuelto/vuelto/pkg/disbursement"
 	"github.com/vuelto/vuelto/pkg/flow/apply"
 	"github.com/vuelto/vuelto/pkg/flow/observe"
 	"github.com/vuelto/vuelto/pkg/job"
@@ -35,6 +36,33 @@ func (*asked) Read(provider.Delivery) ([]provider.Fact, error) {
 func (a *asked) Inquire(context.Context, provider.Fact) ([]provider.Fact, error) {
 	a.calls++
 	return nil, a.err
+}
+
+// TestAnAppliedWordIsToldOnce: where a provider that is asked also says something outright, a message of the past repeats the
+// question and not the word, which may be older than what is known by now.
+func TestAnAppliedWordIsToldOnce(t *testing.T) {
+	client, err := provider.Open(&outright{}, provider.Account{ID: "a", Tenant: "demo", Provider: "p", Network: "efecty", Secrets: []string{"s"}},
+		providertest.NewHost(time.Date(2026, 11, 20, 15, 0, 0, 0, time.UTC), 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for again, want := range map[bool]int{false: 2, true: 1} {
+		facts, err := client.Facts(context.Background(), provider.Delivery{Path: "/", Again: again})
+		if err != nil || len(facts) != want || facts[len(facts)-1].Reference != "answer" {
+			t.Errorf("again %v: %v, %v", again, facts, err)
+		}
+	}
+}
+
+// outright says something of one disbursement and is asked about another.
+type outright struct{ asked }
+
+func (*outright) Read(provider.Delivery) ([]provider.Fact, error) {
+	return []provider.Fact{{Ours: "rf_1", Disbursement: &disbursement.Observation{Claim: disbursement.ClaimPaid}}, {Reference: "hash"}}, nil
+}
+
+func (*outright) Inquire(context.Context, provider.Fact) ([]provider.Fact, error) {
+	return []provider.Fact{{Reference: "answer", Disbursement: &disbursement.Observation{Claim: disbursement.ClaimPaid}}}, nil
 }
 
 type only struct{ client *provider.Client }
