@@ -22,7 +22,7 @@ type Network struct{ *simnet.Book }
 // New opens a simulated D24.
 func New(host simnet.Host) simnet.Network {
 	return &Network{simnet.NewBook(host, simnet.Manners{Name: "efecty", Network: "efecty", Voice: voice{}, FailCode: "807",
-		Retries: []time.Duration{10 * time.Minute, time.Hour, 6 * time.Hour}, ReceiptID: func(serial int) string { return fmt.Sprint(8_000_000 + serial) }})}
+		Retries: []time.Duration{10 * time.Minute, time.Hour, 6 * time.Hour, 12 * time.Hour, 24 * time.Hour}, ReceiptID: func(serial int) string { return fmt.Sprint(8_000_000 + serial) }})}
 }
 
 // Operation says what a request is.
