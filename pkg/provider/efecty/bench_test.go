@@ -15,7 +15,7 @@ import (
 
 // BenchmarkSubmit is one signed call over the serialising transport, there and back: what a simulated world pays per call.
 func BenchmarkSubmit(b *testing.B) {
-	host := providertest.NewHost(ten(), 1)
+	host := providertest.NewHost(providertest.Ten(), 1)
 	network := efectysim.New(host)
 	account := allsim.Accounts("demo")[0]
 	network.Register(account, "")

@@ -61,11 +61,8 @@ func TestACashOutNeedsWhomTheCounterCanKnow(t *testing.T) {
 		"letters":             {"10003", func(p *identity.Person) { p.Phone = "+57300111223x" }},
 		"no e-mail":           {"10006", func(p *identity.Person) { p.Email = "" }},
 	} {
-		w, d := providertest.Says(500), handedOut()
-		c.spoil(&d.Beneficiary)
-		if o := d24(t, c.counter, w).Submit(context.Background(), d); o.HoldReason != disbursement.HoldDetails || len(w.Sent) != 0 {
-			t.Errorf("%s: %+v after %d calls", name, o, len(w.Sent))
-		}
+		providertest.Lacking(t, func(w *providertest.Wire) *provider.Client { return d24(t, c.counter, w) }, handedOut,
+			map[string]func(*disbursement.Disbursement){name: providertest.Who(c.spoil)})
 	}
 	d := handedOut()
 	d.Beneficiary.Email = ""
@@ -254,17 +251,7 @@ func FuzzCashOutNotification(f *testing.F) {
 	client := d24(f, "10003", providertest.Says(500))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		d := provider.Delivery{Body: body}
-		if err := client.Verify(d); !errors.Is(err, provider.ErrSignature) {
-			t.Fatalf("a forged delivery: %v", err)
-		}
-		facts, err := client.Read(d)
-		if err != nil && !errors.Is(err, provider.ErrMalformed) {
-			t.Fatalf("neither facts nor malformed: %v", err)
-		}
-		for _, fact := range facts {
-			if fact.Ours == "" || fact.Reference == "" || fact.Disbursement != nil {
-				t.Fatalf("a fact about nothing: %+v", fact)
-			}
-		}
+		providertest.Forged(t, client, d)
+		providertest.Reads(t, client, d, func(f provider.Fact) bool { return f.Ours != "" && providertest.Names(f) })
 	})
 }

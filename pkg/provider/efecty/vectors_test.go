@@ -12,16 +12,16 @@ import (
 func TestVectors(t *testing.T) {
 	vector.Run(t, map[string]vector.Rule{
 		"call": func(in map[string]string) string {
-			s := &script{status: 500}
+			s := providertest.Says(500)
 			open(t, s).Submit(context.Background(), cash())
-			if s.body != in["body"] || s.last.Method != in["method"] || s.last.URL.Path != in["path"] || s.last.Header.Get("X-Timestamp") != in["time"] {
-				t.Errorf("sent %s to %s at %s", s.body, s.last.URL, s.last.Header.Get("X-Timestamp"))
+			if s.Last().Text != in["body"] || s.Last().Method != in["method"] || s.Last().URL.Path != in["path"] || s.Last().Header.Get("X-Timestamp") != in["time"] {
+				t.Errorf("sent %s to %s at %s", s.Last().Text, s.Last().URL, s.Last().Header.Get("X-Timestamp"))
 			}
-			return s.last.Header.Get("X-Signature")
+			return s.Last().Header.Get("X-Signature")
 		},
 		"webhook": func(in map[string]string) string {
 			d := delivery(in["body"], in["time"], in["secret"])
-			if err := open(t, &script{}).Verify(d); err != nil {
+			if err := open(t, providertest.Says(500)).Verify(d); err != nil {
 				return err.Error()
 			}
 			return d.Header.Get("X-Signature")

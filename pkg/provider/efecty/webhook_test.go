@@ -9,16 +9,17 @@ import (
 	"github.com/vuelto/vuelto/pkg/disbursement"
 	"github.com/vuelto/vuelto/pkg/payment"
 	"github.com/vuelto/vuelto/pkg/provider"
+	"github.com/vuelto/vuelto/pkg/provider/providertest"
 )
 
 func delivery(body, stamp, secret string) provider.Delivery {
-	return provider.Delivery{Body: []byte(body), ReceivedAt: ten(), Header: http.Header{"X-Timestamp": {stamp},
+	return provider.Delivery{Body: []byte(body), ReceivedAt: providertest.Ten(), Header: http.Header{"X-Timestamp": {stamp},
 		"X-Signature": {provider.Sign(secret, []byte(stamp+"\n"+body))}}}
 }
 
 func TestVerify(t *testing.T) {
-	client := open(t, &script{})
-	at := func(d time.Duration) string { return ten().Add(d).Format(time.RFC3339) }
+	client := open(t, providertest.Says(500))
+	at := func(d time.Duration) string { return providertest.Ten().Add(d).Format(time.RFC3339) }
 	moved := delivery(`{}`, at(0), "hook-secret")
 	moved.Header.Set("X-Timestamp", at(time.Second))
 	for name, c := range map[string]struct {
@@ -34,7 +35,7 @@ func TestVerify(t *testing.T) {
 		"time moved":          {moved, false},
 		"time is no instant":  {delivery(`{}`, "1795186800", "hook-secret"), false},
 		"signed by an empty":  {delivery(`{}`, at(0), ""), false},
-		"no headers whatever": {provider.Delivery{Body: []byte(`{}`), Header: http.Header{}, ReceivedAt: ten()}, false},
+		"no headers whatever": {provider.Delivery{Body: []byte(`{}`), Header: http.Header{}, ReceivedAt: providertest.Ten()}, false},
 	} {
 		err := client.Verify(c.delivery)
 		if (err == nil) != c.good || (err != nil && !errors.Is(err, provider.ErrSignature)) {
@@ -44,9 +45,9 @@ func TestVerify(t *testing.T) {
 }
 
 func TestEvents(t *testing.T) {
-	client := open(t, &script{})
+	client := open(t, providertest.Says(500))
 	read := func(body string) ([]provider.Fact, error) {
-		return client.Read(delivery(body, ten().Format(time.RFC3339), "hook-secret"))
+		return client.Read(delivery(body, providertest.Ten().Format(time.RFC3339), "hook-secret"))
 	}
 	confirmed, err := read(`{"event_id":"evt_1","event":"payment.confirmed","occurred_at":"2026-11-20T10:00:00-05:00","data":{"merchant_reference":"pay_1","reference":"110","transaction_id":"EFY1","paid_amount":80000,"currency":"COP","paid_at":"2026-11-20T10:00:00-05:00"}}`)
 	if err != nil || confirmed[0].Payment.Claim != payment.ClaimPaid || confirmed[0].Payment.Minor != 80_000_00 ||
@@ -83,20 +84,10 @@ func TestEvents(t *testing.T) {
 func FuzzWebhook(f *testing.F) {
 	f.Add([]byte(`{"event_id":"e","event":"payment.expired","occurred_at":"2026-11-20T10:00:00-05:00","data":{"reference":"1"}}`))
 	f.Add([]byte(`{"event_id":"e","event":"disbursement.collected","occurred_at":"2026-11-20T10:00:00-05:00","data":{"disbursement_id":"E","merchant_reference":"rf_1"}}`))
-	client := open(f, &script{})
+	client := open(f, providertest.Says(500))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		d := delivery(string(body), ten().Format(time.RFC3339), "another-key")
-		if err := client.Verify(d); !errors.Is(err, provider.ErrSignature) {
-			t.Fatalf("a forged delivery: %v", err)
-		}
-		facts, err := client.Read(d)
-		if err != nil && !errors.Is(err, provider.ErrMalformed) {
-			t.Fatalf("neither facts nor malformed: %v", err)
-		}
-		for _, fact := range facts {
-			if fact.Reference == "" || (fact.Payment == nil) == (fact.Disbursement == nil) {
-				t.Fatalf("a fact about nothing: %+v", fact)
-			}
-		}
+		d := delivery(string(body), providertest.Ten().Format(time.RFC3339), "another-key")
+		providertest.Forged(t, client, d)
+		providertest.Reads(t, client, d, func(f provider.Fact) bool { return f.Reference != "" && providertest.Tells(f) })
 	})
 }
