@@ -12,18 +12,19 @@ import (
 	"github.com/vuelto/vuelto/pkg/disbursement"
 	"github.com/vuelto/vuelto/pkg/payment"
 	"github.com/vuelto/vuelto/pkg/provider"
+	"github.com/vuelto/vuelto/pkg/provider/providertest"
 )
 
 func delivery(path, body string) provider.Delivery {
 	const date = "2024-01-02T03:04:05.000Z"
-	return provider.Delivery{Path: path, Body: []byte(body), ReceivedAt: ten(), Header: http.Header{"X-Date": {date},
+	return provider.Delivery{Path: path, Body: []byte(body), ReceivedAt: providertest.Ten(), Header: http.Header{"X-Date": {date},
 		"Authorization": {"V2-HMAC-SHA256, Signature: " + provider.Sign("SECRET", []byte("LOGIN"+date), []byte(body))}}}
 }
 
 // TestANotificationIsReadAsItIsSigned: its amounts have zeros that a decoder would lose.
 func TestANotificationIsReadAsItIsSigned(t *testing.T) {
 	d := delivery("/", `{"id":"REF42342","payment_id":"PAY245235","amount":100.00,"amount_refunded":100.00,"currency":"USD","status":"SUCCESS","status_code":"200","status_detail":"The refund was paid.","created_date":"2018-02-15T15:14:52-00:00"}`)
-	client := open(t, account("efecty"), says(500, ""))
+	client := open(t, account("efecty"), providertest.Says(500))
 	if err := client.Verify(d); err != nil {
 		t.Error(err)
 	}
@@ -35,13 +36,13 @@ func TestANotificationIsReadAsItIsSigned(t *testing.T) {
 
 // TestANotificationBelongsToItsAddress: dLocal signs the body and not the address, so that the address proves itself.
 func TestANotificationBelongsToItsAddress(t *testing.T) {
-	s := says(200, pending)
+	s := providertest.Says(200, pending)
 	client := open(t, account("efecty"), s)
 	client.Submit(context.Background(), due())
 	var sent struct {
 		URL string `json:"notification_url"`
 	}
-	if err := json.Unmarshal([]byte(s.body), &sent); err != nil {
+	if err := json.Unmarshal([]byte(s.Last().Text), &sent); err != nil {
 		t.Fatal(err)
 	}
 	made, err := url.Parse(sent.URL)
@@ -64,7 +65,7 @@ func TestANotificationBelongsToItsAddress(t *testing.T) {
 }
 
 func TestPaymentNotifications(t *testing.T) {
-	client := open(t, account("pagoefectivo"), says(500, ""))
+	client := open(t, account("pagoefectivo"), providertest.Says(500))
 	for status, want := range map[string]payment.Claim{"PAID": payment.ClaimPaid, "EXPIRED": payment.ClaimExpired, "CANCELLED": payment.ClaimCancelled,
 		"REJECTED": payment.ClaimCancelled, "PENDING": payment.ClaimPending} {
 		facts, err := client.Read(delivery("/", `{"id":"D-4-1","order_id":"pay_1","amount":22.05,"currency":"PEN","status":"`+status+`","status_code":"500","approved_date":"2026-11-20T15:00:00.000+0000","ticket":{"number":"77"}}`))
@@ -90,21 +91,11 @@ func TestPaymentNotifications(t *testing.T) {
 func FuzzWebhook(f *testing.F) {
 	f.Add("/?refund=rf_1&proof=0", []byte(pending))
 	f.Add("/", []byte(`{"id":"D-4-1","order_id":"pay_1","amount":22.05,"currency":"PEN","status":"PAID","ticket":{"number":"77"}}`))
-	client := open(f, account("pagoefectivo"), says(500, ""))
+	client := open(f, account("pagoefectivo"), providertest.Says(500))
 	f.Fuzz(func(t *testing.T, path string, body []byte) {
 		d := delivery(path, string(body))
 		d.Header.Set("X-Date", "2024-01-02T03:04:06.000Z")
-		if err := client.Verify(d); !errors.Is(err, provider.ErrSignature) {
-			t.Fatalf("a forged delivery: %v", err)
-		}
-		facts, err := client.Read(d)
-		if err != nil && !errors.Is(err, provider.ErrMalformed) {
-			t.Fatalf("neither facts nor malformed: %v", err)
-		}
-		for _, fact := range facts {
-			if (fact.Reference == "" && fact.Ours == "") || (fact.Payment == nil) == (fact.Disbursement == nil) {
-				t.Fatalf("a fact about nothing: %+v", fact)
-			}
-		}
+		providertest.Forged(t, client, d)
+		providertest.Reads(t, client, d, providertest.Tells)
 	})
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -17,47 +16,14 @@ import (
 	"github.com/vuelto/vuelto/pkg/provider/providertest"
 )
 
-// script answers each call by its method and path, and remembers the last.
-type script struct {
-	answers map[string]string
-	calls   []string
-	last    *http.Request
-	body    string
-}
-
-func (s *script) Do(req *http.Request) (*http.Response, error) {
-	body, err := io.ReadAll(req.Body)
-	if err != nil {
-		return nil, err
-	}
-	call := req.Method + " " + req.URL.Path
-	s.calls, s.last, s.body = append(s.calls, call), req, string(body)
-	answer, ok := s.answers[call]
-	status := 200
-	if !ok {
-		status = 500
-	}
-	return &http.Response{StatusCode: status, Body: io.NopCloser(strings.NewReader(answer)), Header: http.Header{}}, nil
-}
-
-func ten() time.Time { return time.Date(2026, 11, 20, 15, 0, 0, 0, time.UTC) }
-
 func account(network string) provider.Account {
 	return provider.Account{ID: "a", Provider: "mercadopago", Network: network, Endpoint: "https://api.example",
 		Credentials: map[string]string{"access_token": "TOK"}, Secrets: []string{"your_secret_key_here"}, Settings: map[string]string{}}
 }
 
-func open(t testing.TB, a provider.Account, s *script) *provider.Client {
+func open(t testing.TB, a provider.Account, s *providertest.Wire) *provider.Client {
 	t.Helper()
-	host := providertest.NewHost(ten(), 1)
-	adapter, err := mercadopago.New(a, s, host)
-	if err != nil {
-		t.Fatal(err)
-	}
-	client, err := provider.Open(adapter, a, host)
-	if err != nil {
-		t.Fatal(err)
-	}
+	client, _ := providertest.Open(t, mercadopago.New, a, s)
 	return client
 }
 
@@ -65,7 +31,7 @@ func open(t testing.TB, a provider.Account, s *script) *provider.Client {
 func TestAnIdMayBeSignedInLowerCase(t *testing.T) {
 	const lower, upper = "ord01jq4s4ky8hwq6na5pxb65b3d3", "ORD01JQ4S4KY8HWQ6NA5PXB65B3D3"
 	const ofLower, ofUpper = "633f91233312dd391ec75fa0bea539cfc2d6c4918873305b84a96cc1c58db71c", "fb15ae6472eb449173c556793205d77787d58f384d183bb5bc3b724c27bd103c"
-	client := open(t, account("efecty"), &script{})
+	client := open(t, account("efecty"), providertest.Says(500))
 	for _, c := range []struct {
 		id, v1 string
 		good   bool
@@ -86,31 +52,31 @@ func signed(id, ts string, received time.Time) provider.Delivery {
 
 // TestSignedTimes come in milliseconds, and in some documents in seconds.
 func TestSignedTimes(t *testing.T) {
-	client := open(t, account("efecty"), &script{})
-	for _, unit := range []int64{ten().UnixMilli(), ten().Unix()} {
+	client := open(t, account("efecty"), providertest.Says(500))
+	for _, unit := range []int64{providertest.Ten().UnixMilli(), providertest.Ten().Unix()} {
 		for age, good := range map[time.Duration]bool{0: true, 300 * time.Second: true, -300 * time.Second: true, 301 * time.Second: false, -301 * time.Second: false} {
-			if err := client.Verify(signed("1", fmt.Sprint(unit), ten().Add(age))); (err == nil) != good {
+			if err := client.Verify(signed("1", fmt.Sprint(unit), providertest.Ten().Add(age))); (err == nil) != good {
 				t.Errorf("%d after %s: %v", unit, age, err)
 			}
 		}
 	}
-	if err := client.Verify(signed("1", "now", ten())); !errors.Is(err, provider.ErrSignature) {
+	if err := client.Verify(signed("1", "now", providertest.Ten())); !errors.Is(err, provider.ErrSignature) {
 		t.Errorf("a time that is none: %v", err)
 	}
 }
 
 // TestOnlyTheSignedIdIsAskedFor: the body names another payment and is not believed.
 func TestOnlyTheSignedIdIsAskedFor(t *testing.T) {
-	s := &script{answers: map[string]string{"GET /v1/payments/42": `{"id":42,"status":"approved","external_reference":"pay_1","currency_id":"PEN","transaction_amount":22.05,` +
+	s := providertest.Serves(500, map[string]string{"GET /v1/payments/42": `{"id":42,"status":"approved","external_reference":"pay_1","currency_id":"PEN","transaction_amount":22.05,` +
 		`"date_approved":"2026-11-20T11:00:00.000-04:00","transaction_details":{"payment_method_reference_id":"910","total_paid_amount":23.05},` +
-		`"refunds":[{"id":7,"payment_id":42,"amount":5,"status":"in_process","date_created":"2026-11-20T11:00:00.000-04:00"},{"id":8,"payment_id":42,"amount":5,"status":"approved"}]}`}}
+		`"refunds":[{"id":7,"payment_id":42,"amount":5,"status":"in_process","date_created":"2026-11-20T11:00:00.000-04:00"},{"id":8,"payment_id":42,"amount":5,"status":"approved"}]}`})
 	client := open(t, account("pagoefectivo"), s)
-	facts, err := client.Facts(context.Background(), signed("42", fmt.Sprint(ten().UnixMilli()), ten()))
-	if err != nil || len(facts) != 3 || strings.Join(s.calls, " ") != "GET /v1/payments/42" {
-		t.Fatalf("%+v, %v by %v", facts, err, s.calls)
+	facts, err := client.Facts(context.Background(), signed("42", fmt.Sprint(providertest.Ten().UnixMilli()), providertest.Ten()))
+	if err != nil || len(facts) != 3 || strings.Join(s.Lines(), " ") != "GET /v1/payments/42" {
+		t.Fatalf("%+v, %v by %v", facts, err, s.Lines())
 	}
 	p := facts[0].Payment
-	if facts[0].Ours != "pay_1" || facts[0].Reference != "910" || p.Claim != payment.ClaimPaid || p.Minor != 23_05 || p.TransactionID != "42" || !p.OccurredAt.Equal(ten()) {
+	if facts[0].Ours != "pay_1" || facts[0].Reference != "910" || p.Claim != payment.ClaimPaid || p.Minor != 23_05 || p.TransactionID != "42" || !p.OccurredAt.Equal(providertest.Ten()) {
 		t.Errorf("%+v %+v", facts[0], p)
 	}
 	for i, want := range []disbursement.Claim{disbursement.ClaimAccepted, disbursement.ClaimPaid} {
@@ -122,7 +88,7 @@ func TestOnlyTheSignedIdIsAskedFor(t *testing.T) {
 }
 
 func TestDeliveriesThatAreNone(t *testing.T) {
-	client := open(t, account("efecty"), &script{})
+	client := open(t, account("efecty"), providertest.Says(500))
 	for path, body := range map[string]string{"/?data.id=1": `{}`, "/": `{"type":"payment"}`, "/?data.id=2": `[]`, "/?data.id=3": `{"type":7.5.1}`, "/%zz": `{"type":"payment"}`} {
 		if facts, err := client.Read(provider.Delivery{Path: path, Body: []byte(body)}); !errors.Is(err, provider.ErrMalformed) {
 			t.Errorf("%s %s: %+v, %v", path, body, facts, err)
@@ -133,28 +99,18 @@ func TestDeliveriesThatAreNone(t *testing.T) {
 // FuzzWebhook: whatever comes, it is either a payment to ask for, or nobody's, or malformed; never a panic.
 func FuzzWebhook(f *testing.F) {
 	f.Add("/?data.id=1&type=payment", "ts=1742505638683,v1=00", []byte(`{"type":"payment","data":{"id":"1"}}`))
-	client := open(f, account("efecty"), &script{})
+	client := open(f, account("efecty"), providertest.Says(500))
 	f.Fuzz(func(t *testing.T, path, signature string, body []byte) {
-		d := provider.Delivery{Path: path, Body: body, ReceivedAt: ten(), Header: http.Header{"X-Signature": {signature}}}
-		if err := client.Verify(d); !errors.Is(err, provider.ErrSignature) {
-			t.Fatalf("a forged delivery: %v", err)
-		}
-		facts, err := client.Read(d)
-		if err != nil && !errors.Is(err, provider.ErrMalformed) {
-			t.Fatalf("neither facts nor malformed: %v", err)
-		}
-		for _, fact := range facts {
-			if fact.Reference == "" || fact.Payment != nil || fact.Disbursement != nil {
-				t.Fatalf("more is believed than was signed: %+v", fact)
-			}
-		}
+		d := provider.Delivery{Path: path, Body: body, ReceivedAt: providertest.Ten(), Header: http.Header{"X-Signature": {signature}}}
+		providertest.Forged(t, client, d)
+		providertest.Reads(t, client, d, providertest.Names)
 	})
 }
 
 // TestAnAnswerAboutAnotherPayment is none.
 func TestAnAnswerAboutAnotherPayment(t *testing.T) {
-	s := &script{answers: map[string]string{"GET /v1/payments/42": `{"id":43,"status":"approved","external_reference":"pay_1","currency_id":"PEN","transaction_amount":22.05}`}}
-	facts, err := open(t, account("pagoefectivo"), s).Facts(context.Background(), signed("42", fmt.Sprint(ten().UnixMilli()), ten()))
+	s := providertest.Serves(500, map[string]string{"GET /v1/payments/42": `{"id":43,"status":"approved","external_reference":"pay_1","currency_id":"PEN","transaction_amount":22.05}`})
+	facts, err := open(t, account("pagoefectivo"), s).Facts(context.Background(), signed("42", fmt.Sprint(providertest.Ten().UnixMilli()), providertest.Ten()))
 	if err == nil {
 		t.Errorf("%+v", facts)
 	}

@@ -15,46 +15,43 @@ import (
 	"github.com/vuelto/vuelto/pkg/payment"
 	"github.com/vuelto/vuelto/pkg/provider"
 	"github.com/vuelto/vuelto/pkg/provider/mercadopago"
+	"github.com/vuelto/vuelto/pkg/provider/providertest"
 	"github.com/vuelto/vuelto/pkg/settlement"
 )
 
 func due() disbursement.Disbursement {
 	return disbursement.Disbursement{ID: "rf_1", Kind: disbursement.Refund, Route: disbursement.Original, Amount: money.New(15_000_00, money.COP),
-		OriginalTransaction: "42", State: disbursement.Unknown, SentAt: ten().Add(-time.Hour), LastSentAt: ten().Add(-time.Hour)}
+		OriginalTransaction: "42", State: disbursement.Unknown, SentAt: providertest.Ten().Add(-time.Hour), LastSentAt: providertest.Ten().Add(-time.Hour)}
 }
 
 const one = `{"id":7,"payment_id":42,"amount":15000,"status":"in_process","date_created":"2026-11-20T11:00:00.000-04:00"}`
 
 func TestARefundOnTheWire(t *testing.T) {
-	s := &script{answers: map[string]string{"POST /v1/payments/42/refunds": one}}
+	s := providertest.Serves(500, map[string]string{"POST /v1/payments/42/refunds": one})
 	o := open(t, account("efecty"), s).Submit(context.Background(), due())
-	if s.body != `{"amount":15000}` || s.last.Header.Get("X-Idempotency-Key") != "rf_1" || s.last.Header.Get("X-Render-In-Process-Refunds") != "true" ||
-		s.last.Header.Get("Authorization") != "Bearer TOK" {
-		t.Errorf("%s %v", s.body, s.last.Header)
+	if s.Last().Text != `{"amount":15000}` || s.Last().Header.Get("X-Idempotency-Key") != "rf_1" || s.Last().Header.Get("X-Render-In-Process-Refunds") != "true" ||
+		s.Last().Header.Get("Authorization") != "Bearer TOK" {
+		t.Errorf("%s %v", s.Last().Text, s.Last().Header)
 	}
-	if o.Claim != disbursement.ClaimAccepted || o.Reference != "7" || !o.OccurredAt.Equal(ten()) {
+	if o.Claim != disbursement.ClaimAccepted || o.Reference != "7" || !o.OccurredAt.Equal(providertest.Ten()) {
 		t.Errorf("%+v", o)
 	}
 }
 
 func TestAnswersThatDoNotFit(t *testing.T) {
-	for name, c := range map[string]struct {
-		old, new string
-		want     disbursement.Claim
-	}{
-		"ours":            {"", "", disbursement.ClaimAccepted},
-		"paid":            {"in_process", "approved", disbursement.ClaimPaid},
-		"another amount":  {"15000", "1500000", disbursement.ClaimUnknown},
-		"another payment": {"42", "43", disbursement.ClaimUnknown},
-		"another status":  {"in_process", "in_dreams", disbursement.ClaimUnknown},
-		"no id":           {`"id":7`, `"id":null`, disbursement.ClaimUnknown},
-		"no instant":      {"2026-11-20T", "20/11/2026 ", disbursement.ClaimUnknown},
-	} {
-		s := &script{answers: map[string]string{"POST /v1/payments/42/refunds": strings.Replace(one, c.old, c.new, 1)}}
-		if o := open(t, account("efecty"), s).Submit(context.Background(), due()); o.Claim != c.want {
-			t.Errorf("%s: %+v, want %s", name, o, c.want)
-		}
-	}
+	providertest.Misfits(t, one, map[disbursement.Claim]map[string][2]string{
+		disbursement.ClaimAccepted: {"ours": {}},
+		disbursement.ClaimPaid:     {"paid": {"in_process", "approved"}},
+		disbursement.ClaimUnknown: {
+			"another amount":  {"15000", "1500000"},
+			"another payment": {"42", "43"},
+			"another status":  {"in_process", "in_dreams"},
+			"no id":           {`"id":7`, `"id":null`},
+			"no instant":      {"2026-11-20T", "20/11/2026 "},
+		},
+	}, func(answer string) disbursement.Claim {
+		return open(t, account("efecty"), providertest.Serves(500, map[string]string{"POST /v1/payments/42/refunds": answer})).Submit(context.Background(), due()).Claim
+	})
 }
 
 // TestARefundAmongOthers: none of its size is proof, one of its size is not.
@@ -74,7 +71,7 @@ func TestARefundAmongOthers(t *testing.T) {
 	} {
 		a := account("efecty")
 		a.Settings["idempotent"] = map[bool]string{true: "true", false: "false"}[c.idempotent]
-		s := &script{answers: map[string]string{"GET /v1/payments/42/refunds": list}}
+		s := providertest.Serves(500, map[string]string{"GET /v1/payments/42/refunds": list})
 		if o := open(t, a, s).Status(context.Background(), due()); o.Claim != c.want || !strings.Contains(o.Note, c.note) {
 			t.Errorf("%s: %+v, want %s", list, o, c.want)
 		}
@@ -95,13 +92,13 @@ func TestPaymentsAreFoundByOurReference(t *testing.T) {
 		line("1", "refunded"):                               {payment.ClaimPaid, "1"},
 		line("1", "rejected"):                               {payment.ClaimCancelled, ""},
 	} {
-		s := &script{answers: map[string]string{"GET /v1/payments/search": `{"results":[` + list + `]}`}}
+		s := providertest.Serves(500, map[string]string{"GET /v1/payments/search": `{"results":[` + list + `]}`})
 		o, err := open(t, account("efecty"), s).ReadPayment(context.Background(), payment.Payment{ID: "pay_1", Amount: money.New(15_000_00, money.COP)})
-		if err != nil || o.Claim != c.claim || o.TransactionID != c.id || s.last.URL.RawQuery != "external_reference=pay_1" {
+		if err != nil || o.Claim != c.claim || o.TransactionID != c.id || s.Last().URL.RawQuery != "external_reference=pay_1" {
 			t.Errorf("%s: %+v, %v", list, o, err)
 		}
 	}
-	s := &script{answers: map[string]string{"GET /v1/payments/search": `{"results":[` + strings.Replace(line("1", "approved"), "pay_1", "pay_2", 1) + `]}`}}
+	s := providertest.Serves(500, map[string]string{"GET /v1/payments/search": `{"results":[` + strings.Replace(line("1", "approved"), "pay_1", "pay_2", 1) + `]}`})
 	if _, err := open(t, account("efecty"), s).ReadPayment(context.Background(), payment.Payment{ID: "pay_1"}); !errors.Is(err, provider.ErrNoSuchPayment) {
 		t.Errorf("another's payment: %v", err)
 	}
@@ -109,28 +106,20 @@ func TestPaymentsAreFoundByOurReference(t *testing.T) {
 
 func TestTheBuyersDocument(t *testing.T) {
 	for number, want := range map[string]string{"52345678": `"identification":{"type":"CC","number":"52345678"}`, "x": ""} {
-		s := &script{}
+		s := providertest.Says(500)
 		_, _ = open(t, account("efecty"), s).CreatePayment(context.Background(), payment.Payment{ID: "pay_1", Amount: money.New(15_000_00, money.COP),
 			Payer: identity.Person{Email: "a@b.c", DocumentType: "CC", DocumentNumber: identity.Sensitive(number)}})
-		if !strings.Contains(s.body, want) || (want == "") == strings.Contains(s.body, "identification") {
-			t.Errorf("%s: %s", number, s.body)
+		if !strings.Contains(s.Last().Text, want) || (want == "") == strings.Contains(s.Last().Text, "identification") {
+			t.Errorf("%s: %s", number, s.Last().Text)
 		}
 	}
 }
 
 func TestSettingsAreRefusedByName(t *testing.T) {
-	for name, value := range map[string]string{"partial_refunds": "yes", "promise_hours": "a day", "webhook_age_seconds": "-1", "settlement_comma": "dash"} {
-		a := account("efecty")
-		a.Settings[name] = value
-		if _, err := mercadopago.New(a, nil, nil); err == nil || !strings.Contains(err.Error(), name) {
-			t.Errorf("%s: %v", name, err)
-		}
-	}
-	if _, err := mercadopago.New(account("western"), nil, nil); err == nil {
-		t.Error("a network that Mercado Pago does not carry")
-	}
+	providertest.RefusedByName(t, mercadopago.New, account, map[string]string{"partial_refunds": "yes", "promise_hours": "a day",
+		"webhook_age_seconds": "-1", "settlement_comma": "dash"})
 	for network, partial := range map[string]bool{"efecty": true, "pagoefectivo": false} {
-		if p := open(t, account(network), &script{}).Profile(); p.PartialOK != partial || p.SeveralOK != partial {
+		if p := open(t, account(network), providertest.Says(500)).Profile(); p.PartialOK != partial || p.SeveralOK != partial {
 			t.Errorf("%s: partial refunds %v", network, p.PartialOK)
 		}
 	}
@@ -146,7 +135,7 @@ func TestTheReportsSigns(t *testing.T) {
 	file := string(raw)
 	for name, text := range map[string]string{"semicolons": file, "commas": strings.ReplaceAll(file, ";", ",")} {
 		var got []settlement.Row
-		for row, err := range open(t, account("pagoefectivo"), &script{}).ReadSettlement(strings.NewReader(text)) {
+		for row, err := range open(t, account("pagoefectivo"), providertest.Says(500)).ReadSettlement(strings.NewReader(text)) {
 			if err != nil {
 				t.Fatalf("%s: %v", name, err)
 			}
@@ -168,7 +157,7 @@ func TestTheReportsSigns(t *testing.T) {
 				t.Errorf("%s, row %d: %+v, want %+v", name, i, g, w)
 			}
 		}
-		if !got[0].At.Equal(ten()) || calendar.On(got[1].At, calendar.Peru().Zone()).Day != 20 {
+		if !got[0].At.Equal(providertest.Ten()) || calendar.On(got[1].At, calendar.Peru().Zone()).Day != 20 {
 			t.Errorf("%s: instants %s and %s", name, got[0].At, got[1].At)
 		}
 	}
@@ -176,20 +165,20 @@ func TestTheReportsSigns(t *testing.T) {
 
 // TestTheReportIsAskedForOnce and covers the local days that settle together.
 func TestTheReportIsAskedForOnce(t *testing.T) {
-	s := &script{answers: map[string]string{"GET /v1/account/settlement_report/list": `[]`}}
+	s := providertest.Serves(500, map[string]string{"GET /v1/account/settlement_report/list": `[]`})
 	client := open(t, account("efecty"), s)
 	monday := calendar.Date{Year: 2026, Month: time.November, Day: 23}
 	if _, err := client.FetchSettlement(context.Background(), monday); err == nil || errors.Is(err, provider.ErrNotPublished) ||
-		s.body != `{"begin_date":"2026-11-20T05:00:00Z","end_date":"2026-11-23T04:59:59Z"}` {
-		t.Errorf("%v after %s", err, s.body)
+		s.Last().Text != `{"begin_date":"2026-11-20T05:00:00Z","end_date":"2026-11-23T04:59:59Z"}` {
+		t.Errorf("%v after %s", err, s.Last().Text)
 	}
-	s = &script{answers: map[string]string{
+	s = providertest.Serves(500, map[string]string{
 		"GET /v1/account/settlement_report/list": `[{"begin_date":"2026-11-20T05:00:00Z","end_date":"2026-11-23T04:59:59Z","file_name":"old.csv"},` +
 			`{"begin_date":"2026-11-20T00:00:00.000-05:00","end_date":"2026-11-22T23:59:59.000-05:00","file_name":"new.csv"},{"begin_date":"2026-11-20T05:00:00Z","end_date":"2026-11-22T04:59:59Z","file_name":"other.csv"}]`,
-		"GET /v1/account/settlement_report/new.csv": "x"}}
+		"GET /v1/account/settlement_report/new.csv": "x"})
 	file, err := open(t, account("efecty"), s).FetchSettlement(context.Background(), monday)
-	if err != nil || file.Name != "new.csv" || string(file.Body) != "x" || len(s.calls) != 2 {
-		t.Errorf("%+v, %v by %v", file, err, s.calls)
+	if err != nil || file.Name != "new.csv" || string(file.Body) != "x" || len(s.Sent) != 2 {
+		t.Errorf("%+v, %v by %v", file, err, s.Lines())
 	}
 }
 
@@ -199,10 +188,10 @@ func TestASampleOfAPayment(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &script{answers: map[string]string{"GET /v1/payments/search": `{"results":[` + string(raw) + `]}`, "POST /v1/payments": string(raw)}}
+	s := providertest.Serves(500, map[string]string{"GET /v1/payments/search": `{"results":[` + string(raw) + `]}`, "POST /v1/payments": string(raw)})
 	client := open(t, account("pagoefectivo"), s)
 	o, err := client.ReadPayment(context.Background(), payment.Payment{ID: "pay_7", Amount: money.New(22_05, money.PEN)})
-	if err != nil || o.Claim != payment.ClaimPaid || o.TransactionID != "7186000042" || o.Minor != 22_05 || !o.OccurredAt.Equal(ten()) {
+	if err != nil || o.Claim != payment.ClaimPaid || o.TransactionID != "7186000042" || o.Minor != 22_05 || !o.OccurredAt.Equal(providertest.Ten()) {
 		t.Errorf("%+v, %v", o, err)
 	}
 	o, err = client.CreatePayment(context.Background(), payment.Payment{ID: "pay_7", Amount: money.New(22_05, money.PEN), Payer: identity.Person{Email: "a@b.c"}})
