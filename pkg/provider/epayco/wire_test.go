@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -21,23 +20,6 @@ import (
 	"github.com/vuelto/vuelto/pkg/provider/providertest"
 )
 
-// script answers by path and remembers what was asked.
-type script struct {
-	answers map[string]string
-	asked   []string
-	bodies  []string
-	headers []http.Header
-}
-
-func (s *script) Do(req *http.Request) (*http.Response, error) {
-	body, err := io.ReadAll(req.Body)
-	if err != nil {
-		return nil, err
-	}
-	s.asked, s.bodies, s.headers = append(s.asked, req.URL.String()), append(s.bodies, string(body)), append(s.headers, req.Header)
-	return &http.Response{StatusCode: 200, Body: io.NopCloser(strings.NewReader(s.answers[req.URL.Path])), Header: http.Header{}}, nil
-}
-
 const (
 	login    = "/login"
 	cash     = "/restpagos/v2/efectivo/efecty"
@@ -45,32 +27,22 @@ const (
 	made     = `{"success":true,"data":{"ref_payco":45000001,"factura":"pay_1","valor":20000,"pin":"30000001","codigoproyecto":"110342"}}`
 )
 
-func ten() time.Time { return time.Date(2026, 11, 20, 15, 0, 0, 0, time.UTC) }
-
-func open(t testing.TB, s *script) *provider.Client {
+func open(t testing.TB, s *providertest.Wire) *provider.Client {
 	t.Helper()
 	account := provider.Account{ID: "a", Provider: "epayco", Network: "efecty", Endpoint: "https://secure.example", Mode: provider.Test,
 		Credentials: map[string]string{"public_key": "pub", "private_key": "priv", "customer_id": "1234"}, Secrets: []string{"testkey"},
 		Settings: map[string]string{"apify_url": "https://apify.example", "notification_url": "https://shop.example/h"}}
-	host := providertest.NewHost(ten(), 1)
-	adapter, err := epayco.New(account, s, host)
-	if err != nil {
-		t.Fatal(err)
-	}
-	client, err := provider.Open(adapter, account, host)
-	if err != nil {
-		t.Fatal(err)
-	}
+	client, _ := providertest.Open(t, epayco.New, account, s)
 	return client
 }
 
 func pay() payment.Payment {
-	return payment.Payment{ID: "pay_1", Order: "A-1", Amount: money.New(20_000_00, money.COP), ExpiresAt: ten().Add(48 * time.Hour),
+	return payment.Payment{ID: "pay_1", Order: "A-1", Amount: money.New(20_000_00, money.COP), ExpiresAt: providertest.Ten().Add(48 * time.Hour),
 		Payer: identity.Person{Name: "Ana Ruiz Soto", Email: "ana@buyer.example", Phone: "+573001112233", DocumentType: "CC", DocumentNumber: "52345678"}}
 }
 
 func TestVoucherIsALoginAndThenTexts(t *testing.T) {
-	s := &script{answers: map[string]string{login: `{"token":"T"}`, cash: made}}
+	s := providertest.Serves(200, map[string]string{login: `{"token":"T"}`, cash: made})
 	o, err := open(t, s).CreatePayment(context.Background(), pay())
 	if err != nil || o.Voucher.Code != "30000001" || o.Evidence != "ref_payco:45000001" || o.Voucher.ExpiresAt.Format(time.RFC3339) != "2026-11-23T04:59:59Z" {
 		t.Errorf("%+v, %v", o, err)
@@ -78,9 +50,9 @@ func TestVoucherIsALoginAndThenTexts(t *testing.T) {
 	const want = `{"invoice":"pay_1","description":"A-1","value":"20000","tax":"0","tax_base":"0","currency":"COP","type_person":"0","doc_type":"CC",` +
 		`"doc_number":"52345678","name":"Ana","last_name":"Ruiz Soto","email":"ana@buyer.example","cell_phone":"+573001112233","country":"CO",` +
 		`"end_date":"2026-11-22","ip":"127.0.0.1","url_confirmation":"https://shop.example/h","metodoconfirmacion":"POST","test":"true"}`
-	if s.asked[0] != "https://apify.example/login" || s.headers[0].Get("Authorization") != "Basic cHViOnByaXY=" ||
-		s.asked[1] != "https://secure.example"+cash || s.headers[1].Get("Authorization") != "Bearer T" || s.bodies[1] != want {
-		t.Errorf("asked %v with %s", s.asked, s.bodies[1])
+	if s.Sent[0].URL.String() != "https://apify.example/login" || s.Sent[0].Header.Get("Authorization") != "Basic cHViOnByaXY=" ||
+		s.Sent[1].URL.String() != "https://secure.example"+cash || s.Sent[1].Header.Get("Authorization") != "Bearer T" || s.Sent[1].Text != want {
+		t.Errorf("asked %v with %s", s.Lines(), s.Sent[1].Text)
 	}
 }
 
@@ -89,17 +61,17 @@ func TestVouchersThatCannotBeAskedFor(t *testing.T) {
 		spoil func(*payment.Payment)
 		want  error
 	}{
-		"six days":    {func(p *payment.Payment) { p.ExpiresAt = ten().Add(6 * 24 * time.Hour) }, provider.ErrDoesNotFit},
+		"six days":    {func(p *payment.Payment) { p.ExpiresAt = providertest.Ten().Add(6 * 24 * time.Hour) }, provider.ErrDoesNotFit},
 		"no e-mail":   {func(p *payment.Payment) { p.Payer.Email = "" }, provider.ErrDetails},
 		"no name":     {func(p *payment.Payment) { p.Payer.Name = "" }, provider.ErrDetails},
 		"no document": {func(p *payment.Payment) { p.Payer.DocumentNumber = "" }, provider.ErrDetails},
 		"a DNI":       {func(p *payment.Payment) { p.Payer.DocumentType = "DNI" }, provider.ErrDetails},
 		"soles":       {func(p *payment.Payment) { p.Amount = money.New(100, money.PEN) }, provider.ErrDoesNotFit},
 	} {
-		s, p := &script{}, pay()
+		s, p := providertest.Serves(200, nil), pay()
 		c.spoil(&p)
-		if _, err := open(t, s).CreatePayment(context.Background(), p); !errors.Is(err, c.want) || len(s.asked) != 0 {
-			t.Errorf("%s: %v after %v", name, err, s.asked)
+		if _, err := open(t, s).CreatePayment(context.Background(), p); !errors.Is(err, c.want) || len(s.Sent) != 0 {
+			t.Errorf("%s: %v after %v", name, err, s.Lines())
 		}
 	}
 }
@@ -110,16 +82,16 @@ func TestVoucherAnswers(t *testing.T) {
 		want     provider.Class
 	}{{`"pay_1"`, `"pay_2"`, provider.Unknown}, {"20000", "20001", provider.Unknown}, {`"30000001"`, `""`, provider.Unknown},
 		{"45000001", `""`, provider.Unknown}, {"true", "false", provider.Unknown}, {made, `{"error":"Invalid client: client is invalid"}`, provider.Denied}} {
-		s := &script{answers: map[string]string{login: `{"token":"T"}`, cash: strings.Replace(made, c.old, c.new, 1)}}
+		s := providertest.Serves(200, map[string]string{login: `{"token":"T"}`, cash: strings.Replace(made, c.old, c.new, 1)})
 		if _, err := open(t, s).CreatePayment(context.Background(), pay()); err == nil || provider.ClassOf(err) != c.want {
 			t.Errorf("%s: %v, want %s", c.new, err, c.want)
 		}
 	}
 	for answer, want := range map[string]provider.Class{`<html>`: provider.NotSent, `{}`: provider.NotSent, `{"error":"down"}`: provider.NotSent,
 		`{"error":"Invalid client: client is invalid"}`: provider.Denied} {
-		s := &script{answers: map[string]string{login: answer}}
-		if _, err := open(t, s).CreatePayment(context.Background(), pay()); provider.ClassOf(err) != want || len(s.asked) != 1 {
-			t.Errorf("login %s: %v after %v", answer, err, s.asked)
+		s := providertest.Serves(200, map[string]string{login: answer})
+		if _, err := open(t, s).CreatePayment(context.Background(), pay()); provider.ClassOf(err) != want || len(s.Sent) != 1 {
+			t.Errorf("login %s: %v after %v", answer, err, s.Lines())
 		}
 	}
 }
@@ -132,12 +104,12 @@ func state(code string) string {
 // form is a confirmation with a sound signature and any state: the state is not signed.
 func form(state string) provider.Delivery {
 	sum := sha256.Sum256([]byte("1234^testkey^45000001^tx1^20000^COP"))
-	return provider.Delivery{ReceivedAt: ten(), Header: http.Header{}, Body: []byte(url.Values{"x_ref_payco": {"45000001"}, "x_transaction_id": {"tx1"},
+	return provider.Delivery{ReceivedAt: providertest.Ten(), Header: http.Header{}, Body: []byte(url.Values{"x_ref_payco": {"45000001"}, "x_transaction_id": {"tx1"},
 		"x_amount": {"20000"}, "x_currency_code": {"COP"}, "x_cod_transaction_state": {state}, "x_signature": {hex.EncodeToString(sum[:])}}.Encode())}
 }
 
 func TestTheStateThatIsNotSignedIsNotBelieved(t *testing.T) {
-	s := &script{answers: map[string]string{question: state("3")}}
+	s := providertest.Serves(200, map[string]string{question: state("3")})
 	client := open(t, s)
 	replay := form("1")
 	if err := client.Verify(replay); err != nil {
@@ -147,29 +119,29 @@ func TestTheStateThatIsNotSignedIsNotBelieved(t *testing.T) {
 	if err != nil || len(facts) != 1 || facts[0].Payment.Claim != payment.ClaimPending {
 		t.Errorf("%+v, %v", facts, err)
 	}
-	if s.asked[0] != "https://secure.example"+question+"?public_key=pub&ref_payco=45000001" {
-		t.Errorf("asked %v", s.asked)
+	if s.Sent[0].URL.String() != "https://secure.example"+question+"?public_key=pub&ref_payco=45000001" {
+		t.Errorf("asked %v", s.Lines())
 	}
 }
 
 func TestStates(t *testing.T) {
 	for code, want := range map[string]payment.Claim{"1": payment.ClaimPaid, `"1"`: payment.ClaimPaid, "2": payment.ClaimCancelled, "3": payment.ClaimPending,
 		"4": payment.ClaimCancelled, "6": "", "7": payment.ClaimPending, "10": payment.ClaimExpired, "11": payment.ClaimCancelled, "5": "", "null": ""} {
-		s := &script{answers: map[string]string{question: state(code)}}
+		s := providertest.Serves(200, map[string]string{question: state(code)})
 		p := pay()
 		p.History = []payment.Step{{Evidence: "ref_payco:45000001"}}
 		o, err := open(t, s).ReadPayment(context.Background(), p)
 		if o.Claim != want || (err == nil) != (want != "") {
 			t.Errorf("%s: %+v, %v", code, o, err)
 		}
-		if want == payment.ClaimPaid && (o.TransactionID != "tx1" || o.Minor != 20_000_00 || !o.OccurredAt.Equal(ten())) {
+		if want == payment.ClaimPaid && (o.TransactionID != "tx1" || o.Minor != 20_000_00 || !o.OccurredAt.Equal(providertest.Ten())) {
 			t.Errorf("%s: %+v", code, o)
 		}
 	}
 }
 
 func TestNoRoadBack(t *testing.T) {
-	client := open(t, &script{})
+	client := open(t, providertest.Serves(200, nil))
 	for _, route := range []disbursement.Route{disbursement.Original, disbursement.CashWithdrawal, disbursement.BankTransfer} {
 		if client.CanSubmit(disbursement.Refund, route) {
 			t.Errorf("%s is offered", route)
@@ -180,27 +152,17 @@ func TestNoRoadBack(t *testing.T) {
 // FuzzWebhook: whatever comes, it is a name to ask about, or malformed; never a claim.
 func FuzzWebhook(f *testing.F) {
 	f.Add([]byte("x_ref_payco=45000001&x_signature=00"))
-	client := open(f, &script{})
+	client := open(f, providertest.Serves(200, nil))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		d := provider.Delivery{Body: body, ReceivedAt: ten(), Header: http.Header{}}
-		if err := client.Verify(d); !errors.Is(err, provider.ErrSignature) {
-			t.Fatalf("a forged delivery: %v", err)
-		}
-		facts, err := client.Read(d)
-		if err != nil && !errors.Is(err, provider.ErrMalformed) {
-			t.Fatalf("neither facts nor malformed: %v", err)
-		}
-		for _, fact := range facts {
-			if fact.Reference == "" || fact.Payment != nil || fact.Disbursement != nil {
-				t.Fatalf("more than a name: %+v", fact)
-			}
-		}
+		d := provider.Delivery{Body: body, ReceivedAt: providertest.Ten(), Header: http.Header{}}
+		providertest.Forged(t, client, d)
+		providertest.Reads(t, client, d, providertest.Names)
 	})
 }
 
 func TestAnswersAboutAnotherPaymentProveNothing(t *testing.T) {
 	for _, c := range [][2]string{{"45000001", "45000002"}, {`"pay_1"`, `""`}, {`"pay_1"`, `"pay_2"`}, {"true", "false"}} {
-		s := &script{answers: map[string]string{question: strings.Replace(state("1"), c[0], c[1], 1)}}
+		s := providertest.Serves(200, map[string]string{question: strings.Replace(state("1"), c[0], c[1], 1)})
 		client, p := open(t, s), pay()
 		p.History = []payment.Step{{Evidence: "ref_payco:45000001"}}
 		if o, err := client.ReadPayment(context.Background(), p); err == nil {

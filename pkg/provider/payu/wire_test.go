@@ -5,8 +5,6 @@ import (
 	"crypto/md5"
 	"encoding/hex"
 	"errors"
-	"io"
-	"net/http"
 	"net/url"
 	"os"
 	"strings"
@@ -22,52 +20,15 @@ import (
 	"github.com/vuelto/vuelto/pkg/provider/providertest"
 )
 
-// script answers each path, and remembers what was sent there.
-type script struct {
-	answers map[string]string
-	bodies  map[string]string
-	calls   []string
-	last    *http.Request
-}
-
-func (s *script) Do(req *http.Request) (*http.Response, error) {
-	body, err := io.ReadAll(req.Body)
-	if err != nil {
-		return nil, err
-	}
-	if s.bodies == nil {
-		s.bodies = map[string]string{}
-	}
-	s.bodies[req.URL.Path], s.last = string(body), req
-	s.calls = append(s.calls, req.URL.Path)
-	answer, ok := s.answers[req.URL.Path]
-	status := 200
-	if !ok {
-		status = 500
-	}
-	return &http.Response{StatusCode: status, Body: io.NopCloser(strings.NewReader(answer)), Header: http.Header{}}, nil
-}
-
-func ten() time.Time { return time.Date(2026, 11, 20, 15, 0, 0, 0, time.UTC) }
-
 func account(network string) provider.Account {
 	return provider.Account{ID: "a", Provider: "payu", Network: network, Endpoint: "https://api.payulatam.com",
 		Credentials: map[string]string{"api_login": "LOGIN", "api_key": "KEY", "merchant_id": "508029", "account_id": "512321", "public_key": "PUB"},
 		Secrets:     []string{"KEY"}, Settings: map[string]string{}}
 }
 
-func open(t testing.TB, a provider.Account, s *script) (*provider.Client, *providertest.Host) {
+func open(t testing.TB, a provider.Account, s *providertest.Wire) (*provider.Client, *providertest.Host) {
 	t.Helper()
-	host := providertest.NewHost(ten(), 1)
-	adapter, err := payu.New(a, s, host)
-	if err != nil {
-		t.Fatal(err)
-	}
-	client, err := provider.Open(adapter, a, host)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return client, host
+	return providertest.Open(t, payu.New, a, s)
 }
 
 func due() disbursement.Disbursement {
@@ -85,15 +46,15 @@ const (
 )
 
 func TestAPayoutOnTheWire(t *testing.T) {
-	s := &script{answers: map[string]string{authenticate: `{"token":"TOK"}`, transfers: taken}}
+	s := providertest.Serves(500, map[string]string{authenticate: `{"token":"TOK"}`, transfers: taken})
 	client, host := open(t, account("efecty"), s)
 	o := client.Submit(context.Background(), due())
 	const want = `{"transfers":[{"value":50000.50,"description":"rf_1","bankAccount":{"supplierType":"RELATED_THIRD_PARTY","accountNumber":"123456",` +
 		`"bankCode":"007","accountType":"CA","country":"CO","documentNumber":"830140299-6","documentType":"NIT","fullName":"Ana Ruiz","state":"ACTIVE",` +
 		`"merchantId":"508029"}}]}`
-	if s.bodies[transfers] != want || s.last.URL.Host != "transfers.payulatam.com" || s.last.Header.Get("Authorization") != "Bearer TOK" ||
-		s.last.Header.Get("PublicKey") != "PUB" {
-		t.Errorf("%s\n%s %v", s.bodies[transfers], s.last.URL, s.last.Header)
+	if s.Last().Text != want || s.Last().URL.Host != "transfers.payulatam.com" || s.Last().Header.Get("Authorization") != "Bearer TOK" ||
+		s.Last().Header.Get("PublicKey") != "PUB" {
+		t.Errorf("%s\n%s %v", s.Last().Text, s.Last().URL, s.Last().Header)
 	}
 	if o.Claim != disbursement.ClaimAccepted || o.Reference != "7202a9a7" || !o.Pointed {
 		t.Errorf("%+v", o)
@@ -101,7 +62,7 @@ func TestAPayoutOnTheWire(t *testing.T) {
 	client.Submit(context.Background(), due())
 	host.Sleep(9 * time.Minute)
 	client.Submit(context.Background(), due())
-	if got := strings.Count(strings.Join(s.calls, " "), authenticate); got != 2 {
+	if got := strings.Count(strings.Join(s.Lines(), " "), authenticate); got != 2 {
 		t.Errorf("%d tokens for three payouts, the last after nine minutes", got)
 	}
 	if o := client.Status(context.Background(), due()); o.HoldReason != disbursement.HoldNoLookup {
@@ -124,7 +85,7 @@ func TestAnswersThatDoNotFit(t *testing.T) {
 		"half failed":  {`{"successfulItems":[],"failedItems":[{"processingStatus":"PERHAPS"}]}`, disbursement.ClaimUnknown},
 		"two failed":   {`{"successfulItems":[],"failedItems":[{"processingStatus":"FAILED"},{"processingStatus":"FAILED"}]}`, disbursement.ClaimUnknown},
 	} {
-		s := &script{answers: map[string]string{authenticate: `{"token":"Bearer TOK"}`, transfers: c.answer}}
+		s := providertest.Serves(500, map[string]string{authenticate: `{"token":"Bearer TOK"}`, transfers: c.answer})
 		client, _ := open(t, account("efecty"), s)
 		if o := client.Submit(context.Background(), due()); o.Claim != c.want {
 			t.Errorf("%s: %+v", name, o)
@@ -133,20 +94,16 @@ func TestAnswersThatDoNotFit(t *testing.T) {
 }
 
 func TestDetailsThatAreMissing(t *testing.T) {
-	for name, spoil := range map[string]func(*identity.Person){
-		"name":     func(p *identity.Person) { p.Name = "" },
-		"bank":     func(p *identity.Person) { p.Bank = "" },
-		"account":  func(p *identity.Person) { p.Account = "" },
-		"kind":     func(p *identity.Person) { p.AccountType = "piggy" },
-		"document": func(p *identity.Person) { p.DocumentNumber = "830140299-7" },
-	} {
-		s, d := &script{}, due()
-		spoil(&d.Beneficiary)
+	providertest.Lacking(t, func(s *providertest.Wire) *provider.Client {
 		client, _ := open(t, account("efecty"), s)
-		if o := client.Submit(context.Background(), d); o.HoldReason != disbursement.HoldDetails || len(s.calls) != 0 {
-			t.Errorf("%s: %+v after %v", name, o, s.calls)
-		}
-	}
+		return client
+	}, due, map[string]func(*disbursement.Disbursement){
+		"name":     providertest.Who(func(p *identity.Person) { p.Name = "" }),
+		"bank":     providertest.Who(func(p *identity.Person) { p.Bank = "" }),
+		"account":  providertest.Who(func(p *identity.Person) { p.Account = "" }),
+		"kind":     providertest.Who(func(p *identity.Person) { p.AccountType = "piggy" }),
+		"document": providertest.Who(func(p *identity.Person) { p.DocumentNumber = "830140299-7" }),
+	})
 }
 
 func TestAVoucherOnTheWire(t *testing.T) {
@@ -161,43 +118,35 @@ func TestAVoucherOnTheWire(t *testing.T) {
 		{"pagoefectivo", `{"code":"SUCCESS","transactionResponse":{"transactionId":"t","state":"PENDING","trazabilityCode":"00000002592100","extraParameters":{"BAR_CODE":"00000002592100"}}}`,
 			`"value":120.50,"currency":"PEN"`, "00000002592100", money.New(120_50, money.PEN)},
 	} {
-		s := &script{answers: map[string]string{payments: c.answer}}
+		s := providertest.Serves(500, map[string]string{payments: c.answer})
 		client, _ := open(t, account(c.network), s)
-		o, err := client.CreatePayment(context.Background(), payment.Payment{ID: "pay_1", Order: "A-1", Amount: c.amount, Payer: buyer, ExpiresAt: ten().Add(time.Hour)})
-		if err != nil || o.Voucher.Code != c.code || !strings.Contains(s.bodies[payments], `"expirationDate":"2026-11-20T11:00:00"`) ||
-			!strings.Contains(s.bodies[payments], c.holds) {
-			t.Errorf("%s: %+v, %v\n%s lacks %s", c.network, o, err, s.bodies[payments], c.holds)
+		o, err := client.CreatePayment(context.Background(), payment.Payment{ID: "pay_1", Order: "A-1", Amount: c.amount, Payer: buyer, ExpiresAt: providertest.Ten().Add(time.Hour)})
+		if err != nil || o.Voucher.Code != c.code || !strings.Contains(s.Last().Text, `"expirationDate":"2026-11-20T11:00:00"`) ||
+			!strings.Contains(s.Last().Text, c.holds) {
+			t.Errorf("%s: %+v, %v\n%s lacks %s", c.network, o, err, s.Last().Text, c.holds)
 		}
 	}
 	for minor, fits := range map[int64]bool{19_999_00: false, 20_000_00: true, 6_000_000_00: true, 6_000_001_00: false} {
-		s := &script{}
+		s := providertest.Says(500)
 		client, _ := open(t, account("efecty"), s)
 		_, err := client.CreatePayment(context.Background(), payment.Payment{ID: "pay_1", Amount: money.New(minor, money.COP), Payer: buyer})
-		if errors.Is(err, provider.ErrDoesNotFit) == fits || (len(s.calls) == 1) != fits {
-			t.Errorf("%d: %v after %v", minor, err, s.calls)
+		if errors.Is(err, provider.ErrDoesNotFit) == fits || (len(s.Sent) == 1) != fits {
+			t.Errorf("%d: %v after %v", minor, err, s.Lines())
 		}
 	}
 }
 
 func TestSettingsAreRefusedByName(t *testing.T) {
-	for name, value := range map[string]string{"payouts": "yes", "confirmation": "sha1", "payment_min": "-1", "settlement_comma": "dash"} {
-		a := account("efecty")
-		a.Settings[name] = value
-		if _, err := payu.New(a, nil, nil); err == nil || !strings.Contains(err.Error(), name) {
-			t.Errorf("%s: %v", name, err)
-		}
-	}
-	if _, err := payu.New(account("western"), nil, nil); err == nil {
-		t.Error("a network that PayU does not carry")
-	}
+	providertest.RefusedByName(t, payu.New, account, map[string]string{"payouts": "yes", "confirmation": "sha1",
+		"payment_min": "-1", "settlement_comma": "dash"})
 }
 
 // TestAConfirmationIsOnlyBelievedAsFarAsItIsSigned: the transaction it names is not, and is asked for.
 func TestAConfirmationIsOnlyBelievedAsFarAsItIsSigned(t *testing.T) {
-	s := &script{answers: map[string]string{reports: `{"code":"SUCCESS","result":{"payload":[{"id":14,"referenceCode":"pay_1","transactions":[` +
+	s := providertest.Serves(500, map[string]string{reports: `{"code":"SUCCESS","result":{"payload":[{"id":14,"referenceCode":"pay_1","transactions":[` +
 		`{"id":"t1","type":"AUTHORIZATION_AND_CAPTURE","transactionResponse":{"state":"APPROVED","operationDate":1795186800000},"additionalValues":{"TX_VALUE":{"value":65000.00,"currency":"COP"}}},` +
 		`{"id":"t2","type":"AUTHORIZATION_AND_CAPTURE","transactionResponse":{"state":"APPROVED"},"additionalValues":{"TX_VALUE":{"value":65000,"currency":"COP"}}},` +
-		`{"id":"t3","type":"REFUND","transactionResponse":{"state":"PENDING"}}]}]}}`}}
+		`{"id":"t3","type":"REFUND","transactionResponse":{"state":"PENDING"}}]}]}}`})
 	client, _ := open(t, account("efecty"), s)
 	body := "merchant_id=508029&reference_sale=pay_1&value=65000.00&currency=COP&state_pol=4&transaction_id=forged"
 	facts, err := client.Facts(context.Background(), provider.Delivery{Path: "/", Body: []byte(body)})
@@ -208,13 +157,13 @@ func TestAConfirmationIsOnlyBelievedAsFarAsItIsSigned(t *testing.T) {
 }
 
 func TestPayoutNotifications(t *testing.T) {
-	client, _ := open(t, account("efecty"), &script{})
+	client, _ := open(t, account("efecty"), providertest.Says(500))
 	address, err := url.Parse(payu.PayoutAddress("https://shop.example/webhooks/payu/a", "KEY", "a"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	read := func(body string) ([]provider.Fact, error) {
-		d := provider.Delivery{Path: address.RequestURI(), Body: []byte(body), ReceivedAt: ten()}
+		d := provider.Delivery{Path: address.RequestURI(), Body: []byte(body), ReceivedAt: providertest.Ten()}
 		if err := client.Verify(d); err != nil {
 			t.Errorf("%s: %v", body, err)
 		}
@@ -241,27 +190,17 @@ func TestPayoutNotifications(t *testing.T) {
 func FuzzWebhook(f *testing.F) {
 	f.Add("/", []byte("merchant_id=508029&reference_sale=pay_1&value=150.00&currency=COP&state_pol=4&sign=00"))
 	f.Add("/?payouts=00", []byte(`{"pushPaymentId":"7202","state":"CREATED"}`))
-	client, _ := open(f, account("efecty"), &script{})
+	client, _ := open(f, account("efecty"), providertest.Says(500))
 	f.Fuzz(func(t *testing.T, path string, body []byte) {
-		d := provider.Delivery{Path: path, Body: body, ReceivedAt: ten()}
-		if err := client.Verify(d); !errors.Is(err, provider.ErrSignature) {
-			t.Fatalf("a forged delivery: %v", err)
-		}
-		facts, err := client.Read(d)
-		if err != nil && !errors.Is(err, provider.ErrMalformed) {
-			t.Fatalf("neither facts nor malformed: %v", err)
-		}
-		for _, fact := range facts {
-			if fact.Reference == "" && fact.Ours == "" {
-				t.Fatalf("a fact about nothing: %+v", fact)
-			}
-		}
+		d := provider.Delivery{Path: path, Body: body, ReceivedAt: providertest.Ten()}
+		providertest.Forged(t, client, d)
+		providertest.Reads(t, client, d, func(f provider.Fact) bool { return f.Ours+f.Reference != "" })
 	})
 }
 
 // TestAConfirmationForAnotherMerchant is refused although the key that signed it is ours.
 func TestAConfirmationForAnotherMerchant(t *testing.T) {
-	client, _ := open(t, account("efecty"), &script{})
+	client, _ := open(t, account("efecty"), providertest.Says(500))
 	for merchant, good := range map[string]bool{"508029": true, "999999": false} {
 		// The sum is made of: key, merchant, reference, new value, currency, state.
 		digest := md5.Sum([]byte("KEY~" + merchant + "~pay_1~150.0~COP~4"))
@@ -273,8 +212,8 @@ func TestAConfirmationForAnotherMerchant(t *testing.T) {
 }
 
 func TestAnotherOrderIsNotOurs(t *testing.T) {
-	s := &script{answers: map[string]string{reports: `{"code":"SUCCESS","result":{"payload":[{"id":14,"referenceCode":"pay_2","transactions":[` +
-		`{"id":"t1","type":"AUTHORIZATION_AND_CAPTURE","transactionResponse":{"state":"PENDING"}}]}]}}`}}
+	s := providertest.Serves(500, map[string]string{reports: `{"code":"SUCCESS","result":{"payload":[{"id":14,"referenceCode":"pay_2","transactions":[` +
+		`{"id":"t1","type":"AUTHORIZATION_AND_CAPTURE","transactionResponse":{"state":"PENDING"}}]}]}}`})
 	client, _ := open(t, account("efecty"), s)
 	if _, err := client.ReadPayment(context.Background(), payment.Payment{ID: "pay_1"}); !errors.Is(err, provider.ErrNoSuchPayment) {
 		t.Error(err)
@@ -287,9 +226,9 @@ func TestASampleOfAnOrder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	client, _ := open(t, account("efecty"), &script{answers: map[string]string{reports: string(raw)}})
+	client, _ := open(t, account("efecty"), providertest.Serves(500, map[string]string{reports: string(raw)}))
 	o, err := client.ReadPayment(context.Background(), payment.Payment{ID: "pay_7", Amount: money.New(80_000_00, money.COP)})
-	if err != nil || o.Claim != payment.ClaimPaid || o.TransactionID != "0c2b4c64-9d3f-4c1e-8d19-3f6f6f1b7a42" || o.Minor != 80_000_00 || !o.OccurredAt.Equal(ten()) {
+	if err != nil || o.Claim != payment.ClaimPaid || o.TransactionID != "0c2b4c64-9d3f-4c1e-8d19-3f6f6f1b7a42" || o.Minor != 80_000_00 || !o.OccurredAt.Equal(providertest.Ten()) {
 		t.Errorf("%+v, %v", o, err)
 	}
 }

@@ -3,7 +3,6 @@ package rapyd_test
 import (
 	"context"
 	"errors"
-	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -18,30 +17,19 @@ import (
 	"github.com/vuelto/vuelto/pkg/provider/rapyd"
 )
 
-// script answers by method and path, and remembers what was asked.
-type script struct {
-	answers map[string]string
-	asked   []string
-	bodies  []string
+// serves answers by method and path. Rapyd's refusals are 400, and what is not there is one.
+func serves(at map[string]string) *providertest.Wire {
+	w := providertest.Serves(http.StatusBadRequest, at)
+	w.Grade = func(text string) int {
+		if text == "" || strings.Contains(text, `"ERROR"`) {
+			return http.StatusBadRequest
+		}
+		return http.StatusOK
+	}
+	return w
 }
 
-func (s *script) Do(req *http.Request) (*http.Response, error) {
-	body, err := io.ReadAll(req.Body)
-	if err != nil {
-		return nil, err
-	}
-	s.asked, s.bodies = append(s.asked, req.Method+" "+req.URL.RequestURI()), append(s.bodies, string(body))
-	answer, ok := s.answers[req.Method+" "+req.URL.Path]
-	status := http.StatusOK
-	if !ok || strings.Contains(answer, `"ERROR"`) {
-		status = http.StatusBadRequest
-	}
-	return &http.Response{StatusCode: status, Body: io.NopCloser(strings.NewReader(answer)), Header: http.Header{}}, nil
-}
-
-func ten() time.Time { return time.Date(2026, 11, 20, 15, 0, 0, 0, time.UTC) }
-
-func open(t testing.TB, s *script, settings map[string]string) (*provider.Client, *providertest.Host) {
+func open(t testing.TB, s *providertest.Wire, settings map[string]string) (*provider.Client, *providertest.Host) {
 	t.Helper()
 	account := provider.Account{ID: "a", Provider: "rapyd", Network: "pagoefectivo", Endpoint: "https://rapyd.example",
 		Credentials: map[string]string{"access_key": "ak", "secret_key": "sk"}, Secrets: []string{"sk"},
@@ -49,16 +37,7 @@ func open(t testing.TB, s *script, settings map[string]string) (*provider.Client
 	for k, v := range settings {
 		account.Settings[k] = v
 	}
-	host := providertest.NewHost(ten(), 1)
-	adapter, err := rapyd.New(account, s, host)
-	if err != nil {
-		t.Fatal(err)
-	}
-	client, err := provider.Open(adapter, account, host)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return client, host
+	return providertest.Open(t, rapyd.New, account, s)
 }
 
 const (
@@ -69,24 +48,24 @@ const (
 )
 
 func pay() payment.Payment {
-	return payment.Payment{ID: "pay_1", Amount: money.New(120_50, money.PEN), ExpiresAt: ten().Add(48 * time.Hour),
+	return payment.Payment{ID: "pay_1", Amount: money.New(120_50, money.PEN), ExpiresAt: providertest.Ten().Add(48 * time.Hour),
 		Payer: identity.Person{Name: "Ana Ruiz", Email: "ana@buyer.example"}}
 }
 
 func TestMethodsAreLookedUpOnceADay(t *testing.T) {
-	s := &script{answers: map[string]string{listing: oneMethod, "POST /v1/payments": made}}
+	s := serves(map[string]string{listing: oneMethod, "POST /v1/payments": made})
 	client, host := open(t, s, nil)
 	for range 2 {
 		if _, err := client.CreatePayment(context.Background(), pay()); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if len(s.asked) != 3 || !strings.Contains(s.bodies[1], `"type":"pe_pagoefectivo_x"`) || !strings.Contains(s.bodies[1], `"amount":120.5,`) {
-		t.Errorf("asked %v with %v", s.asked, s.bodies)
+	if len(s.Sent) != 3 || !strings.Contains(s.Sent[1].Text, `"type":"pe_pagoefectivo_x"`) || !strings.Contains(s.Sent[1].Text, `"amount":120.5,`) {
+		t.Errorf("asked %v with %v", s.Lines(), s.Sent)
 	}
 	host.Sleep(24 * time.Hour)
-	if _, err := client.CreatePayment(context.Background(), pay()); err != nil || len(s.asked) != 5 {
-		t.Errorf("a day later: %v, %v", s.asked, err)
+	if _, err := client.CreatePayment(context.Background(), pay()); err != nil || len(s.Sent) != 5 {
+		t.Errorf("a day later: %v, %v", s.Lines(), err)
 	}
 }
 
@@ -99,11 +78,11 @@ func TestAMethodThatIsNotThereIsNamedWithWhatIs(t *testing.T) {
 		"two":        {success + `[{"type":"pe_pagoefectivo_a"},{"type":"pe_pagoefectivo_b"}]}`, "", []string{"2 are", "pe_pagoefectivo_a", "pe_pagoefectivo_b"}},
 		"other name": {oneMethod, "pe_cash", []string{"pe_cash", "pe_pagoefectivo_x"}},
 	} {
-		s := &script{answers: map[string]string{listing: c.list}}
+		s := serves(map[string]string{listing: c.list})
 		client, _ := open(t, s, map[string]string{"method": c.method})
 		_, err := client.CreatePayment(context.Background(), pay())
-		if !errors.Is(err, provider.ErrUnsupported) || len(s.asked) != 1 {
-			t.Errorf("%s: %v after %v", name, err, s.asked)
+		if !errors.Is(err, provider.ErrUnsupported) || len(s.Sent) != 1 {
+			t.Errorf("%s: %v after %v", name, err, s.Lines())
 			continue
 		}
 		for _, word := range c.want {
@@ -112,8 +91,14 @@ func TestAMethodThatIsNotThereIsNamedWithWhatIs(t *testing.T) {
 			}
 		}
 	}
-	s := &script{answers: map[string]string{listing: "<html>"}}
-	client, _ := open(t, s, nil)
+	two := success + `[{"type":"pe_pagoefectivo_a"},{"type":"pe_pagoefectivo_b"}]}`
+	s := serves(map[string]string{listing: two, "POST /v1/payments": made})
+	client, _ := open(t, s, map[string]string{"method": "pe_pagoefectivo_b"})
+	if _, err := client.CreatePayment(context.Background(), pay()); err != nil || !strings.Contains(s.Last().Text, `"type":"pe_pagoefectivo_b"`) {
+		t.Errorf("the one that is named: %v, %s", err, s.Last().Text)
+	}
+	s = serves(map[string]string{listing: "<html>"})
+	client, _ = open(t, s, nil)
 	if _, err := client.CreatePayment(context.Background(), pay()); provider.ClassOf(err) != provider.NotSent {
 		t.Errorf("methods that cannot be looked up: %v", err)
 	}
@@ -127,12 +112,12 @@ func back() disbursement.Disbursement {
 const refunded = success + `{"id":"refund_1","merchant_reference_id":"rf_1","amount":50.05,"currency":"PEN","status":"Pending","updated_at":1795186800}}`
 
 func TestAMethodThatIsNotRefundableIsHeldForAPerson(t *testing.T) {
-	s := &script{answers: map[string]string{listing: strings.ReplaceAll(oneMethod, "true", "false")}}
+	s := serves(map[string]string{listing: strings.ReplaceAll(oneMethod, "true", "false")})
 	client, _ := open(t, s, nil)
-	if o := client.Submit(context.Background(), back()); o.HoldReason != disbursement.HoldManual || len(s.asked) != 1 {
-		t.Errorf("%+v after %v", o, s.asked)
+	if o := client.Submit(context.Background(), back()); o.HoldReason != disbursement.HoldManual || len(s.Sent) != 1 {
+		t.Errorf("%+v after %v", o, s.Lines())
 	}
-	s = &script{answers: map[string]string{"POST /v1/refunds": refunded}}
+	s = serves(map[string]string{"POST /v1/refunds": refunded})
 	client, _ = open(t, s, nil)
 	if o := client.Submit(context.Background(), back()); o.Claim != disbursement.ClaimAccepted {
 		t.Errorf("where the look-up fails Rapyd itself is to say: %+v", o)
@@ -141,28 +126,28 @@ func TestAMethodThatIsNotRefundableIsHeldForAPerson(t *testing.T) {
 
 func TestRefundsAreFoundInPages(t *testing.T) {
 	full := success + "[" + strings.Repeat(`{"id":"refund_x","merchant_reference_id":"rf_x"},`, 99) + `{"id":"refund_99","merchant_reference_id":"rf_x"}]}`
-	s := &script{answers: map[string]string{"GET /v1/refunds": full}}
+	s := serves(map[string]string{"GET /v1/refunds": full})
 	client, _ := open(t, s, nil)
 	d := back()
-	d.LastSentAt = ten().Add(-24 * time.Hour)
-	if o := client.Status(context.Background(), d); o.Claim != disbursement.ClaimUnknown || len(s.asked) != 10 || !strings.HasSuffix(s.asked[9], "starting_after=refund_99") {
-		t.Errorf("a list that has no end: %+v after %v", o, s.asked)
+	d.LastSentAt = providertest.Ten().Add(-24 * time.Hour)
+	if o := client.Status(context.Background(), d); o.Claim != disbursement.ClaimUnknown || len(s.Sent) != 10 || !strings.HasSuffix(s.Last().URL.RawQuery, "starting_after=refund_99") {
+		t.Errorf("a list that has no end: %+v after %v", o, s.Lines())
 	}
-	s.answers["GET /v1/refunds"] = success + `[{"id":"refund_0","merchant_reference_id":"rf_1","amount":50.05,"currency":"PEN","status":"Rejected","updated_at":1795186800},` +
+	s.At["GET /v1/refunds"] = success + `[{"id":"refund_0","merchant_reference_id":"rf_1","amount":50.05,"currency":"PEN","status":"Rejected","updated_at":1795186800},` +
 		`{"id":"refund_1","merchant_reference_id":"rf_1","amount":50.05,"currency":"PEN","status":"Completed","updated_at":1795186800}]}`
 	if o := client.Status(context.Background(), d); o.Claim != disbursement.ClaimPaid || o.Reference != "refund_1" {
 		t.Errorf("of two the live one counts: %+v", o)
 	}
-	s.answers["GET /v1/refunds"] = success + `[]}`
+	s.At["GET /v1/refunds"] = success + `[]}`
 	if o := client.Status(context.Background(), d); o.Claim != disbursement.ClaimNotFound {
 		t.Errorf("a list seen to its end: %+v", o)
 	}
-	s.answers["GET /v1/refunds"] = success + `null}`
+	s.At["GET /v1/refunds"] = success + `null}`
 	if o := client.Status(context.Background(), d); o.Claim != disbursement.ClaimUnknown {
 		t.Errorf("no list: %+v", o)
 	}
 	d.Reference = "refund_1"
-	s.answers["GET /v1/refunds/refund_1"] = strings.Replace(refunded, "Pending", "Failed", 1)
+	s.At["GET /v1/refunds/refund_1"] = strings.Replace(refunded, "Pending", "Failed", 1)
 	if o := client.Status(context.Background(), d); o.Claim != disbursement.ClaimRejected {
 		t.Errorf("by its id: %+v", o)
 	}
@@ -171,7 +156,7 @@ func TestRefundsAreFoundInPages(t *testing.T) {
 func TestRefundAnswers(t *testing.T) {
 	for _, c := range [][2]string{{"rf_1", "rf_2"}, {"50.05", "50.06"}, {"PEN", "USD"}, {"Pending", "pending"}, {`"refund_1"`, `""`},
 		{"1795186800", "0"}, {"SUCCESS", "ERROR"}, {"SUCCESS", ""}} {
-		s := &script{answers: map[string]string{listing: oneMethod, "POST /v1/refunds": strings.Replace(refunded, c[0], c[1], 1)}}
+		s := serves(map[string]string{listing: oneMethod, "POST /v1/refunds": strings.Replace(refunded, c[0], c[1], 1)})
 		client, _ := open(t, s, nil)
 		if o := client.Submit(context.Background(), back()); o.Claim != disbursement.ClaimUnknown {
 			t.Errorf("%v: %+v", c, o)
@@ -180,10 +165,10 @@ func TestRefundAnswers(t *testing.T) {
 }
 
 func TestFieldsOfAMethod(t *testing.T) {
-	s := &script{answers: map[string]string{listing: oneMethod, "POST /v1/payments": made}}
+	s := serves(map[string]string{listing: oneMethod, "POST /v1/payments": made})
 	client, _ := open(t, s, map[string]string{"method_fields": "full_name=name; mail=email"})
-	if _, err := client.CreatePayment(context.Background(), pay()); err != nil || !strings.Contains(s.bodies[1], `"fields":{"full_name":"Ana Ruiz","mail":"ana@buyer.example"}`) {
-		t.Errorf("%v, %v", s.bodies, err)
+	if _, err := client.CreatePayment(context.Background(), pay()); err != nil || !strings.Contains(s.Sent[1].Text, `"fields":{"full_name":"Ana Ruiz","mail":"ana@buyer.example"}`) {
+		t.Errorf("%v, %v", s.Last().Text, err)
 	}
 	client, _ = open(t, s, map[string]string{"method_fields": "doc=document_number"})
 	if _, err := client.CreatePayment(context.Background(), pay()); !errors.Is(err, provider.ErrDetails) {
@@ -197,7 +182,7 @@ func TestFieldsOfAMethod(t *testing.T) {
 }
 
 func TestVouchersWithSeveralCodesShowThemAll(t *testing.T) {
-	s := &script{answers: map[string]string{listing: oneMethod, "POST /v1/payments": strings.Replace(made, `"cip":"99001"`, `"reference":"77","agreement":"110"`, 1)}}
+	s := serves(map[string]string{listing: oneMethod, "POST /v1/payments": strings.Replace(made, `"cip":"99001"`, `"reference":"77","agreement":"110"`, 1)})
 	client, _ := open(t, s, nil)
 	if o, err := client.CreatePayment(context.Background(), pay()); err != nil || o.Voucher.Code != "agreement 110, reference 77" {
 		t.Errorf("%+v, %v", o, err)
@@ -205,9 +190,9 @@ func TestVouchersWithSeveralCodesShowThemAll(t *testing.T) {
 }
 
 func TestRefundEventsInAnySpelling(t *testing.T) {
-	client, _ := open(t, &script{}, nil)
+	client, _ := open(t, serves(nil), nil)
 	for _, kind := range []string{"REFUND_COMPLETED", "PAYMENT_REFUND_COMPLETED", "payment_refund_failed", "PAYMENT_REFUND_REJECTED"} {
-		facts, err := client.Read(provider.Delivery{ReceivedAt: ten(), Body: []byte(`{"id":"wh_1","type":"` + kind +
+		facts, err := client.Read(provider.Delivery{ReceivedAt: providertest.Ten(), Body: []byte(`{"id":"wh_1","type":"` + kind +
 			`","data":{"id":"refund_1","merchant_reference_id":"rf_1","status":"Completed","updated_at":1795186800}}`)})
 		if err != nil || len(facts) != 1 || facts[0].Disbursement.Claim != disbursement.ClaimPaid || facts[0].Disbursement.Evidence != "event:wh_1" {
 			t.Errorf("%s: %+v, %v", kind, facts, err)
@@ -219,17 +204,9 @@ func TestRefundEventsInAnySpelling(t *testing.T) {
 func FuzzWebhook(f *testing.F) {
 	f.Add([]byte(`{"id":"wh_1","type":"PAYMENT_COMPLETED","data":{"id":"payment_1","merchant_reference_id":"pay_1","amount":1,"currency_code":"PEN","status":"CLO","paid_at":1795186800}}`))
 	f.Add([]byte(`{"id":"wh_2","type":"REFUND_COMPLETED","data":{"id":"refund_1","merchant_reference_id":"rf_1","status":"Completed","updated_at":1795186800}}`))
-	client, _ := open(f, &script{}, nil)
+	client, _ := open(f, serves(nil), nil)
 	f.Fuzz(func(t *testing.T, body []byte) {
-		facts, err := client.Read(provider.Delivery{Body: body, ReceivedAt: ten()})
-		if err != nil && !errors.Is(err, provider.ErrMalformed) {
-			t.Fatalf("neither facts nor malformed: %v", err)
-		}
-		for _, fact := range facts {
-			if fact.Ours == "" || (fact.Payment == nil) == (fact.Disbursement == nil) {
-				t.Fatalf("a fact about nothing: %+v", fact)
-			}
-		}
+		providertest.Reads(t, client, provider.Delivery{Body: body, ReceivedAt: providertest.Ten()}, func(f provider.Fact) bool { return f.Ours != "" && providertest.Tells(f) })
 	})
 }
 
@@ -237,7 +214,7 @@ func TestAPaymentThatIsNotOnAFullPageMayStillBeThere(t *testing.T) {
 	other := `{"id":"payment_x","merchant_reference_id":"pay_x","status":"ACT"}`
 	for count, want := range map[int]error{0: provider.ErrNoSuchPayment, 99: provider.ErrNoSuchPayment, 100: nil} {
 		list := strings.TrimSuffix(strings.Repeat(other+",", count), ",")
-		client, _ := open(t, &script{answers: map[string]string{"GET /v1/payments": success + "[" + list + "]}"}}, nil)
+		client, _ := open(t, serves(map[string]string{"GET /v1/payments": success + "[" + list + "]}"}), nil)
 		if _, err := client.ReadPayment(context.Background(), pay()); err == nil || errors.Is(err, provider.ErrNoSuchPayment) != (want != nil) {
 			t.Errorf("%d others: %v", count, err)
 		}
