@@ -3,7 +3,6 @@ package ebanx_test
 import (
 	"context"
 	"errors"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -19,37 +18,11 @@ import (
 	"github.com/vuelto/vuelto/pkg/provider/providertest"
 )
 
-// script answers calls in turn, the last answer for ever, and remembers what was asked.
-type script struct {
-	answers []string
-	asked   []string // method, path with query, and body
-}
-
-func (s *script) Do(req *http.Request) (*http.Response, error) {
-	body, err := io.ReadAll(req.Body)
-	if err != nil {
-		return nil, err
-	}
-	s.asked = append(s.asked, req.Method+" "+req.URL.RequestURI()+" "+string(body))
-	answer := s.answers[min(len(s.asked), len(s.answers))-1]
-	return &http.Response{StatusCode: 200, Body: io.NopCloser(strings.NewReader(answer)), Header: http.Header{}}, nil
-}
-
-func ten() time.Time { return time.Date(2026, 11, 20, 15, 0, 0, 0, time.UTC) }
-
-func open(t testing.TB, s *script, settings map[string]string) *provider.Client {
+func open(t testing.TB, s *providertest.Wire, settings map[string]string) *provider.Client {
 	t.Helper()
 	account := provider.Account{ID: "a", Provider: "ebanx", Network: "efecty", Endpoint: "https://ebanx.example",
 		Credentials: map[string]string{"integration_key": "k"}, Secrets: []string{"hook-token"}, Settings: settings}
-	host := providertest.NewHost(ten(), 1)
-	adapter, err := ebanx.New(account, s, host)
-	if err != nil {
-		t.Fatal(err)
-	}
-	client, err := provider.Open(adapter, account, host)
-	if err != nil {
-		t.Fatal(err)
-	}
+	client, _ := providertest.Open(t, ebanx.New, account, s)
 	return client
 }
 
@@ -75,7 +48,7 @@ func TestRefundStatuses(t *testing.T) {
 		"no status":                {`"status":null`, disbursement.ClaimUnknown, ""},
 		"a date that is none":      {`"status":"CO","confirm_date":"20/11/2026"`, disbursement.ClaimUnknown, ""},
 	} {
-		s := &script{answers: []string{`{"status":"SUCCESS","operation":"refund","payment":{"hash":"5938aa","currency_ext":"COP"},"refund":{` + refundFields + `,` + c.fields + `}}`}}
+		s := providertest.Says(200, `{"status":"SUCCESS","operation":"refund","payment":{"hash":"5938aa","currency_ext":"COP"},"refund":{`+refundFields+`,`+c.fields+`}}`)
 		o := open(t, s, nil).Submit(context.Background(), back())
 		if o.Claim != c.want || (c.at != "" && o.OccurredAt.Add(-5*time.Hour).Format(time.TimeOnly) != c.at) || (c.at != "" && o.Reference != "21426") {
 			t.Errorf("%s: %+v", name, o)
@@ -86,25 +59,24 @@ func TestRefundStatuses(t *testing.T) {
 func TestRefundGoesAsAFormAndAsAQueryWhereTheAccountSaysSo(t *testing.T) {
 	want := url.Values{"operation": {"request"}, "hash": {"5938aa"}, "amount": {"500.50"}, "description": {"customer_return"},
 		"merchant_refund_code": {"rf_1"}, "integration_key": {"k"}}.Encode()
-	s := &script{answers: []string{`{}`}}
+	s := providertest.Says(200, `{}`)
 	open(t, s, nil).Submit(context.Background(), back())
 	open(t, s, map[string]string{"refund_by_get": "true"}).Submit(context.Background(), back())
-	if s.asked[0] != "POST /ws/refund "+want || s.asked[1] != "GET /ws/refund?"+want+" " {
-		t.Errorf("asked %q", s.asked)
+	if form, query := s.Sent[0], s.Sent[1]; form.Line() != "POST /ws/refund" || form.URL.RawQuery != "" || form.Text != want || query.Line() != "GET /ws/refund" ||
+		query.URL.RawQuery != want || query.Text != "" {
+		t.Errorf("asked %q, %s and %q, %s", form.Line(), form.Text, query.URL, query.Text)
 	}
 }
 
 func TestAnAnswerAboutAnotherRefundProvesNothing(t *testing.T) {
 	good := `{"status":"SUCCESS","payment":{"hash":"5938aa","currency_ext":"COP"},"refund":{` + refundFields + `,"status":"RE"}}`
-	if o := open(t, &script{answers: []string{good}}, nil).Submit(context.Background(), back()); o.Claim != disbursement.ClaimAccepted {
-		t.Errorf("%+v", o)
-	}
-	for _, c := range [][2]string{{"rf_1", "rf_2"}, {"COP", "USD"}, {`"COP"`, "null"}, {"500.50", "500.51"}, {`"500.50"`, "null"}, {`"21426"`, `""`}, {`"SUCCESS"`, `"PENDING"`}} {
-		s := &script{answers: []string{strings.Replace(good, c[0], c[1], 1)}}
-		if o := open(t, s, nil).Submit(context.Background(), back()); o.Claim != disbursement.ClaimUnknown {
-			t.Errorf("%v: %+v", c, o)
-		}
-	}
+	providertest.Misfits(t, good, map[disbursement.Claim]map[string][2]string{
+		disbursement.ClaimAccepted: {"ours": {}},
+		disbursement.ClaimUnknown: {"another id": {"rf_1", "rf_2"}, "another currency": {"COP", "USD"}, "no currency": {`"COP"`, "null"}, "a cent more": {"500.50", "500.51"},
+			"no amount": {`"500.50"`, "null"}, "no id": {`"21426"`, `""`}, "no success": {`"SUCCESS"`, `"PENDING"`}},
+	}, func(answer string) disbursement.Claim {
+		return open(t, providertest.Says(200, answer), nil).Submit(context.Background(), back()).Claim
+	})
 }
 
 const paid = `{"status":"SUCCESS","payment":{"hash":"5938aa","pin":"484526720","merchant_payment_code":"pay_1","status":"CO",` +
@@ -114,7 +86,7 @@ const paid = `{"status":"SUCCESS","payment":{"hash":"5938aa","pin":"484526720","
 	`{"id":"3","merchant_refund_code":null,"status":"CO","confirm_date":"2026-11-20 12:00:00","amount_ext":"1.00"}]}}`
 
 func TestOfTwoRefundsTheLiveOneCounts(t *testing.T) {
-	s := &script{answers: []string{paid}}
+	s := providertest.Says(200, paid)
 	if o := open(t, s, nil).Status(context.Background(), back()); o.Claim != disbursement.ClaimAccepted || o.Reference != "2" {
 		t.Errorf("%+v", o)
 	}
@@ -122,9 +94,9 @@ func TestOfTwoRefundsTheLiveOneCounts(t *testing.T) {
 
 func TestARefusedQuestionSaysNothingOfTheRefund(t *testing.T) {
 	for _, answer := range []string{`{"status":"ERROR","status_code":"BP-QUERY-1"}`, `{"status":"ERROR","status_code":"BP-REF-CAN-2"}`} {
-		s := &script{answers: []string{answer}}
+		s := providertest.Says(200, answer)
 		d := back()
-		d.LastSentAt = ten().Add(-24 * time.Hour)
+		d.LastSentAt = providertest.Ten().Add(-24 * time.Hour)
 		if o := open(t, s, map[string]string{"not_found_code": "BP-QUERY-1"}).Status(context.Background(), d); o.Claim != disbursement.ClaimUnknown {
 			t.Errorf("%s: %+v", answer, o)
 		}
@@ -132,14 +104,14 @@ func TestARefusedQuestionSaysNothingOfTheRefund(t *testing.T) {
 }
 
 func TestAReferenceThatIsTakenIsRead(t *testing.T) {
-	s := &script{answers: []string{`{"status":"ERROR","status_code":"BP-DR-0"}`, paid}}
-	p := payment.Payment{ID: "pay_1", Amount: money.New(500_50, money.COP), ExpiresAt: ten().Add(48 * time.Hour),
+	s := providertest.Says(200, `{"status":"ERROR","status_code":"BP-DR-0"}`, paid)
+	p := payment.Payment{ID: "pay_1", Amount: money.New(500_50, money.COP), ExpiresAt: providertest.Ten().Add(48 * time.Hour),
 		Payer: identity.Person{Name: "Ana Ruiz", Email: "ana@buyer.example", DocumentType: "CC", DocumentNumber: "52345678"}}
 	o, err := open(t, s, nil).CreatePayment(context.Background(), p)
 	if err != nil || o.Voucher.Code != "484526720" || o.Voucher.ExpiresAt.Format(time.RFC3339) != "2026-11-23T04:59:59Z" {
 		t.Errorf("%+v, %v", o, err)
 	}
-	s = &script{answers: []string{`{"status":"ERROR","status_code":"BP-DR-0"}`, `<html>`}}
+	s = providertest.Says(200, `{"status":"ERROR","status_code":"BP-DR-0"}`, `<html>`)
 	if _, err := open(t, s, nil).CreatePayment(context.Background(), p); provider.ClassOf(err) != provider.Unknown {
 		t.Errorf("%v", err)
 	}
@@ -148,25 +120,25 @@ func TestAReferenceThatIsTakenIsRead(t *testing.T) {
 		"no document": func(p *payment.Payment) { p.Payer.DocumentNumber = "" },
 		"a passport":  func(p *payment.Payment) { p.Payer.DocumentType, p.Payer.DocumentNumber = "PAS", "AB123456" },
 	} {
-		s, q := &script{answers: []string{`{}`}}, p
+		s, q := providertest.Says(200, `{}`), p
 		spoil(&q)
-		if _, err := open(t, s, nil).CreatePayment(context.Background(), q); !errors.Is(err, provider.ErrDetails) || len(s.asked) != 0 {
-			t.Errorf("%s: %v after %d calls", name, err, len(s.asked))
+		if _, err := open(t, s, nil).CreatePayment(context.Background(), q); !errors.Is(err, provider.ErrDetails) || len(s.Sent) != 0 {
+			t.Errorf("%s: %v after %d calls", name, err, len(s.Sent))
 		}
 	}
 }
 
 func notification(body, token string) provider.Delivery {
-	return provider.Delivery{Path: "/webhooks/ebanx/a?token=" + token, Body: []byte(body), ReceivedAt: ten(), Header: http.Header{}}
+	return provider.Delivery{Path: "/webhooks/ebanx/a?token=" + token, Body: []byte(body), ReceivedAt: providertest.Ten(), Header: http.Header{}}
 }
 
 func TestNotificationsAreAskedAbout(t *testing.T) {
-	s := &script{answers: []string{paid}}
+	s := providertest.Says(200, paid)
 	facts, err := open(t, s, nil).Facts(context.Background(), notification("operation=payment_status_change&notification_type=update&hash_codes=5938aa", "hook-token"))
 	if err != nil || len(facts) != 1 || facts[0].Ours != "pay_1" || facts[0].Payment.Claim != payment.ClaimPaid || facts[0].Payment.Minor != 500_50 {
 		t.Errorf("two refunds of one reference and one of nobody's are no facts: %+v, %v", facts, err)
 	}
-	s = &script{answers: []string{paid}}
+	s = providertest.Says(200, paid)
 	if _, err := open(t, s, nil).Facts(context.Background(), notification("operation=payment_status_change&hash_codes=ffff", "hook-token")); err == nil {
 		t.Error("an answer about another payment is taken")
 	}
@@ -188,16 +160,8 @@ func TestNotificationsAreAskedAbout(t *testing.T) {
 // FuzzWebhook: whatever comes, it is names to ask about, or malformed; never a claim.
 func FuzzWebhook(f *testing.F) {
 	f.Add([]byte("operation=payment_status_change&notification_type=update&hash_codes=5938aa,5938bb"))
-	client := open(f, &script{}, nil)
+	client := open(f, providertest.Says(200), nil)
 	f.Fuzz(func(t *testing.T, body []byte) {
-		facts, err := client.Read(notification(string(body), "hook-token"))
-		if err != nil && !errors.Is(err, provider.ErrMalformed) {
-			t.Fatalf("neither facts nor malformed: %v", err)
-		}
-		for _, fact := range facts {
-			if fact.Reference == "" || fact.Payment != nil || fact.Disbursement != nil {
-				t.Fatalf("more than a name: %+v", fact)
-			}
-		}
+		providertest.Reads(t, client, notification(string(body), "hook-token"), providertest.Names)
 	})
 }

@@ -3,7 +3,6 @@ package kushki_test
 import (
 	"context"
 	"errors"
-	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -19,43 +18,23 @@ import (
 	"github.com/vuelto/vuelto/pkg/settlement"
 )
 
-// script answers calls in turn, the last answer for ever, and remembers what was asked.
-type script struct {
-	answers []string
-	paths   []string
-	bodies  []string
-	headers []http.Header
+// says answers in turn, as Kushki does: with 201, or with 400 where there is a code.
+func says(answers ...string) *providertest.Wire {
+	w := providertest.Says(http.StatusCreated, answers...)
+	w.Grade = func(text string) int {
+		if strings.Contains(text, `"code"`) {
+			return http.StatusBadRequest
+		}
+		return http.StatusCreated
+	}
+	return w
 }
 
-func (s *script) Do(req *http.Request) (*http.Response, error) {
-	body, err := io.ReadAll(req.Body)
-	if err != nil {
-		return nil, err
-	}
-	s.paths, s.bodies, s.headers = append(s.paths, req.URL.Path), append(s.bodies, string(body)), append(s.headers, req.Header)
-	answer := s.answers[min(len(s.paths), len(s.answers))-1]
-	status := http.StatusCreated
-	if strings.Contains(answer, `"code"`) {
-		status = http.StatusBadRequest
-	}
-	return &http.Response{StatusCode: status, Body: io.NopCloser(strings.NewReader(answer)), Header: http.Header{}}, nil
-}
-
-func ten() time.Time { return time.Date(2026, 11, 20, 15, 0, 0, 0, time.UTC) }
-
-func open(t testing.TB, s *script, network string, settings map[string]string) *provider.Client {
+func open(t testing.TB, s *providertest.Wire, network string, settings map[string]string) *provider.Client {
 	t.Helper()
 	account := provider.Account{ID: "a", Provider: "kushki", Network: network, Endpoint: "https://kushki.example",
 		Credentials: map[string]string{"public_merchant_id": "pub", "private_merchant_id": "priv"}, Secrets: []string{"test-secret"}, Settings: settings}
-	host := providertest.NewHost(ten(), 1)
-	adapter, err := kushki.New(account, s, host)
-	if err != nil {
-		t.Fatal(err)
-	}
-	client, err := provider.Open(adapter, account, host)
-	if err != nil {
-		t.Fatal(err)
-	}
+	client, _ := providertest.Open(t, kushki.New, account, s)
 	return client
 }
 
@@ -64,7 +43,7 @@ func TestTheSimpleSignatureProvesNothing(t *testing.T) {
 	simple := provider.Sign("test-secret", []byte("1700000000"))
 	d := provider.Delivery{Body: []byte(`{"ticketNumber":"1"}`), ReceivedAt: time.Unix(1700000000, 0),
 		Header: http.Header{"X-Kushki-Id": {"1700000000"}, "X-Kushki-Simplesignature": {simple}, "X-Kushki-Signature": {simple}}}
-	if err := open(t, &script{}, "efecty", nil).Verify(d); !errors.Is(err, provider.ErrSignature) {
+	if err := open(t, says(), "efecty", nil).Verify(d); !errors.Is(err, provider.ErrSignature) {
 		t.Errorf("it is taken: %v", err)
 	}
 }
@@ -80,31 +59,31 @@ func back() disbursement.Disbursement {
 }
 
 func TestTransferIsATokenAndThenTheTransfer(t *testing.T) {
-	s := &script{answers: []string{`{"token":"T"}`, `{"ticketNumber":760001,"created":1795186800000}`}}
+	s := says(`{"token":"T"}`, `{"ticketNumber":760001,"created":1795186800000}`)
 	o := open(t, s, "efecty", nil).Submit(context.Background(), back())
 	if o.Claim != disbursement.ClaimAccepted || o.Reference != "760001" || !o.OccurredAt.Equal(time.Unix(1795186800, 0)) {
 		t.Errorf("%+v", o)
 	}
-	if s.paths[0] != "/payouts/transfer/v1/tokens" || s.headers[0].Get("Public-Merchant-Id") != "pub" || !strings.Contains(s.bodies[0], `"documentNumber":"52345678"`) ||
-		!strings.Contains(s.bodies[0], `"accountType":"CA"`) || !strings.Contains(s.bodies[0], `"totalAmount":50000}`) {
-		t.Errorf("token: %s %s", s.paths[0], s.bodies[0])
+	if s.Sent[0].URL.Path != "/payouts/transfer/v1/tokens" || s.Sent[0].Header.Get("Public-Merchant-Id") != "pub" || !strings.Contains(s.Sent[0].Text, `"documentNumber":"52345678"`) ||
+		!strings.Contains(s.Sent[0].Text, `"accountType":"CA"`) || !strings.Contains(s.Sent[0].Text, `"totalAmount":50000}`) {
+		t.Errorf("token: %s %s", s.Sent[0].URL.Path, s.Sent[0].Text)
 	}
 	const want = `{"token":"T","amount":{"currency":"COP","subtotalIva":0,"subtotalIva0":50000,"iva":0,"ice":0},"metadata":{"reference":"rf_1"},"fullResponse":"v2"}`
-	if s.paths[1] != "/payouts/transfer/v1/init" || s.headers[1].Get("Private-Merchant-Id") != "priv" || s.bodies[1] != want {
-		t.Errorf("transfer: %s %s", s.paths[1], s.bodies[1])
+	if s.Sent[1].URL.Path != "/payouts/transfer/v1/init" || s.Sent[1].Header.Get("Private-Merchant-Id") != "priv" || s.Sent[1].Text != want {
+		t.Errorf("transfer: %s %s", s.Sent[1].URL.Path, s.Sent[1].Text)
 	}
 }
 
 func TestATokenThatFailsHandsNothingOver(t *testing.T) {
 	for answer, want := range map[string]disbursement.Claim{`<html>`: disbursement.ClaimNotApplied, `{}`: disbursement.ClaimNotApplied,
 		`{"code":"C002"}`: disbursement.ClaimNotApplied, `{"code":"C001"}`: disbursement.ClaimRejected, `{"code":"C004"}`: disbursement.ClaimDenied} {
-		s := &script{answers: []string{answer}}
-		if o := open(t, s, "efecty", nil).Submit(context.Background(), back()); o.Claim != want || len(s.paths) != 1 {
-			t.Errorf("%s: %+v after %v", answer, o, s.paths)
+		s := says(answer)
+		if o := open(t, s, "efecty", nil).Submit(context.Background(), back()); o.Claim != want || len(s.Sent) != 1 {
+			t.Errorf("%s: %+v after %v", answer, o, s.Lines())
 		}
 	}
 	for _, answer := range []string{`<html>`, `{}`, `{"code":"C002"}`} {
-		s := &script{answers: []string{`{"token":"T"}`, answer}}
+		s := says(`{"token":"T"}`, answer)
 		if o := open(t, s, "efecty", nil).Submit(context.Background(), back()); o.Claim != disbursement.ClaimUnknown {
 			t.Errorf("%s to the transfer itself: %+v", answer, o)
 		}
@@ -112,48 +91,42 @@ func TestATokenThatFailsHandsNothingOver(t *testing.T) {
 }
 
 func TestTransfersNeedABankAccount(t *testing.T) {
-	for name, spoil := range map[string]func(*identity.Person){
-		"no name": func(p *identity.Person) { p.Name = "" }, "no account": func(p *identity.Person) { p.Account = "" },
-		"no bank": func(p *identity.Person) { p.Bank = "" }, "no document": func(p *identity.Person) { p.DocumentNumber = "" },
-		"no type of account": func(p *identity.Person) { p.AccountType = "" }, "a type nobody knows": func(p *identity.Person) { p.AccountType = "gold" },
-		"a document of nobody": func(p *identity.Person) { p.DocumentType = "PEP" },
-	} {
-		s, d := &script{answers: []string{`{}`}}, back()
-		spoil(&d.Beneficiary)
-		if o := open(t, s, "efecty", nil).Submit(context.Background(), d); o.HoldReason != disbursement.HoldDetails || len(s.paths) != 0 {
-			t.Errorf("%s: %+v after %v", name, o, s.paths)
-		}
-	}
+	providertest.Lacking(t, func(s *providertest.Wire) *provider.Client { return open(t, s, "efecty", nil) }, back, map[string]func(*disbursement.Disbursement){
+		"no name": providertest.Who(func(p *identity.Person) { p.Name = "" }), "no account": providertest.Who(func(p *identity.Person) { p.Account = "" }),
+		"no bank": providertest.Who(func(p *identity.Person) { p.Bank = "" }), "no document": providertest.Who(func(p *identity.Person) { p.DocumentNumber = "" }),
+		"no type of account": providertest.Who(func(p *identity.Person) { p.AccountType = "" }), "a type nobody knows": providertest.Who(func(p *identity.Person) { p.AccountType = "gold" }),
+		"a document of nobody": providertest.Who(func(p *identity.Person) { p.DocumentType = "PEP" }),
+	})
 }
 
 func TestPeruOffersNoRoadBack(t *testing.T) {
-	client := open(t, &script{}, "pagoefectivo", nil)
+	client := open(t, says(), "pagoefectivo", nil)
 	if client.CanSubmit(disbursement.Refund, disbursement.BankTransfer) || client.Can(provider.CanPay) || len(client.Profile().Routes) != 0 {
 		t.Error("transfers are documented for Colombia only")
 	}
-	if co := open(t, &script{}, "efecty", nil); co.Can(provider.CanReadStatus) || co.Can(provider.CanReadPayment) || !co.Can(provider.CanPay) {
+	if co := open(t, says(), "efecty", nil); co.Can(provider.CanReadStatus) || co.Can(provider.CanReadPayment) || !co.Can(provider.CanPay) {
 		t.Error("nothing can be asked, and transfers can be made")
 	}
 }
 
 func TestDeadlinesWithinADayAreRefused(t *testing.T) {
-	s := &script{answers: []string{`{"token":"T"}`, `{"ticketNumber":"760001","pin":"90001","pdfUrl":"https://pdf.example/1"}`}}
-	p := payment.Payment{ID: "pay_1", Amount: money.New(500_50, money.COP), ExpiresAt: ten().Add(24*time.Hour - time.Second), Payer: buyer()}
-	if _, err := open(t, s, "efecty", nil).CreatePayment(context.Background(), p); !errors.Is(err, provider.ErrDoesNotFit) || len(s.paths) != 0 {
-		t.Errorf("%v after %v", err, s.paths)
+	s := says(`{"token":"T"}`, `{"ticketNumber":"760001","pin":"90001","pdfUrl":"https://pdf.example/1"}`)
+	p := payment.Payment{ID: "pay_1", Amount: money.New(500_50, money.COP), ExpiresAt: providertest.Ten().Add(24*time.Hour - time.Second), Payer: buyer()}
+	if _, err := open(t, s, "efecty", nil).CreatePayment(context.Background(), p); !errors.Is(err, provider.ErrDoesNotFit) || len(s.Sent) != 0 {
+		t.Errorf("%v after %v", err, s.Lines())
 	}
-	p.ExpiresAt = ten().Add(24 * time.Hour)
+	p.ExpiresAt = providertest.Ten().Add(24 * time.Hour)
 	o, err := open(t, s, "efecty", map[string]string{"notification_url": "https://shop.example/h"}).CreatePayment(context.Background(), p)
-	if err != nil || o.Voucher.Code != "90001" || !strings.Contains(s.bodies[1], `"expirationDate":"2026-11-21 15:00:00"`) ||
-		!strings.Contains(s.bodies[1], `"urls":["https://shop.example/h"]`) || !strings.Contains(s.bodies[0], `"name":"Ana","lastName":"Ruiz Soto"`) {
-		t.Errorf("%+v, %v, %v", o, err, s.bodies)
+	if err != nil || o.Voucher.Code != "90001" || !strings.Contains(s.Sent[1].Text, `"expirationDate":"2026-11-21 15:00:00"`) ||
+		!strings.Contains(s.Sent[1].Text, `"urls":["https://shop.example/h"]`) || !strings.Contains(s.Sent[0].Text, `"name":"Ana","lastName":"Ruiz Soto"`) {
+		t.Errorf("%+v, %v, %v", o, err, s.Sent)
 	}
 }
 
 func TestEvents(t *testing.T) {
-	client := open(t, &script{}, "efecty", nil)
+	client := open(t, says(), "efecty", nil)
 	read := func(body string) ([]provider.Fact, error) {
-		return client.Read(provider.Delivery{Body: []byte(body), ReceivedAt: ten()})
+		return client.Read(provider.Delivery{Body: []byte(body), ReceivedAt: providertest.Ten()})
 	}
 	for body, want := range map[string]string{
 		`{"ticketNumber":"1","status":"approvedTransaction","totalAmount":500.5,"currency":"COP","completedAt":1795186800,"pin":"9"}`: "paid",
@@ -187,11 +160,11 @@ func TestEvents(t *testing.T) {
 }
 
 func TestTheTrialOfAnAddressIsWelcomeOnlyWhereAskedFor(t *testing.T) {
-	d := provider.Delivery{Body: []byte("{}"), Header: http.Header{}, ReceivedAt: ten()}
-	if err := open(t, &script{}, "efecty", nil).Verify(d); !errors.Is(err, provider.ErrSignature) {
+	d := provider.Delivery{Body: []byte("{}"), Header: http.Header{}, ReceivedAt: providertest.Ten()}
+	if err := open(t, says(), "efecty", nil).Verify(d); !errors.Is(err, provider.ErrSignature) {
 		t.Errorf("by default: %v", err)
 	}
-	client := open(t, &script{}, "efecty", map[string]string{"open_validation": "true"})
+	client := open(t, says(), "efecty", map[string]string{"open_validation": "true"})
 	if err := client.Verify(d); err != nil {
 		t.Errorf("asked for: %v", err)
 	}
@@ -202,7 +175,7 @@ func TestTheTrialOfAnAddressIsWelcomeOnlyWhereAskedFor(t *testing.T) {
 }
 
 func TestATransferWithARefundsIDIsThatRefund(t *testing.T) {
-	client := open(t, &script{}, "efecty", nil)
+	client := open(t, says(), "efecty", nil)
 	const header = "Transaction ID,Reference Code,Type,Amount,Fee,Tax,Net Amount,Currency,Date,Status\n"
 	var types []settlement.Type
 	for row, err := range client.ReadSettlement(strings.NewReader(header +
@@ -221,16 +194,8 @@ func TestATransferWithARefundsIDIsThatRefund(t *testing.T) {
 func FuzzWebhook(f *testing.F) {
 	f.Add([]byte(`{"ticketNumber":"1","status":"approvedTransaction","totalAmount":500.5,"currency":"COP","completedAt":1795186800,"pin":"9"}`))
 	f.Add([]byte(`{"ticketNumber":"1","status":"declinedTransaction","metadata":{"reference":"rf_1"}}`))
-	client := open(f, &script{}, "efecty", nil)
+	client := open(f, says(), "efecty", nil)
 	f.Fuzz(func(t *testing.T, body []byte) {
-		facts, err := client.Read(provider.Delivery{Body: body, ReceivedAt: ten()})
-		if err != nil && !errors.Is(err, provider.ErrMalformed) {
-			t.Fatalf("neither facts nor malformed: %v", err)
-		}
-		for _, fact := range facts {
-			if fact.Ours+fact.Reference == "" || (fact.Payment == nil) == (fact.Disbursement == nil) {
-				t.Fatalf("a fact about nothing: %+v", fact)
-			}
-		}
+		providertest.Reads(t, client, provider.Delivery{Body: body, ReceivedAt: providertest.Ten()}, providertest.Tells)
 	})
 }

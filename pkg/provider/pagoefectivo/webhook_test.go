@@ -13,7 +13,7 @@ import (
 )
 
 func delivery(body, signature string) provider.Delivery {
-	return provider.Delivery{Body: []byte(body), Header: http.Header{"Pe-Signature": {signature}}, ReceivedAt: ten()}
+	return provider.Delivery{Body: []byte(body), Header: http.Header{"Pe-Signature": {signature}}, ReceivedAt: providertest.Ten()}
 }
 
 // TestTwoSpellingsOfAnAmountAreSigned: the raw bytes, or their compact form with two decimals.
@@ -26,7 +26,7 @@ func TestTwoSpellingsOfAnAmountAreSigned(t *testing.T) {
 	)
 	indented := "{\n  \"eventType\": \"cip.paid\",\n  \"operationNumber\": \"1253\",\n  \"data\": {\n    \"cip\": \"11546901\",\n    \"currency\": \"PEN\",\n    \"amount\": 22.5\n  }\n}"
 	with := func(amount string) string { return strings.Replace(compact, "X", amount, 1) }
-	client := open(t, &script{}, providertest.NewHost(ten(), 1))
+	client, _ := open(t, serves(500, nil))
 	for name, c := range map[string]struct {
 		body, signature string
 		good            bool
@@ -52,7 +52,7 @@ func TestTwoSpellingsOfAnAmountAreSigned(t *testing.T) {
 
 // TestOnlyTheAmountIsRespelt keeps the second spelling from touching texts that look like an amount.
 func TestOnlyTheAmountIsRespelt(t *testing.T) {
-	client := open(t, &script{}, providertest.NewHost(ten(), 1))
+	client, _ := open(t, serves(500, nil))
 	for sent, signed := range map[string]string{
 		`{"amount":7}`:                           `{"amount":7.00}`,
 		`{"amount":7.5,"x":1.5}`:                 `{"amount":7.50,"x":1.5}`,
@@ -71,7 +71,7 @@ func TestOnlyTheAmountIsRespelt(t *testing.T) {
 }
 
 func TestEvents(t *testing.T) {
-	client := open(t, &script{}, providertest.NewHost(ten(), 1))
+	client, _ := open(t, serves(500, nil))
 	paid := `{"eventType":"cip.paid","operationNumber":1253,"data":{"cip":11546901,"currency":"PEN","amount":22.5}}`
 	facts, err := client.Read(delivery(paid, ""))
 	if err != nil || len(facts) != 1 {
@@ -79,7 +79,7 @@ func TestEvents(t *testing.T) {
 	}
 	f, o := facts[0], facts[0].Payment
 	if f.Reference != "11546901" || o.Claim != payment.ClaimPaid || o.Minor != 2250 || o.TransactionID != "1253" || o.Currency != "PEN" ||
-		o.Evidence != "cip.paid:11546901:1253" || o.By != "webhook" || !o.At.Equal(ten()) {
+		o.Evidence != "cip.paid:11546901:1253" || o.By != "webhook" || !o.At.Equal(providertest.Ten()) {
 		t.Errorf("%+v %+v", f, o)
 	}
 	expired, err := client.Read(delivery(`{"eventType":"cip.expired","data":{"cip":"1","transactionCode":"pay_1"}}`, ""))
@@ -108,7 +108,7 @@ func TestEvents(t *testing.T) {
 }
 
 func TestAcknowledgement(t *testing.T) {
-	a := open(t, &script{}, providertest.NewHost(ten(), 1)).Acknowledgement()
+	a := client(t, serves(500, nil)).Acknowledgement()
 	if a.ContentType != "application/json" || !strings.Contains(string(a.Body), `"code":"100"`) {
 		t.Errorf("%s %s", a.ContentType, a.Body)
 	}
@@ -119,20 +119,10 @@ func FuzzWebhook(f *testing.F) {
 	f.Add([]byte(`{"eventType":"cip.paid","operationNumber":"1253","data":{"cip":"11546901","currency":"PEN","amount":22.5}}`))
 	f.Add([]byte(`{"eventType":"refund.paid","data":{"refundId":"P1","merchantRefundId":"rf_1","currency":"PEN","amount":1}}`))
 	f.Add([]byte(`{"amount":"\u0022`))
-	client := open(f, &script{}, providertest.NewHost(ten(), 1))
+	client, _ := open(f, serves(500, nil))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		d := delivery(string(body), provider.Sign("another-key", body))
-		if err := client.Verify(d); !errors.Is(err, provider.ErrSignature) {
-			t.Fatalf("a forged delivery: %v", err)
-		}
-		facts, err := client.Read(d)
-		if err != nil && !errors.Is(err, provider.ErrMalformed) {
-			t.Fatalf("neither facts nor malformed: %v", err)
-		}
-		for _, fact := range facts {
-			if fact.Reference == "" || (fact.Payment == nil) == (fact.Disbursement == nil) {
-				t.Fatalf("a fact about nothing: %+v", fact)
-			}
-		}
+		providertest.Forged(t, client, d)
+		providertest.Reads(t, client, d, func(f provider.Fact) bool { return f.Reference != "" && providertest.Tells(f) })
 	})
 }

@@ -3,7 +3,6 @@ package pagoefectivo_test
 import (
 	"context"
 	"errors"
-	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -18,81 +17,75 @@ import (
 	"github.com/vuelto/vuelto/pkg/provider/providertest"
 )
 
-// script is a provider that answers by path and remembers what it was asked.
-type script struct {
-	token   string // answer to a token request; empty = a good one
-	answers map[string]string
-	status  int
-	asked   []string
-	bodies  []string
-}
+const (
+	tokens = "/v1/authorizations"
+	token  = `{"code":"100","message":"Solicitud exitosa.","data":{"token":"tok","codeService":"S","tokenStart":"2026-11-20T10:00:00-05:00","tokenExpires":"2026-11-20T12:00:00-05:00"}}`
+)
 
-func (s *script) Do(req *http.Request) (*http.Response, error) {
-	body, err := io.ReadAll(req.Body)
-	if err != nil {
-		return nil, err
+// serves answers by path with one status, and gives out tokens with 201.
+func serves(status int, at map[string]string) *providertest.Wire {
+	w := providertest.Serves(status, at)
+	if w.At == nil {
+		w.At = map[string]string{}
 	}
-	s.asked, s.bodies = append(s.asked, req.Method+" "+req.URL.Path), append(s.bodies, string(body))
-	answer, status := s.answers[req.URL.Path], s.status
-	if req.URL.Path == "/v1/authorizations" {
-		status = http.StatusCreated
-		if answer = s.token; answer == "" {
-			answer = `{"code":"100","message":"Solicitud exitosa.","data":{"token":"tok","codeService":"S","tokenStart":"2026-11-20T10:00:00-05:00","tokenExpires":"2026-11-20T12:00:00-05:00"}}`
+	if w.At[tokens] == "" {
+		w.At[tokens] = token
+	}
+	w.Grade = func(string) int {
+		if w.Last().URL.Path == tokens {
+			return http.StatusCreated
 		}
+		return status
 	}
-	return &http.Response{StatusCode: status, Body: io.NopCloser(strings.NewReader(answer)), Header: http.Header{}}, nil
+	return w
 }
 
-func (s *script) tokens() int {
-	n := 0
-	for _, a := range s.asked {
-		if a == "POST /v1/authorizations" {
-			n++
-		}
-	}
-	return n
+// taken counts the tokens that were asked for.
+func taken(w *providertest.Wire) int {
+	return strings.Count(strings.Join(w.Lines(), " "), "POST "+tokens)
 }
 
-func open(t testing.TB, s *script, clock provider.Clock) *provider.Client {
-	t.Helper()
-	account := provider.Account{ID: "a", Provider: "pagoefectivo", Network: "pagoefectivo", Endpoint: "https://pe.example",
+func account() provider.Account {
+	return provider.Account{ID: "a", Provider: "pagoefectivo", Network: "pagoefectivo", Endpoint: "https://pe.example",
 		Credentials: map[string]string{"access_key": "AK_TEST", "secret_key": "SK_TEST", "service_id": "1234"},
 		Secrets:     []string{"test-secret"}}
-	adapter, err := pagoefectivo.New(account, s, clock)
-	if err != nil {
-		t.Fatal(err)
-	}
-	client, err := provider.Open(adapter, account, clock)
-	if err != nil {
-		t.Fatal(err)
-	}
+}
+
+func open(t testing.TB, s *providertest.Wire) (*provider.Client, *providertest.Host) {
+	t.Helper()
+	return providertest.Open(t, pagoefectivo.New, account(), s)
+}
+
+func client(t testing.TB, s *providertest.Wire) *provider.Client {
+	t.Helper()
+	client, _ := open(t, s)
 	return client
 }
 
-func ten() time.Time { return time.Date(2026, 11, 20, 15, 0, 0, 0, time.UTC) }
-
 func TestTokenRequestIsHashed(t *testing.T) {
-	s := &script{status: 200, answers: map[string]string{"/v1/cips/search": `{"code":100,"data":[]}`}}
-	client := open(t, s, providertest.NewHost(time.Date(2024, 1, 2, 8, 4, 5, 0, time.UTC), 1))
-	_, _ = client.ReadPayment(context.Background(), payment.Payment{Voucher: payment.Voucher{Code: "1"}})
+	s := serves(200, map[string]string{"/v1/cips/search": `{"code":100,"data":[]}`})
+	adapter, err := pagoefectivo.New(account(), s, providertest.NewHost(time.Date(2024, 1, 2, 8, 4, 5, 0, time.UTC), 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _ = adapter.(provider.PaymentReader).ReadPayment(context.Background(), payment.Payment{Voucher: payment.Voucher{Code: "1"}})
 	const want = `{"accessKey":"AK_TEST","idService":1234,"dateRequest":"2024-01-02T03:04:05-05:00",` +
 		`"hashString":"5f96c213c3c96900f01f06e82e6a657ac8ea2cbe26ba6e21264a1b084846f250"}`
-	if s.bodies[0] != want {
-		t.Errorf("asked for a token with %s", s.bodies[0])
+	if s.Sent[0].Text != want {
+		t.Errorf("asked for a token with %s", s.Sent[0].Text)
 	}
 }
 
 func TestTokenIsKeptUntilShortlyBeforeItsEnd(t *testing.T) {
-	host := providertest.NewHost(ten(), 1)
-	s := &script{status: 200, answers: map[string]string{"/v1/cips/search": `{"code":100,"data":[]}`}}
-	client := open(t, s, host)
+	s := serves(200, map[string]string{"/v1/cips/search": `{"code":100,"data":[]}`})
+	client, host := open(t, s)
 	for i, step := range []struct {
 		after time.Duration
 		want  int
 	}{{0, 1}, {time.Hour, 1}, {54*time.Minute + 59*time.Second, 1}, {time.Second, 2}} {
 		host.Sleep(step.after)
 		_, _ = client.ReadPayment(context.Background(), payment.Payment{Voucher: payment.Voucher{Code: "1"}})
-		if got := s.tokens(); got != step.want {
+		if got := taken(s); got != step.want {
 			t.Errorf("step %d: %d tokens asked for, want %d", i, got, step.want)
 		}
 	}
@@ -102,11 +95,11 @@ func TestTokenIsKeptUntilShortlyBeforeItsEnd(t *testing.T) {
 // rule to check them by, and go as they came.
 func TestDocumentsAsPagoEfectivoNamesThem(t *testing.T) {
 	for ours, want := range map[string]string{"DNI": "DNI", "PAS": "PAS", "PASS": "PAS", "PP": "PAS", "PAR": "PAR", "LMI": "LMI", "RUC": "NAN", "CE": "NAN"} {
-		s := &script{status: 201}
-		p := payment.Payment{ID: "pay_1", Amount: money.New(50_00, money.PEN), ExpiresAt: ten().Add(time.Hour),
+		s := serves(201, nil)
+		p := payment.Payment{ID: "pay_1", Amount: money.New(50_00, money.PEN), ExpiresAt: providertest.Ten().Add(time.Hour),
 			Payer: identity.Person{Email: "ana@buyer.example", Phone: "+51999888777", DocumentType: ours, DocumentNumber: "12345678"}}
-		_, _ = open(t, s, providertest.NewHost(ten(), 1)).CreatePayment(context.Background(), p)
-		if sent := s.bodies[len(s.bodies)-1]; !strings.Contains(sent, `"userDocumentType":"`+want+`"`) {
+		_, _ = client(t, s).CreatePayment(context.Background(), p)
+		if sent := s.Last().Text; !strings.Contains(sent, `"userDocumentType":"`+want+`"`) {
 			t.Errorf("%s: %s", ours, sent)
 		}
 	}
@@ -114,43 +107,40 @@ func TestDocumentsAsPagoEfectivoNamesThem(t *testing.T) {
 
 func TestWithoutATokenNothingIsSent(t *testing.T) {
 	for _, answer := range []string{"<html>", `{"code":"166","message":"error"}`, `{"code":"100","data":{"token":""}}`} {
-		s := &script{token: answer, status: 200}
-		o := open(t, s, providertest.NewHost(ten(), 1)).Submit(context.Background(), refund())
-		if o.Claim != disbursement.ClaimNotApplied || len(s.asked) != 1 {
-			t.Errorf("%s: %+v after %v", answer, o, s.asked)
+		s := serves(200, map[string]string{tokens: answer})
+		o := client(t, s).Submit(context.Background(), refund())
+		if o.Claim != disbursement.ClaimNotApplied || len(s.Sent) != 1 {
+			t.Errorf("%s: %+v after %v", answer, o, s.Lines())
 		}
 	}
 }
 
 func TestARefusedTokenIsNotKept(t *testing.T) {
-	s := &script{status: 401, answers: map[string]string{"/api/v1/refunds": `{"code":"TOKEN_EXPIRED"}`}}
-	client := open(t, s, providertest.NewHost(ten(), 1))
+	s := serves(401, map[string]string{"/api/v1/refunds": `{"code":"TOKEN_EXPIRED"}`})
+	client, _ := open(t, s)
 	for want := 1; want <= 2; want++ {
 		o := client.Submit(context.Background(), refund())
-		if o.Claim != disbursement.ClaimNotApplied || s.tokens() != want {
-			t.Errorf("%+v, %d tokens asked for, want %d", o, s.tokens(), want)
+		if o.Claim != disbursement.ClaimNotApplied || taken(s) != want {
+			t.Errorf("%+v, %d tokens asked for, want %d", o, taken(s), want)
 		}
 	}
 }
 
 func TestARefusedTokenOfAnyCallIsNotKept(t *testing.T) {
-	s := &script{status: 401, answers: map[string]string{"/v1/cips/search": `{"code":"TOKEN_EXPIRED"}`}}
-	client := open(t, s, providertest.NewHost(ten(), 1))
+	s := serves(401, map[string]string{"/v1/cips/search": `{"code":"TOKEN_EXPIRED"}`})
+	client, _ := open(t, s)
 	for want := 1; want <= 2; want++ {
 		_, err := client.ReadPayment(context.Background(), payment.Payment{Voucher: payment.Voucher{Code: "1"}})
-		if provider.ClassOf(err) != provider.Limited || s.tokens() != want {
-			t.Errorf("%v, %d tokens asked for, want %d", err, s.tokens(), want)
+		if provider.ClassOf(err) != provider.Limited || taken(s) != want {
+			t.Errorf("%v, %d tokens asked for, want %d", err, taken(s), want)
 		}
 	}
 }
 
 func TestARefundNeedsItsOperation(t *testing.T) {
-	s, d := &script{status: 500}, refund()
-	d.OriginalTransaction = ""
-	o := open(t, s, providertest.NewHost(ten(), 1)).Submit(context.Background(), d)
-	if o.HoldReason != disbursement.HoldDetails || len(s.asked) != 0 {
-		t.Errorf("%+v after %v", o, s.asked)
-	}
+	providertest.Lacking(t, func(s *providertest.Wire) *provider.Client { return client(t, s) }, refund, map[string]func(*disbursement.Disbursement){
+		"no operation": func(d *disbursement.Disbursement) { d.OriginalTransaction = "" },
+	})
 }
 
 // TestAnswersAboutAnotherCIP keeps a mix-up from handing a buyer somebody else's voucher.
@@ -164,9 +154,9 @@ func TestAnswersAboutAnotherCIP(t *testing.T) {
 		"other reference": {"pay_1", "pay_2", false}, "other amount": {`"amount":1`, `"amount":100`, false},
 		"no cip": {"2523136", `""`, false}, "no expiry that can be read": {"2026-11-30", "30/11/2026", false},
 	} {
-		s := &script{status: 201, answers: map[string]string{"/v1/cips": strings.Replace(good, c.old, c.new, 1)}}
+		s := serves(201, map[string]string{"/v1/cips": strings.Replace(good, c.old, c.new, 1)})
 		p := payment.Payment{ID: "pay_1", Amount: money.New(100, money.PEN), Payer: identity.Person{Email: "a@b.example", Phone: "999888777"}}
-		o, err := open(t, s, providertest.NewHost(ten(), 1)).CreatePayment(context.Background(), p)
+		o, err := client(t, s).CreatePayment(context.Background(), p)
 		if (err == nil) != c.good || (c.good && o.Voucher.Code != "2523136") || (!c.good && provider.ClassOf(err) != provider.Unknown) {
 			t.Errorf("%s: %+v, %v", name, o, err)
 		}
@@ -179,10 +169,10 @@ func refund() disbursement.Disbursement {
 }
 
 func TestRefundIsWrittenWithItsDigits(t *testing.T) {
-	s := &script{status: 500}
-	open(t, s, providertest.NewHost(ten(), 1)).Submit(context.Background(), refund())
+	s := serves(500, nil)
+	client(t, s).Submit(context.Background(), refund())
 	const want = `{"original_transaction_id":"1253","refund_amount":12.50,"currency":"PEN","reason":"goodwill","merchant_refund_id":"rf_1"}`
-	if got := s.bodies[len(s.bodies)-1]; got != want {
+	if got := s.Last().Text; got != want {
 		t.Errorf("sent %s", got)
 	}
 }
@@ -190,29 +180,27 @@ func TestRefundIsWrittenWithItsDigits(t *testing.T) {
 // TestAnswersAboutAnotherRefund keeps a provider's mix-up from being taken for our refund's fate.
 func TestAnswersAboutAnotherRefund(t *testing.T) {
 	const good = `{"refund_id":"P1","merchant_refund_id":"rf_1","refund_amount":12.50,"currency":"PEN","status":"PAID","updated_at":"2026-11-20T10:00:00.000-05:00"}`
-	for name, c := range map[string]struct {
-		old, new string
-		want     disbursement.Claim
-	}{
-		"ours":             {"", "", disbursement.ClaimPaid},
-		"12.5":             {"12.50", "12.5", disbursement.ClaimPaid},
-		"other id":         {"rf_1", "rf_2", disbursement.ClaimUnknown},
-		"other amount":     {"12.50", "12.51", disbursement.ClaimUnknown},
-		"hundredfold":      {"12.50", "1250", disbursement.ClaimUnknown},
-		"other currency":   {"PEN", "USD", disbursement.ClaimUnknown},
-		"other status":     {"PAID", "PAYED", disbursement.ClaimUnknown},
-		"no reference":     {`"P1"`, `""`, disbursement.ClaimUnknown},
-		"unreadable time":  {"2026-11-20T10", "20/11/2026 10", disbursement.ClaimUnknown},
-		"three decimals":   {"12.50", "12.501", disbursement.ClaimUnknown},
-		"exponent":         {"12.50", "1.25e1", disbursement.ClaimUnknown},
-		"negative":         {"12.50", "-12.50", disbursement.ClaimUnknown},
-		"lower-case words": {`"PAID"`, `"paid"`, disbursement.ClaimUnknown},
-	} {
-		s := &script{status: 201, answers: map[string]string{"/api/v1/refunds": strings.Replace(good, c.old, c.new, 1)}}
-		if o := open(t, s, providertest.NewHost(ten(), 1)).Submit(context.Background(), refund()); o.Claim != c.want {
-			t.Errorf("%s claims %q, want %q", name, o.Claim, c.want)
-		}
-	}
+	providertest.Misfits(t, good, map[disbursement.Claim]map[string][2]string{
+		disbursement.ClaimPaid: {
+			"ours": {},
+			"12.5": {"12.50", "12.5"},
+		},
+		disbursement.ClaimUnknown: {
+			"other id":         {"rf_1", "rf_2"},
+			"other amount":     {"12.50", "12.51"},
+			"hundredfold":      {"12.50", "1250"},
+			"other currency":   {"PEN", "USD"},
+			"other status":     {"PAID", "PAYED"},
+			"no reference":     {`"P1"`, `""`},
+			"unreadable time":  {"2026-11-20T10", "20/11/2026 10"},
+			"three decimals":   {"12.50", "12.501"},
+			"exponent":         {"12.50", "1.25e1"},
+			"negative":         {"12.50", "-12.50"},
+			"lower-case words": {`"PAID"`, `"paid"`},
+		},
+	}, func(answer string) disbursement.Claim {
+		return client(t, serves(201, map[string]string{"/api/v1/refunds": answer})).Submit(context.Background(), refund()).Claim
+	})
 }
 
 func TestSearchReadsNamesAndDates(t *testing.T) {
@@ -236,8 +224,8 @@ func TestSearchReadsNamesAndDates(t *testing.T) {
 	} {
 		body := `{"code":100,"message":"Solicitud exitosa.","data":[{"cip":` + c.cip + `,"transactionCode":"pay_1","amount":22.5,"currency":"PEN",
 			"status":` + c.number + `,"statusName":"` + c.word + `","datePayment":"` + c.paid + `","dateRemoval":"` + never + `","operationNumber":"` + c.operation + `"}]}`
-		s := &script{status: 200, answers: map[string]string{"/v1/cips/search": body}}
-		o, err := open(t, s, providertest.NewHost(ten(), 1)).ReadPayment(context.Background(),
+		s := serves(200, map[string]string{"/v1/cips/search": body})
+		o, err := client(t, s).ReadPayment(context.Background(),
 			payment.Payment{ID: "pay_1", Amount: money.New(22_50, money.PEN), Voucher: payment.Voucher{Code: "2523136"}})
 		if o.Claim != c.want || (err != nil) != (c.class != "") || (err != nil && provider.ClassOf(err) != c.class) {
 			t.Errorf("%s: %+v, %v", name, o, err)
@@ -249,10 +237,10 @@ func TestSearchReadsNamesAndDates(t *testing.T) {
 }
 
 func TestBuyersWithoutContactNeedTheMerchants(t *testing.T) {
-	s := &script{status: 201}
-	_, err := open(t, s, providertest.NewHost(ten(), 1)).CreatePayment(context.Background(),
+	s := serves(201, nil)
+	_, err := client(t, s).CreatePayment(context.Background(),
 		payment.Payment{ID: "pay_1", Amount: money.New(100, money.PEN)})
-	if !errors.Is(err, provider.ErrDetails) || len(s.asked) != 0 {
-		t.Errorf("%v after %v", err, s.asked)
+	if !errors.Is(err, provider.ErrDetails) || len(s.Sent) != 0 {
+		t.Errorf("%v after %v", err, s.Lines())
 	}
 }
