@@ -88,4 +88,6 @@ func Tells(f provider.Fact) bool {
 }
 
 // Names says whether a fact only names what must be asked for.
-func Names(f provider.Fact) bool { return f.Reference != "" && f.Payment == nil && f.Disbursement == nil }
+func Names(f provider.Fact) bool {
+	return f.Reference != "" && f.Payment == nil && f.Disbursement == nil
+}
