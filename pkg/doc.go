@@ -7,6 +7,7 @@
 //	merchant reconciliation      who asks; what became of a settlement day
 //	batch                        many refunds or payouts in one file
 //	event audit                  what merchants are told; what makes tampering show
+//	receipt evidence             what proves how money went: for the buyer, for who settles a dispute
 //	rate                         what one currency is worth in another, and who says so
 //	provider/…                   the contract with providers, one folder for each, and its simulated twin within
 //	flow/…                       the verbs, one for each function; every road ends in flow/observe

@@ -65,9 +65,10 @@ var rows = []row{
 	{"pkg/provider/*", adapters}, // every network
 
 	{"pkg/flow/observe", nouns},
-	{"pkg/flow/issue", append([]string{"pkg/paper", "pkg/receipt"}, verbs...)},
+	{"pkg/flow/issue", append([]string{"pkg/paper", "pkg/receipt", "pkg/evidence"}, verbs...)},
 	{"pkg/flow/*", append([]string{"pkg/sheet"}, verbs...)},
 	{"pkg/paper", nil}, // pages for people, of whatever they say
+	{"pkg/evidence", []string{"pkg/audit"}},
 	{"pkg/receipt", append([]string{"pkg/audit", "pkg/merchant"}, machines...)},
 	{"pkg/counter", []string{"pkg/door", "pkg/flow/issue", "pkg/receipt", "pkg/disbursement", "pkg/merchant", "pkg/store"}},
 	{"pkg/door", append([]string{"pkg/catalogue", "pkg/merchant"}, ground...)},

@@ -12,6 +12,8 @@ import (
 )
 
 func main() {
-	h := host.Open(config.Needs{Files: true})
-	lambda.Start(apigw.Wrap(issuing.ReceiptAPI(issuing.Ports{Set: h.Ports(), Vault: s3file.Vault{Store: s3file.Open(h.AWS, h.Config.Bucket)}})))
+	h := host.Open(config.Needs{Files: true, Settled: true})
+	ports := h.Ports()
+	ports.Files = s3file.Open(h.AWS, h.Config.Settled)
+	lambda.Start(apigw.Wrap(issuing.ReceiptAPI(issuing.Ports{Set: ports, Vault: s3file.Vault{Store: s3file.Open(h.AWS, h.Config.Bucket)}})))
 }

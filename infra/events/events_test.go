@@ -269,6 +269,7 @@ func TestEvents(t *testing.T) {
 	s.http("merchant-api/get-refund", 200, `"status":"settled"`)
 
 	s.http("receipt-api/receipt", 200, "JVBERi0xLjcK") // %PDF-1.7 in base 64
+	s.http("receipt-api/evidence", 200, "UEsDB")       // a zip, so too
 	s.queue("audit-seal/night")
 	if _, err := s.world.Files.Get(context.Background(), "audit/demo/2026-11-20.jsonl"); err != nil {
 		t.Error(err)

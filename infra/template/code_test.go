@@ -50,7 +50,9 @@ func TestRolesAllowExactlyWhatTheCodeCanReach(t *testing.T) {
 				tables = append(tables, resources...)
 			case "s3":
 				for _, resource := range resources {
-					if !strings.HasPrefix(resource, "${"+f.Environment.Variables["VUELTO_BUCKET"]+".Arn}/") {
+					settled := f.Environment.Variables["VUELTO_SETTLEMENT_BUCKET"]
+					read := settled != "" && action == "s3:GetObject" && resource == "${"+settled+".Arn}/settlement/*"
+					if !read && !strings.HasPrefix(resource, "${"+f.Environment.Variables["VUELTO_BUCKET"]+".Arn}/") {
 						t.Errorf("%s may %s on %s", f.Folder, action, resource)
 					}
 				}
@@ -116,6 +118,9 @@ func needs(t *testing.T, p *program, folder string) config.Needs {
 			found++
 			if e := field(c, "Files"); e != nil {
 				n.Files = in.info.Types[e].Value.String() == "true"
+			}
+			if e := field(c, "Settled"); e != nil {
+				n.Settled = in.info.Types[e].Value.String() == "true"
 			}
 			if e := field(c, "Notices"); e != nil {
 				n.Notices = in.info.Types[e].Value.String() == "true"

@@ -30,7 +30,7 @@ func main() {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(devCommand(), simCommand(), reconCommand(), settlementCommand(), auditCommand())
+	root.AddCommand(devCommand(), simCommand(), reconCommand(), settlementCommand(), auditCommand(), evidenceCommand())
 	if err := root.ExecuteContext(ctx); err != nil {
 		fmt.Fprintln(os.Stderr, "vuelto:", err)
 		var exit *exitError

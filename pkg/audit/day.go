@@ -37,6 +37,9 @@ type Seal struct {
 	Seal    string `json:"seal"`   // of all of this
 }
 
+// Name of a sealed day's file.
+func Name(tenant, day string) string { return "audit/" + tenant + "/" + day + ".jsonl" }
+
 const stamp = "2006-01-02T15:04:05.000Z"
 
 // NewLine is a step as it is sealed; before is the hash in front of it.
@@ -45,7 +48,8 @@ func NewLine(subject string, n int, s Step, before, sum Hash) Line {
 		Note: s.Note, Before: before.String(), Hash: sum.String()}
 }
 
-func (l Line) step() (Step, error) {
+// Step is the entry as it is hashed. Error: its instant is none.
+func (l Line) Step() (Step, error) {
 	at, err := time.Parse(stamp, l.At)
 	return Step{At: at, From: l.From, To: l.To, Evidence: l.Evidence, By: l.By, Note: l.Note}, err
 }

@@ -113,7 +113,7 @@ func (v *Verifier) line(name string, n int, l Line) string {
 	if err != nil {
 		return "no hash before it: " + err.Error()
 	}
-	step, err := l.step()
+	step, err := l.Step()
 	if err != nil {
 		return "no instant: " + err.Error()
 	}

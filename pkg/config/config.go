@@ -14,14 +14,15 @@ import (
 
 // The variables of every function. VUELTO_QUEUE_<KIND> and VUELTO_BUCKET are for those that need them.
 const (
-	varMode     = "VUELTO_MODE"      // test or live
-	varTable    = "VUELTO_TABLE"     // name of the table
-	varBucket   = "VUELTO_BUCKET"    // name of the bucket
-	varLog      = "VUELTO_LOG"       // debug, info, warn or error; info if empty
-	varMailFrom = "VUELTO_MAIL_FROM" // sender of buyers' e-mails, or off
-	varSMS      = "VUELTO_SMS"       // on or off: buyers' SMS
-	varSite     = "VUELTO_SITE"      // where the API is for buyers: https://…, without a slash at its end
-	queuePrefix = "VUELTO_QUEUE_"    // + the kind of job in capitals: URL of its queue
+	varMode     = "VUELTO_MODE"              // test or live
+	varTable    = "VUELTO_TABLE"             // name of the table
+	varBucket   = "VUELTO_BUCKET"            // name of the bucket
+	varSettled  = "VUELTO_SETTLEMENT_BUCKET" // name of the bucket with settlement files, where VUELTO_BUCKET is another
+	varLog      = "VUELTO_LOG"               // debug, info, warn or error; info if empty
+	varMailFrom = "VUELTO_MAIL_FROM"         // sender of buyers' e-mails, or off
+	varSMS      = "VUELTO_SMS"               // on or off: buyers' SMS
+	varSite     = "VUELTO_SITE"              // where the API is for buyers: https://…, without a slash at its end
+	queuePrefix = "VUELTO_QUEUE_"            // + the kind of job in capitals: URL of its queue
 )
 
 // Needs are what a function asks of its environment beyond what all do.
@@ -29,15 +30,18 @@ type Needs struct {
 	Sends []job.Kind // kinds of job it puts on a queue
 	Files bool       // reads or writes files
 
+	Settled bool // reads settlement files beside those
+
 	Notices bool // writes to buyers
 }
 
 // Config is the environment, read.
 type Config struct {
-	Mode   provider.Mode
-	Table  string
-	Bucket string              // empty unless needed
-	Queues map[job.Kind]string // URL for each kind of Needs.Sends
+	Mode    provider.Mode
+	Table   string
+	Bucket  string              // empty unless needed
+	Settled string              // the same
+	Queues  map[job.Kind]string // URL for each kind of Needs.Sends
 
 	MailFrom, SMS, Site string // empty unless needed
 	Level               slog.Level
@@ -54,6 +58,9 @@ func Read(lookup func(string) (string, bool), needs Needs) (Config, error) {
 	}
 	if needs.Files {
 		c.Bucket = r.need(varBucket)
+	}
+	if needs.Settled {
+		c.Settled = r.need(varSettled)
 	}
 	if needs.Notices {
 		c.MailFrom, c.SMS = r.need(varMailFrom), r.need(varSMS)
@@ -86,6 +93,9 @@ func Variables(needs Needs) []string {
 	names := []string{varMode, varTable}
 	if needs.Files {
 		names = append(names, varBucket)
+	}
+	if needs.Settled {
+		names = append(names, varSettled)
 	}
 	if needs.Notices {
 		names = append(names, varMailFrom, varSMS, varSite)

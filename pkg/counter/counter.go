@@ -43,6 +43,8 @@ func routes() []route {
 	return []route{
 		{"GET /v1/refunds/{id}/receipt", disbursement.Refund, (*Counter).receipt},
 		{"GET /v1/payouts/{id}/receipt", disbursement.Payout, (*Counter).receipt},
+		{"GET /v1/refunds/{id}/evidence", disbursement.Refund, (*Counter).evidence},
+		{"GET /v1/payouts/{id}/evidence", disbursement.Payout, (*Counter).evidence},
 	}
 }
 
@@ -104,6 +106,11 @@ func language(r *http.Request) string {
 func (c *Counter) receipt(r *http.Request, q issue.Asked) (paper, error) {
 	body, err := c.Issuer.Receipt(r.Context(), q)
 	return paper{body, "application/pdf", q.ID + "-" + q.Language + ".pdf"}, err
+}
+
+func (c *Counter) evidence(r *http.Request, q issue.Asked) (paper, error) {
+	body, err := c.Issuer.Evidence(r.Context(), q)
+	return paper{body, "application/zip", q.ID + "-evidence.zip"}, err
 }
 
 // answers is the table from decisions to problems; the first match counts.

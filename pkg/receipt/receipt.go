@@ -50,7 +50,12 @@ func (r Receipt) Name() string { return Name(r.Entry, r.Language) }
 func Name(entry int, lang string) string { return fmt.Sprintf("%d-%s", entry, lang) }
 
 // File is where the receipt is archived.
-func (r Receipt) File() string { return "receipts/" + r.Tenant + "/" + r.ID + "/" + r.Name() + ".pdf" }
+func (r Receipt) File() string { return File(r.Tenant, r.ID, r.Name()) }
+
+// File is where the receipt of a name is archived.
+func File(tenant, id, name string) string {
+	return "receipts/" + tenant + "/" + id + "/" + name + ".pdf"
+}
 
 // Of is the receipt of how a refund or payout ended. Errors: ErrNotReady, ErrLanguage.
 func Of(d disbursement.Disbursement, m merchant.Merchant, live bool, lang string) (Receipt, error) {

@@ -7,12 +7,12 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/vuelto/vuelto/pkg/flow/seal"
+	"github.com/vuelto/vuelto/pkg/audit"
 )
 
 // readSealed shows a sealed day of a merchant's journals, as it is in the bucket of a stack.
 func (w *World) readSealed(tenant, day string, done func(Reply)) {
-	text, err := w.Files.Get(context.Background(), seal.Name(tenant, day))
+	text, err := w.Files.Get(context.Background(), audit.Name(tenant, day))
 	if err != nil {
 		refuse(done, http.StatusNotFound, "not_found", "the day is not sealed")
 		return

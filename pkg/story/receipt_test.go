@@ -90,3 +90,35 @@ func TestSettledLaterIsTheSameReceipt(t *testing.T) {
 		t.Errorf("%d %s", after.status, s.get("/v1/refunds/" + id)["status"])
 	}
 }
+
+// TestEvidence of a refund from its beginning to its day's settlement, and of a payout: what is told of it, nobody else gets it.
+func TestEvidence(t *testing.T) {
+	t.Parallel()
+	s, x := start(t), peru()
+	payment := s.paid(x)
+	id := str(s.want(201, s.as(ana, "POST", x.path, x.refund(payment, "EV", x.part)))["id"])
+	path := "/v1/refunds/" + id + "/evidence"
+	early := s.as(ana, "GET", path, nil)
+	s.settle()
+	s.move(id, x.finish)
+	s.settle()
+	s.closeDay("pagoefectivo")
+	s.advance(100 * time.Hour)
+	late, again := s.as(ana, "GET", path+"?lang=zh", nil), s.as(beto, "GET", path+"?lang=zh", nil)
+	if !bytes.Equal(late.body, again.body) || late.header.Get("Content-Type") != "application/zip" {
+		t.Errorf("twice is other bytes, or %s", late.header.Get("Content-Type"))
+	}
+	for what, want := range map[string]string{string(early.body): "it has not ended", string(late.body): "receipts/"} {
+		if !strings.HasPrefix(what, "PK") || !strings.Contains(what, want) {
+			t.Errorf("no %q in %.300q", want, what)
+		}
+	}
+	for _, part := range []string{"settlement/", "seals/2026-11-", "journal.jsonl", `"status": "settled"`} {
+		if !bytes.Contains(late.body, []byte(part)) {
+			t.Errorf("no %s", part)
+		}
+	}
+	s.refused(404, "not_found", s.as(carla, "GET", path, nil))
+	s.refused(404, "not_found", s.as(ana, "GET", "/v1/payouts/"+id+"/evidence", nil))
+	s.refused(422, "language_unknown", s.as(ana, "GET", path+"?lang=de", nil))
+}

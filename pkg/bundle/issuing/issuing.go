@@ -22,8 +22,8 @@ type Ports struct {
 func ReceiptAPI(p Ports) http.Handler {
 	now := p.Clock.Now
 	c := &counter.Counter{
-		Issuer: &issue.Issuer{Store: p.Store, Observer: observe.Observer{Store: p.Store, Log: p.Log}, Vault: p.Vault, Live: p.Live,
-			Now: now, Log: p.Log},
+		Issuer: &issue.Issuer{Store: p.Store, Observer: observe.Observer{Store: p.Store, Log: p.Log}, Vault: p.Vault, Files: p.Files,
+			Live: p.Live, Now: now, Log: p.Log},
 		Directory: &merchant.Directory{Store: p.Store, Now: now, Live: p.Live},
 		Now:       now, NewID: p.NewID, Log: p.Log,
 	}

@@ -1,4 +1,5 @@
-// Package issue gives out what proves how a refund or payout ended: a receipt for people. It is drawn from the journal, archived where
+// Package issue gives out what proves how a refund or payout went: a receipt for people, and evidence for who settles a dispute. A
+// receipt is drawn from the journal, archived where
 // nobody can remove it before the country's rule allows, and its digest noted in the journal, so that a changed copy shows.
 package issue
 
@@ -33,8 +34,9 @@ var (
 type Issuer struct {
 	Store    store.Store
 	Observer observe.Observer
-	Vault    file.Vault
-	Live     bool // real money moved
+	Vault    file.Vault // receipts, and the sealed days
+	Files    file.Store // settlement files as they came
+	Live     bool       // real money moved
 	Now      func() time.Time
 	Log      *slog.Logger
 }
@@ -80,7 +82,7 @@ func (i *Issuer) receipt(ctx context.Context, d disbursement.Disbursement, q Ask
 		return nil, err
 	}
 	if digest := d.Receipt(r.Name()); digest != "" {
-		return i.again(ctx, r, digest)
+		return i.kept(ctx, d.Tenant, d.ID, r.Name(), digest)
 	}
 	body := Draw(r)
 	kept, err := i.archive(ctx, d, r, body)
@@ -94,7 +96,7 @@ func (i *Issuer) receipt(ctx context.Context, d disbursement.Disbursement, q Ask
 		return nil, fmt.Errorf("%w: %v", receipt.ErrNotReady, err)
 	}
 	if err == nil && d.Receipt(r.Name()) != sum {
-		return i.again(ctx, r, d.Receipt(r.Name()))
+		return i.kept(ctx, d.Tenant, d.ID, r.Name(), d.Receipt(r.Name()))
 	}
 	return kept, err
 }
@@ -119,17 +121,18 @@ func (i *Issuer) archive(ctx context.Context, d disbursement.Disbursement, r rec
 	return body, nil
 }
 
-// again reads back what was issued before.
-func (i *Issuer) again(ctx context.Context, r receipt.Receipt, digest string) ([]byte, error) {
-	kept, err := i.Vault.Get(ctx, r.File())
+// kept reads back what was issued before, if it is what the journal knows.
+func (i *Issuer) kept(ctx context.Context, tenant, id, name, digest string) ([]byte, error) {
+	path := receipt.File(tenant, id, name)
+	body, err := i.Vault.Get(ctx, path)
 	if err != nil && !errors.Is(err, file.ErrNotFound) {
 		return nil, fmt.Errorf("%w: %v", ErrArchive, err)
 	}
-	if err != nil || digestOf(kept) != digest {
-		i.Log.ErrorContext(ctx, "receipt differs from the journal", "tenant", r.Tenant, "disbursement", r.ID, "name", r.File())
-		return nil, fmt.Errorf("%w: %s", ErrDiffers, r.File())
+	if err != nil || digestOf(body) != digest {
+		i.Log.ErrorContext(ctx, "receipt differs from the journal", "tenant", tenant, "disbursement", id, "name", path)
+		return nil, fmt.Errorf("%w: %s", ErrDiffers, path)
 	}
-	return kept, nil
+	return body, nil
 }
 
 func digestOf(body []byte) string {

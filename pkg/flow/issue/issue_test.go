@@ -70,7 +70,7 @@ func open(t *testing.T) *rig {
 	now := func() time.Time { return noon.Add(time.Hour) }
 	r := &rig{T: t, Store: memstore.New(memstore.Options{Now: now}), files: &vault{Store: memfile.New()}}
 	log := slog.New(slog.NewTextHandler(&r.log, nil))
-	r.Issuer = &issue.Issuer{Store: r, Observer: observe.Observer{Store: r, Log: log}, Vault: r.files, Now: now, Log: log}
+	r.Issuer = &issue.Issuer{Store: r, Observer: observe.Observer{Store: r, Log: log}, Vault: r.files, Files: r.files, Now: now, Log: log}
 	d := disbursement.Disbursement{Tenant: "demo", ID: "rf_1", Kind: disbursement.Refund, Store: "store_co", Network: "efecty", Provider: "efecty",
 		Amount: money.New(5000000, money.COP), Received: 5000000, PaidAt: noon, State: disbursement.Paid, Route: disbursement.Original,
 		Reason: "goodwill", CreatedAt: noon, Beneficiary: identity.Person{Name: "王小明 😀"}, History: []disbursement.Step{

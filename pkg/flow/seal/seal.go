@@ -34,9 +34,6 @@ type Sealer struct {
 	Log      *slog.Logger
 }
 
-// Name of a sealed day's file.
-func Name(tenant, day string) string { return "audit/" + tenant + "/" + day + ".jsonl" }
-
 // lookBack is how many days without a seal are made up for; beyond it the chain of days begins anew, which verification shows.
 const lookBack = 31
 
@@ -70,7 +67,7 @@ func (s *Sealer) tenant(ctx context.Context, tenant string) error {
 	first := today.AddDate(0, 0, -lookBack)
 	for back := 1; back <= lookBack; back++ {
 		day := today.AddDate(0, 0, -back)
-		kept, err := s.Files.Get(ctx, Name(tenant, day.Format(time.DateOnly)))
+		kept, err := s.Files.Get(ctx, audit.Name(tenant, day.Format(time.DateOnly)))
 		if errors.Is(err, file.ErrNotFound) {
 			continue
 		}
@@ -96,7 +93,7 @@ func (s *Sealer) tenant(ctx context.Context, tenant string) error {
 		if err != nil {
 			return err
 		}
-		if err := s.Files.Put(ctx, Name(tenant, name), kept); err != nil {
+		if err := s.Files.Put(ctx, audit.Name(tenant, name), kept); err != nil {
 			return err
 		}
 		if sealed, last, err = audit.Read(kept); err != nil {
