@@ -19,11 +19,8 @@ func FuzzReplies(f *testing.F) { providertest.FuzzReplies(f, subjects()) }
 // FuzzSettlement: every line of a file is read whole or says why not.
 func FuzzSettlement(f *testing.F) { providertest.FuzzSettlement(f, subjects()) }
 
-func subjects() (all []providertest.Subject) {
-	for _, account := range allsim.Accounts("demo") {
-		if account.Provider != dlocal.Name {
-			continue
-		}
+func subjects() []providertest.Subject {
+	return providertest.Subjects(dlocal.Name, allsim.Accounts("demo"), func(account provider.Account) providertest.Subject {
 		account.Settings["notification_url"] = "http://127.0.0.1:8080/webhooks/dlocal/" + account.ID
 		s := providertest.Subject{New: dlocal.New, Words: dlocal.Words(), Network: dlocalsim.New, Account: account, Codes: dlocal.Codes(), OwnDeadline: true,
 			Strange: `{"id":"DREAM-1","status":"DREAMT"}`}
@@ -31,9 +28,8 @@ func subjects() (all []providertest.Subject) {
 		if account.Network == "efecty" {
 			s.Price, s.Part, s.Tiny = money.New(80_000_00, money.COP), money.New(20_000_00, money.COP), money.New(20_000_50, money.COP)
 		}
-		all = append(all, s)
-	}
-	return all
+		return s
+	})
 }
 
 var _ provider.Refunder = (*dlocal.Adapter)(nil)

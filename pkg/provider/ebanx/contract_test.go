@@ -6,6 +6,7 @@ import (
 
 	"github.com/vuelto/vuelto/pkg/disbursement"
 	"github.com/vuelto/vuelto/pkg/money"
+	"github.com/vuelto/vuelto/pkg/provider"
 	"github.com/vuelto/vuelto/pkg/provider/allsim"
 	"github.com/vuelto/vuelto/pkg/provider/ebanx"
 	"github.com/vuelto/vuelto/pkg/provider/ebanx/ebanxsim"
@@ -21,11 +22,8 @@ func FuzzReplies(f *testing.F) { providertest.FuzzReplies(f, subjects()) }
 // FuzzSettlement: every line of a file is read whole or says why not.
 func FuzzSettlement(f *testing.F) { providertest.FuzzSettlement(f, subjects()) }
 
-func subjects() (all []providertest.Subject) {
-	for _, account := range allsim.Accounts("demo") {
-		if account.Provider != ebanx.Name {
-			continue
-		}
+func subjects() []providertest.Subject {
+	return providertest.Subjects(ebanx.Name, allsim.Accounts("demo"), func(account provider.Account) providertest.Subject {
 		s := providertest.Subject{New: ebanx.New, Words: ebanx.Words(), Network: ebanxsim.New, Account: account, Codes: ebanx.Codes(), Exact: true, Days: true,
 			InPath: true, Loose429: true, ErrorsInside: true, Strange: "operation=something_else&notification_type=update&hash_codes=00",
 			Refusal: func(code, text string) string {
@@ -37,7 +35,6 @@ func subjects() (all []providertest.Subject) {
 		if account.Network == "efecty" {
 			s.Price, s.Part, s.Tiny = money.New(80_000_00, money.COP), money.New(20_000_50, money.COP), money.New(20_00, money.PEN)
 		}
-		all = append(all, s)
-	}
-	return all
+		return s
+	})
 }

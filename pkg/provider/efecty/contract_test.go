@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/vuelto/vuelto/pkg/money"
+	"github.com/vuelto/vuelto/pkg/provider"
 	"github.com/vuelto/vuelto/pkg/provider/allsim"
 	"github.com/vuelto/vuelto/pkg/provider/efecty"
 	"github.com/vuelto/vuelto/pkg/provider/efecty/cashoutsim"
@@ -19,15 +20,12 @@ func FuzzReplies(f *testing.F) { providertest.FuzzReplies(f, subjects()) }
 // FuzzSettlement: every line of a file is read whole or says why not.
 func FuzzSettlement(f *testing.F) { providertest.FuzzSettlement(f, subjects()) }
 
-func subjects() (all []providertest.Subject) {
-	for _, account := range allsim.Accounts("demo") {
-		if account.Provider == efecty.Name {
-			all = append(all, providertest.Subject{New: efecty.New, Words: efecty.Words(), Network: efectysim.New, Account: account,
-				Codes: efecty.Codes(), SignsTime: true, Price: money.New(80_000_00, money.COP),
-				Part: money.New(50_000_00, money.COP), Tiny: money.New(50_000_50, money.COP)})
-		}
-	}
-	return all
+func subjects() []providertest.Subject {
+	return providertest.Subjects(efecty.Name, allsim.Accounts("demo"), func(account provider.Account) providertest.Subject {
+		return providertest.Subject{New: efecty.New, Words: efecty.Words(), Network: efectysim.New, Account: account,
+			Codes: efecty.Codes(), SignsTime: true, Price: money.New(80_000_00, money.COP),
+			Part: money.New(50_000_00, money.COP), Tiny: money.New(50_000_50, money.COP)}
+	})
 }
 
 // TestCashOutContract holds the same suite against cash-outs through D24, at both of its counters.

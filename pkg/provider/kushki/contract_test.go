@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/vuelto/vuelto/pkg/money"
+	"github.com/vuelto/vuelto/pkg/provider"
 	"github.com/vuelto/vuelto/pkg/provider/allsim"
 	"github.com/vuelto/vuelto/pkg/provider/kushki"
 	"github.com/vuelto/vuelto/pkg/provider/kushki/kushkisim"
@@ -21,11 +22,8 @@ func FuzzReplies(f *testing.F) { providertest.FuzzReplies(f, subjects()) }
 // FuzzSettlement: every line of a file is read whole or says why not.
 func FuzzSettlement(f *testing.F) { providertest.FuzzSettlement(f, subjects()) }
 
-func subjects() (all []providertest.Subject) {
-	for _, account := range allsim.Accounts("demo") {
-		if account.Provider != kushki.Name {
-			continue
-		}
+func subjects() []providertest.Subject {
+	return providertest.Subjects(kushki.Name, allsim.Accounts("demo"), func(account provider.Account) providertest.Subject {
 		s := providertest.Subject{New: kushki.New, Words: kushki.Words(), Network: kushkisim.New, Account: account, Codes: kushki.Codes(), Exact: true,
 			SignsTime: true, Loose429: true, Anonymous: true, Settings: []string{"quiet_minutes", "open_validation"},
 			Signed:  []string{"X-Kushki-Id", "X-Kushki-Signature"},
@@ -38,7 +36,6 @@ func subjects() (all []providertest.Subject) {
 		if account.Network == "efecty" {
 			s.Price, s.Part, s.Tiny = money.New(80_000_00, money.COP), money.New(20_000_50, money.COP), money.New(20_00, money.PEN)
 		}
-		all = append(all, s)
-	}
-	return all
+		return s
+	})
 }

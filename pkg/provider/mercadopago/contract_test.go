@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/vuelto/vuelto/pkg/money"
+	"github.com/vuelto/vuelto/pkg/provider"
 	"github.com/vuelto/vuelto/pkg/provider/allsim"
 	"github.com/vuelto/vuelto/pkg/provider/mercadopago"
 	"github.com/vuelto/vuelto/pkg/provider/mercadopago/mercadopagosim"
@@ -22,11 +23,8 @@ func FuzzReplies(f *testing.F) { providertest.FuzzReplies(f, subjects()) }
 // FuzzSettlement: every line of a file is read whole or says why not.
 func FuzzSettlement(f *testing.F) { providertest.FuzzSettlement(f, subjects()) }
 
-func subjects() (all []providertest.Subject) {
-	for _, account := range allsim.Accounts("demo") {
-		if account.Provider != mercadopago.Name {
-			continue
-		}
+func subjects() []providertest.Subject {
+	return providertest.Subjects(mercadopago.Name, allsim.Accounts("demo"), func(account provider.Account) providertest.Subject {
 		account.Settings["notification_url"] = "http://127.0.0.1:8080/webhooks/mercadopago/" + account.ID
 		s := providertest.Subject{New: mercadopago.New, Words: mercadopago.Words(), Network: mercadopagosim.New, Account: account, Codes: mercadopago.Codes(),
 			Refusal: refusal, Signed: []string{"X-Request-Id"}, SignsTime: true, Stamp: stamp, Untold: true, OursInFiles: true,
@@ -35,9 +33,8 @@ func subjects() (all []providertest.Subject) {
 		if account.Network == "efecty" {
 			s.Price, s.Part, s.Tiny = money.New(80_000_00, money.COP), money.New(20_000_00, money.COP), money.New(20_000_50, money.COP)
 		}
-		all = append(all, s)
-	}
-	return all
+		return s
+	})
 }
 
 func refusal(code, text string) string {

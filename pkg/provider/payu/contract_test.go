@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/vuelto/vuelto/pkg/money"
+	"github.com/vuelto/vuelto/pkg/provider"
 	"github.com/vuelto/vuelto/pkg/provider/allsim"
 	"github.com/vuelto/vuelto/pkg/provider/payu"
 	"github.com/vuelto/vuelto/pkg/provider/payu/payusim"
@@ -19,11 +20,8 @@ func FuzzReplies(f *testing.F) { providertest.FuzzReplies(f, subjects()) }
 // FuzzSettlement: every line of a file is read whole or says why not.
 func FuzzSettlement(f *testing.F) { providertest.FuzzSettlement(f, subjects()) }
 
-func subjects() (all []providertest.Subject) {
-	for _, account := range allsim.Accounts("demo") {
-		if account.Provider != payu.Name {
-			continue
-		}
+func subjects() []providertest.Subject {
+	return providertest.Subjects(payu.Name, allsim.Accounts("demo"), func(account provider.Account) providertest.Subject {
 		account.Settings["notification_url"] = "http://127.0.0.1:8080/webhooks/payu/" + account.ID
 		s := providertest.Subject{New: payu.New, Words: payu.Words(), Network: payusim.New, Account: account, Loose429: true, Unstamped: true,
 			Anonymous: true, ErrorsInside: true}
@@ -41,9 +39,8 @@ func subjects() (all []providertest.Subject) {
 			s.Idle = []string{"api_login", "api_key", "merchant_id", "account_id"} // every error of the payments API looks alike
 			s.Strange = "reference_sale=elsewhere&state_pol=4&merchant_id=1"
 		}
-		all = append(all, s)
-	}
-	return all
+		return s
+	})
 }
 
 func refusedPayout(code, text string) string {

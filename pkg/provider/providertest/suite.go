@@ -29,8 +29,21 @@ func Run(t *testing.T, s Subject) {
 	}
 }
 
+// Subjects are what must be known of a provider's accounts to prove them, one for each network it carries.
+func Subjects(name string, accounts []provider.Account, of func(provider.Account) Subject) (all []Subject) {
+	for _, a := range accounts {
+		if a.Provider == name {
+			all = append(all, of(a))
+		}
+	}
+	return all
+}
+
 // RunAll proves them for each of a provider's networks.
 func RunAll(t *testing.T, subjects []Subject) {
+	if len(subjects) == 0 {
+		t.Fatal("no account to prove")
+	}
 	for _, s := range subjects {
 		t.Run(s.Account.Network, func(t *testing.T) { Run(t, s) })
 	}

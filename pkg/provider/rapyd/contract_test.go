@@ -8,6 +8,7 @@ import (
 
 	"github.com/vuelto/vuelto/pkg/disbursement"
 	"github.com/vuelto/vuelto/pkg/money"
+	"github.com/vuelto/vuelto/pkg/provider"
 	"github.com/vuelto/vuelto/pkg/provider/allsim"
 	"github.com/vuelto/vuelto/pkg/provider/providertest"
 	"github.com/vuelto/vuelto/pkg/provider/rapyd"
@@ -23,11 +24,8 @@ func FuzzReplies(f *testing.F) { providertest.FuzzReplies(f, subjects()) }
 // FuzzSettlement: every line of a file is read whole or says why not.
 func FuzzSettlement(f *testing.F) { providertest.FuzzSettlement(f, subjects()) }
 
-func subjects() (all []providertest.Subject) {
-	for _, account := range allsim.Accounts("demo") {
-		if account.Provider != rapyd.Name {
-			continue
-		}
+func subjects() []providertest.Subject {
+	return providertest.Subjects(rapyd.Name, allsim.Accounts("demo"), func(account provider.Account) providertest.Subject {
 		s := providertest.Subject{New: rapyd.New, Words: rapyd.Words(), Network: rapydsim.New, Account: account, Codes: rapyd.Codes(), Exact: true,
 			SignsTime: true, Loose429: true, ErrorsInside: true, Signed: []string{"salt", "timestamp", "signature"},
 			Strange: `{"id":"wh_1","type":"DREAM_COMPLETED","data":{}}`,
@@ -44,7 +42,6 @@ func subjects() (all []providertest.Subject) {
 		if account.Network == "efecty" {
 			s.Price, s.Part, s.Tiny = money.New(80_000_00, money.COP), money.New(20_000_50, money.COP), money.New(20_00, money.PEN)
 		}
-		all = append(all, s)
-	}
-	return all
+		return s
+	})
 }
