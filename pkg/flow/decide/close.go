@@ -179,8 +179,8 @@ func (d *Decider) Month(ctx context.Context, tenant string, day calendar.Date) (
 	return reconciliation.ReadMonth(ctx, d.Store, tenant, day)
 }
 
-// CloseMonth locks a month all of whose days are closed. Silence is why business days without a file are all right; empty, if they are
-// not. Errors: ErrState while the month is not over, *OpenError with the days that are open or have no file.
+// CloseMonth locks a month all of whose days are closed. Silence is why business days without a file, and accounts without any, are all
+// right; empty, if they are not. Errors: ErrState while the month is not over, *OpenError with the days that are open or have no file.
 func (d *Decider) CloseMonth(ctx context.Context, tenant string, first calendar.Date, accounts []Expecting, by, silence string) (reconciliation.Month, error) {
 	for range tries {
 		month, err := d.Month(ctx, tenant, first)
@@ -191,7 +191,7 @@ func (d *Decider) CloseMonth(ctx context.Context, tenant string, first calendar.
 		if err != nil {
 			return month, err
 		}
-		open, err := d.unfinished(first, accounts, days, silence != "")
+		open, err := d.unfinished(ctx, tenant, first, accounts, days, silence != "")
 		if err != nil {
 			return month, err
 		}
@@ -290,41 +290,4 @@ func (d *Decider) days(ctx context.Context, tenant string, first calendar.Date, 
 // monthAfter is the first day of the month after one that begins on first.
 func monthAfter(first calendar.Date) calendar.Date {
 	return calendar.On(first.Start(time.UTC).AddDate(0, 1, 0), time.UTC)
-}
-
-// unfinished names the days that keep a month open: those that are not closed, and, unless silence is accepted, business days
-// without a file after an account's first of the month. Error: ErrState while the month is not over.
-func (d *Decider) unfinished(first calendar.Date, accounts []Expecting, days []reconciliation.Reconciliation, silent bool) ([]string, error) {
-	var open []string
-	had, began := map[string]bool{}, map[string]calendar.Date{}
-	for _, day := range days {
-		had[day.Account+day.Date.String()] = true
-		if _, known := began[day.Account]; !known {
-			began[day.Account] = day.Date
-		}
-		if !day.Closed() {
-			open = append(open, day.Date.String()+" "+day.Account+" "+day.ID)
-		}
-	}
-	next := monthAfter(first)
-	if calendar.On(d.Now(), time.UTC).Before(next) {
-		return nil, fmt.Errorf("%w: the month ends on %s", ErrState, next.AddDays(-1))
-	}
-	for _, a := range accounts {
-		country, err := calendar.ByNetwork(a.Network)
-		if err != nil {
-			return nil, err
-		}
-		if calendar.On(d.Now(), country.Zone()).Before(next) {
-			return nil, fmt.Errorf("%w: the month ends on %s", ErrState, next.AddDays(-1))
-		}
-		day, known := began[a.Account]
-		for ; known && !silent && day.Before(next); day = day.AddDays(1) {
-			if country.IsBusinessDay(day) && !had[a.Account+day.String()] {
-				open = append(open, day.String()+" "+a.Account+" no file")
-			}
-		}
-	}
-	slices.Sort(open)
-	return open, nil
 }

@@ -133,3 +133,48 @@ func TestAMonthThatIsNotOver(t *testing.T) {
 		}
 	}
 }
+
+// TestAMonthOfSilence: an account that sent nothing all month, nothing at its start, or nothing in between, keeps the month open
+// until somebody says why that is all right.
+func TestAMonthOfSilence(t *testing.T) {
+	october := calendar.Date{Year: 2026, Month: 10, Day: 30}
+	business := []int{2, 3, 4, 5, 6, 9, 10, 11, 12, 13, 16, 17, 18, 19, 20, 23, 24, 25, 26, 27, 30}
+	for name, c := range map[string]struct {
+		before bool
+		days   []int
+		open   int
+		says   string
+	}{
+		"no file all month":             {false, nil, 1, "2026-11 pe no file all month"},
+		"none of an account that sent":  {true, nil, 1, "2026-11 pe no file all month"},
+		"none in between":               {false, []int{26, 30}, 1, "2026-11-27 pe no file"},
+		"none at the start, as it sent": {true, business[2:], 2, "2026-11-02 pe no file"},
+		"it began in the month":         {false, business[2:], 0, ""},
+		"all of them":                   {true, business, 0, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r, ctx := open(t, 0), context.Background()
+			if c.before {
+				r.day(october)
+			}
+			for _, day := range c.days {
+				id, _ := r.day(november(day))
+				r.closed(id)
+			}
+			m, err := r.decide.CloseMonth(ctx, "demo", november(1), append(expecting(), expecting()...), "ana", "")
+			var open *decide.OpenError
+			if c.open == 0 {
+				if err != nil || !m.Closed() {
+					t.Fatalf("%+v, %v", m, err)
+				}
+				return
+			}
+			if !errors.As(err, &open) || open.Count != c.open || open.First[0] != c.says {
+				t.Fatalf("%+v, %v", open, err)
+			}
+			if m, err := r.decide.CloseMonth(ctx, "demo", november(1), expecting(), "ana", "nothing was sold"); err != nil || !m.Closed() || m.Seals[0].Silence != "nothing was sold" {
+				t.Errorf("%+v, %v", m, err)
+			}
+		})
+	}
+}
