@@ -16,7 +16,7 @@ type Store interface {
 	// Put writes a file. The same content again is fine, so that a writer may be repeated. Errors: ErrExists when the
 	// name holds another content, ErrInvalid; any other leaves the effect unknown.
 	Put(ctx context.Context, name string, body []byte) error
-	// Get reads a whole file. Errors: ErrNotFound, ErrInvalid.
+	// Get reads a whole file. Errors: ErrNotFound, ErrInvalid, ErrTooLarge.
 	Get(ctx context.Context, name string) ([]byte, error)
 }
 
@@ -33,9 +33,14 @@ var (
 	ErrNotFound = errors.New("file: not found")
 	// ErrExists says the name is taken by other content.
 	ErrExists = errors.New("file: exists")
+	// ErrTooLarge says that the file has more than Most bytes: somebody else put it there, and no function has room for it.
+	ErrTooLarge = errors.New("file: too large to be read")
 	// ErrInvalid says the name cannot be one: a bug of the caller.
 	ErrInvalid = errors.New("file: invalid name")
 )
+
+// Most is how many bytes of one file Get reads. Whoever needs more has to split it.
+const Most = 128 << 20
 
 // maxName is the limit of S3, in bytes.
 const maxName = 1024

@@ -94,11 +94,19 @@ func (s Store) Get(ctx context.Context, name string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("s3file: get %s: %w", name, err)
 	}
-	body, err := io.ReadAll(out.Body)
+	size := aws.ToInt64(out.ContentLength)
+	var text bytes.Buffer
+	if size <= file.Most { // else not a byte of it is read
+		text.Grow(int(size) + bytes.MinRead)
+		_, err = text.ReadFrom(io.LimitReader(out.Body, file.Most+1))
+	}
 	if err := errors.Join(err, out.Body.Close()); err != nil {
 		return nil, fmt.Errorf("s3file: read %s: %w", name, err)
 	}
-	return body, nil
+	if size = max(size, int64(text.Len())); size > file.Most {
+		return nil, fmt.Errorf("%w: %s has %d bytes or more, at most %d", file.ErrTooLarge, name, size, file.Most)
+	}
+	return text.Bytes(), nil
 }
 
 // statusOf is the HTTP status of the answer an error was read from; 0 if there was none.

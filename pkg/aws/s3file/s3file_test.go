@@ -76,6 +76,15 @@ func (c cut) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// broken is a body that nobody may read, zeros one that does not end.
+type broken struct{}
+
+func (broken) Read([]byte) (int, error) { return 0, errors.New("read") }
+
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) { return len(p), nil }
+
 func (b *bucket) GetObject(ctx context.Context, in *s3.GetObjectInput, _ ...func(*s3.Options)) (*s3.GetObjectOutput, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -85,6 +94,12 @@ func (b *bucket) GetObject(ctx context.Context, in *s3.GetObjectInput, _ ...func
 	body, ok := b.objects[*in.Key]
 	if !ok {
 		return nil, &types.NoSuchKey{}
+	}
+	switch *in.Key {
+	case "huge": // its length alone is told
+		return &s3.GetObjectOutput{Body: io.NopCloser(broken{}), ContentLength: aws.Int64(file.Most + 1)}, nil
+	case "endless": // not even that
+		return &s3.GetObjectOutput{Body: io.NopCloser(zeros{})}, nil
 	}
 	if *in.Key == "cut" {
 		return &s3.GetObjectOutput{Body: cut{bytes.NewReader(body)}}, nil
@@ -136,5 +151,17 @@ func TestHalfAFileIsAnError(t *testing.T) {
 	}
 	if body, err := s.Get(ctx, "cut"); err == nil || body != nil {
 		t.Errorf("%q, %v", body, err)
+	}
+}
+
+// TestAFileThatIsTooLarge is refused by its length; if that is not told, as soon as it is reached.
+func TestAFileThatIsTooLarge(t *testing.T) {
+	ctx, b := context.Background(), newBucket()
+	s := s3file.New(b, "b")
+	for _, name := range []string{"huge", "endless"} {
+		b.objects[name] = nil
+		if body, err := s.Get(ctx, name); !errors.Is(err, file.ErrTooLarge) || body != nil {
+			t.Errorf("%s: %d bytes, %v", name, len(body), err)
+		}
 	}
 }

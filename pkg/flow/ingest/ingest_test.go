@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/vuelto/vuelto/pkg/calendar"
+	"github.com/vuelto/vuelto/pkg/file"
 	"github.com/vuelto/vuelto/pkg/flow/ingest"
 	"github.com/vuelto/vuelto/pkg/job"
 	"github.com/vuelto/vuelto/pkg/mem/memfile"
@@ -207,5 +208,34 @@ func TestALostSendIsDue(t *testing.T) {
 	}
 	if found != 2 {
 		t.Errorf("%d days are due", found)
+	}
+}
+
+// TestAFileTooLargeForTheInbox is refused before anything of it is kept, with what to do instead; in parts it is taken.
+func TestAFileTooLargeForTheInbox(t *testing.T) {
+	r := open(t)
+	const header = "Transaction ID,Reference Code,Type,Amount,Fee,Net Amount,Currency,Date,Status\n"
+	row := "T1,R1,PAYMENT,1.00,0.00,1.00,COP,2026-11-20 10:00:00,SETTLED\n"
+	r.files.Most = len(header + row)
+	ctx, at := context.Background(), "inbox/a/2026-11-23/"
+	drop := func(name, body string) error {
+		if err := r.files.Put(ctx, at+name, []byte(body)); err != nil {
+			t.Fatal(err)
+		}
+		return r.ingester.Handle(ctx, job.Job{Kind: job.Drop, Key: store.Key{PK: at + name}})
+	}
+	if err := drop("all.csv", header+row+strings.Replace(row, "T1", "T2", 1)); !errors.Is(err, file.ErrTooLarge) || !strings.Contains(err.Error(), "in parts") {
+		t.Error(err)
+	}
+	if rec, there := r.day("a", "2026-11-23"); there || len(r.jobs) != 0 || len(r.files.Names()) != 1 {
+		t.Errorf("%+v, %d jobs, files %v", rec, len(r.jobs), r.files.Names())
+	}
+	for i, id := range []string{"T1", "T2"} {
+		if err := drop(id+".csv", header+strings.Replace(row, "T1", id, 1)); err != nil {
+			t.Fatal(err)
+		}
+		if rec, _ := r.day("a", "2026-11-23"); len(rec.Current()) != i+1 {
+			t.Errorf("%+v", rec)
+		}
 	}
 }

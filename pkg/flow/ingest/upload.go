@@ -117,6 +117,9 @@ func (in *Ingester) drop(ctx context.Context, j job.Job) error {
 		return err
 	}
 	body, err := in.Files.Get(ctx, j.Key.PK)
+	if errors.Is(err, file.ErrTooLarge) {
+		return fmt.Errorf("%w; put it there in parts, each with its header and a name of its own", err)
+	}
 	if err != nil {
 		return err
 	}

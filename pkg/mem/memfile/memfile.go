@@ -3,6 +3,7 @@ package memfile
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -15,6 +16,9 @@ import (
 
 // Store is a file.Store in memory. Its methods may be called at the same time.
 type Store struct {
+	// Most bytes of a file are read by Get; 0 = file.Most.
+	Most int
+
 	mu    sync.Mutex
 	files map[string][]byte
 	until map[string]time.Time // of what is locked
@@ -76,6 +80,9 @@ func (s *Store) Get(ctx context.Context, name string) ([]byte, error) {
 	body, ok := s.files[name]
 	if !ok {
 		return nil, fmt.Errorf("%w: %s", file.ErrNotFound, name)
+	}
+	if most := cmp.Or(s.Most, file.Most); len(body) > most {
+		return nil, fmt.Errorf("%w: %s has %d bytes, at most %d", file.ErrTooLarge, name, len(body), most)
 	}
 	return slices.Clone(body), nil
 }
