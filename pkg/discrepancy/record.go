@@ -27,7 +27,7 @@ func Key(tenant, account, reconciliation string, d Discrepancy) store.Key {
 	return store.Key{PK: DayPartition(tenant, reconciliation), SK: d.ID}
 }
 
-// ClaimKey is the record, written once, of which decision settles an entry's money: the receipt of a transaction, or a disbursement.
+// ClaimKey is the record of which decision settles an entry's money: the receipt of a transaction, or a disbursement.
 func ClaimKey(tenant, entry, transaction string) store.Key {
 	return store.Key{PK: tenant + "#" + entry + "#decided", SK: "receipt#" + transaction}
 }

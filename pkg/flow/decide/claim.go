@@ -14,34 +14,43 @@ import (
 )
 
 // claims are the writes that keep two decisions from settling the same money: a record for each receipt or disbursement that a
-// decision settles, written once. Parts whose money is settled already have nothing to do and are left out; if it was a decision
-// that settled it, another would change nothing in the books and is refused. Error: discrepancy.ErrDecided.
+// decision settles. Parts whose money is settled already have nothing to do and are left out; if it was a decision that settled it,
+// or one that still will, another would change nothing in the books and is refused. Error: discrepancy.ErrDecided.
 func (d *Decider) claims(ctx context.Context, c Case, move discrepancy.Move) ([]store.Write, discrepancy.Move, error) {
 	if !move.Method.Final() {
 		return nil, move, nil
 	}
 	for _, p := range c.Decision.Parts { // of before other numbers came
-		if _, settled, by, err := d.cash(ctx, c, p); err != nil || (settled && by != "") {
+		if _, settled, claim, err := d.cash(ctx, c, p); err != nil || (settled && len(claim.Body) > 0) {
 			return nil, move, first(err, fmt.Errorf("%w: %s is in the books as decided before; explain what differs", discrepancy.ErrDecided, p.Entry))
 		}
 	}
 	var writes []store.Write
 	var parts []discrepancy.Part
 	for _, p := range move.Parts {
-		transaction, settled, by, err := d.cash(ctx, c, p)
+		transaction, settled, claim, err := d.cash(ctx, c, p)
 		if err != nil {
 			return nil, move, err
 		}
-		if by != "" && by != c.key.String() {
-			return nil, move, fmt.Errorf("%w: %s was settled by the decision %s", discrepancy.ErrDecided, p.Entry, by)
+		mine := string(claim.Body) == c.key.String()
+		if len(claim.Body) > 0 && !mine {
+			back, err := d.lost(ctx, c, claim, move)
+			if err != nil {
+				return nil, move, err
+			}
+			if settled || len(back) == 0 {
+				return nil, move, fmt.Errorf("%w: %s was settled by the decision %s", discrepancy.ErrDecided, p.Entry, claim.Body)
+			}
+			writes = once(writes, back)
 		}
 		if settled {
 			continue
 		}
 		p.Transaction = transaction
 		parts = append(parts, p)
-		if by == "" {
-			writes = append(writes, store.Put{Record: store.Record{Key: discrepancy.ClaimKey(c.Day.Tenant, p.Entry, transaction), Body: []byte(c.key.String())}})
+		if !mine {
+			claim.Key, claim.Body = discrepancy.ClaimKey(c.Day.Tenant, p.Entry, transaction), []byte(c.key.String())
+			writes = append(writes, store.Put{Record: claim})
 		}
 	}
 	return writes, withParts(move, parts), nil
@@ -57,12 +66,12 @@ func first(errs ...error) error {
 }
 
 // cash is the money that a part is about: the receipt that it names, else the one that the day's run is about. It says whether it is settled,
-// and which decision, if any, has taken it.
-func (d *Decider) cash(ctx context.Context, c Case, part discrepancy.Part) (transaction string, settled bool, by string, err error) {
+// and which decision, if any, has claimed it.
+func (d *Decider) cash(ctx context.Context, c Case, part discrepancy.Part) (transaction string, settled bool, claim store.Record, err error) {
 	key := entryKey(c.Day.Tenant, part.Entry)
 	record, err := d.Store.Get(ctx, key)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return "", false, "", err
+		return "", false, claim, err
 	}
 	transaction = part.Transaction
 	switch {
@@ -70,23 +79,23 @@ func (d *Decider) cash(ctx context.Context, c Case, part discrepancy.Part) (tran
 	case key.SK == disbursement.SK:
 		x, err := disbursement.Decode(record)
 		if err != nil {
-			return "", false, "", err
+			return "", false, claim, err
 		}
 		transaction, settled = "", !x.SettledOn.IsZero()
 	default:
 		x, err := payment.Decode(record)
 		if err != nil {
-			return "", false, "", err
+			return "", false, claim, err
 		}
 		if r, ok := receiptOf(x, part.Transaction, c.Day.Date); ok {
 			transaction, settled = r.TransactionID, !r.SettledOn.IsZero()
 		}
 	}
-	claim, err := d.Store.Get(ctx, discrepancy.ClaimKey(c.Day.Tenant, part.Entry, transaction))
+	claim, err = d.Store.Get(ctx, discrepancy.ClaimKey(c.Day.Tenant, part.Entry, transaction))
 	if errors.Is(err, store.ErrNotFound) {
-		return transaction, settled, "", nil
+		return transaction, settled, store.Record{}, nil
 	}
-	return transaction, settled, string(claim.Body), err
+	return transaction, settled, claim, err
 }
 
 // receiptOf is the receipt of a transaction, else the first that no other day than this has shown, else the first. False: there is none.

@@ -162,7 +162,7 @@ func (d *Decider) Move(ctx context.Context, m merchant.Merchant, id string, move
 		if err != nil || !changed {
 			return c, err
 		}
-		writes = append(writes, claims...)
+		writes = once(writes, claims)
 		if discrepancy.Shared(c.Break) || slices.ContainsFunc(cases, func(x Case) bool { return discrepancy.Shared(x.Break) }) {
 			fence, err := d.fence(ctx, c.Day)
 			if err != nil {
