@@ -29,6 +29,7 @@ type simFlags struct {
 	rate                   float64
 	only, output, template string
 	mutant                 string
+	without                []string
 	loseCallbacks          bool
 	workers                int
 }
@@ -43,7 +44,7 @@ keys, one does not), while processes crash at any I/O, stores throttle and lose 
 providers time out before and after the effect, and callbacks are lost, repeated, late and forged. Every commit is
 checked; at the end our books are compared with the providers' own.
 
-Exit status: 0 no violation, 1 a violation, 2 it could not run.`,
+Exit status: 0 no violation, 1 a violation, 2 it could not run, or was interrupted.`,
 		Example: "  vuelto sim --seed 1 --n 100000\n  vuelto sim replay 1 --trace rf_0123456789ABCDEFGHJKMNPQRS",
 		Args:    cobra.NoArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runSim(cmd.Context(), cmd.OutOrStdout(), f) },
@@ -52,6 +53,7 @@ Exit status: 0 no violation, 1 a violation, 2 it could not run.`,
 	flags.IntVar(&f.n, "n", 10_000, "refunds and payouts on each profile")
 	flags.Float64Var(&f.rate, "rate", 1, "strength of the faults: 0 none, 1 the table's own, 5, 12 …")
 	flags.StringVar(&f.only, "only", "", "this kind of fault alone: "+strings.Join(faultNames(), ", "))
+	flags.StringSliceVar(&f.without, "without", nil, "all but these kinds of fault, as a violation's reduction says")
 	flags.BoolVar(&f.loseCallbacks, "lose-callbacks", false, "every callback is lost")
 	flags.StringVar(&f.template, "template", "template.yaml", "the SAM template whose queues and schedules run")
 	flags.IntVar(&f.workers, "workers", 0, "worlds at a time; 0 = one per core. It does not change the result")
@@ -62,12 +64,14 @@ Exit status: 0 no violation, 1 a violation, 2 it could not run.`,
 	return cmd
 }
 
-func faultNames() []string {
-	var names []string
-	for _, f := range proof.Faults() {
-		names = append(names, string(f))
+func faultNames() []string { return names(proof.Faults()) }
+
+func names(faults []proof.Fault) []string {
+	var all []string
+	for _, f := range faults {
+		all = append(all, string(f))
 	}
-	return names
+	return all
 }
 
 func (f simFlags) options() (proof.Options, error) {
@@ -82,11 +86,17 @@ func (f simFlags) options() (proof.Options, error) {
 	case f.only != "" && !slices.Contains(faultNames(), f.only):
 		return proof.Options{}, fmt.Errorf("--only %q is no fault; use one of %s", f.only, strings.Join(faultNames(), ", "))
 	}
+	without := make([]proof.Fault, len(f.without))
+	for i, name := range f.without {
+		if without[i] = proof.Fault(name); !slices.Contains(proof.Faults(), without[i]) {
+			return proof.Options{}, fmt.Errorf("--without %q is no fault; use some of %s", name, strings.Join(faultNames(), ", "))
+		}
+	}
 	template, err := os.ReadFile(f.template)
 	if err != nil {
 		return proof.Options{}, fmt.Errorf("%w: run it from the repository's root, or name the template with --template", err)
 	}
-	o := proof.Options{Seed: seed, N: f.n, Rate: f.rate, Only: proof.Fault(f.only), LoseCallbacks: f.loseCallbacks,
+	o := proof.Options{Seed: seed, N: f.n, Rate: f.rate, Only: proof.Fault(f.only), Without: without, LoseCallbacks: f.loseCallbacks,
 		Template: template, Workers: f.workers}
 	if f.mutant != "" {
 		if err := proof.Mutate(f.mutant, &o); err != nil {
@@ -121,10 +131,15 @@ func runSim(ctx context.Context, out io.Writer, f simFlags) error {
 	} else {
 		table(out, r, time.Since(started))
 	}
+	return conclude(os.Stderr, f, o, r, reduceFor)
+}
+
+// conclude makes status 1 of a violation, once it has said how to see it again.
+func conclude(out io.Writer, f simFlags, o proof.Options, r proof.Result, search time.Duration) error {
 	if r.Violations == 0 {
 		return nil
 	}
-	explain(os.Stderr, f, o, r)
+	explain(out, f, o, r, search)
 	return &exitError{1, fmt.Errorf("%d violations", r.Violations)}
 }
 
@@ -133,9 +148,13 @@ func progress(total int) func(done, of int) {
 	if !term.IsTerminal(int(os.Stderr.Fd())) || os.Getenv("NO_COLOR") != "" && os.Getenv("TERM") == "dumb" {
 		return nil
 	}
-	bar := progressbar.NewOptions(total, progressbar.OptionSetWriter(os.Stderr), progressbar.OptionSetDescription("refunds"),
+	return bar(os.Stderr, total)
+}
+
+func bar(out io.Writer, total int) func(done, of int) {
+	drawn := progressbar.NewOptions(total, progressbar.OptionSetWriter(out), progressbar.OptionSetDescription("refunds"),
 		progressbar.OptionShowCount(), progressbar.OptionClearOnFinish())
-	return func(done, _ int) { _ = bar.Set(done) }
+	return func(done, _ int) { _ = drawn.Set(done) }
 }
 
 func table(out io.Writer, r proof.Result, took time.Duration) {
@@ -187,7 +206,7 @@ func table(out io.Writer, r proof.Result, took time.Duration) {
 const reduceFor = 30 * time.Second
 
 // explain says what a person needs to see a violation again: seed, commit, fewest faults, sentence, command.
-func explain(out io.Writer, f simFlags, o proof.Options, r proof.Result) {
+func explain(out io.Writer, f simFlags, o proof.Options, r proof.Result, search time.Duration) {
 	commit := "unknown (not built in a repository)"
 	if text, err := exec.Command("git", "rev-parse", "--short", "HEAD").Output(); err == nil {
 		commit = strings.TrimSpace(string(text))
@@ -195,14 +214,30 @@ func explain(out io.Writer, f simFlags, o proof.Options, r proof.Result) {
 	v := r.Found[0]
 	fmt.Fprintf(out, "\nseed      %d, world %d, profile %s\ncommit    %s\nsubject   %s at %s\nsentence  %s\ndetail    %s\n", v.Seed, v.World,
 		v.Profile, commit, v.Subject, v.At.Format(time.RFC3339), v.Sentence, v.Detail)
-	until := time.Now().Add(reduceFor)
-	needed := proof.Reduce(o, v, func() bool { return time.Now().Before(until) })
-	fmt.Fprintf(out, "faults    %s\n", strings.Join(needed, ", "))
-	mutant := ""
-	if f.mutant != "" {
-		mutant = " --mutant " + f.mutant
+	until := time.Now().Add(search)
+	least := proof.Reduce(o, v, func() bool { return time.Now().Before(until) })
+	needed := "none: it shows without any fault"
+	if len(least.Kinds) > 0 {
+		needed = strings.Join(names(least.Kinds), ", ")
 	}
-	fmt.Fprintf(out, "replay    vuelto sim replay %d --n %d --rate %g%s --trace %s\n\n", v.Seed, f.n, f.rate, mutant, proof.IDOf(v.Subject))
+	fmt.Fprintf(out, "faults    %s\n", needed)
+	for _, strike := range least.Strikes {
+		fmt.Fprintf(out, "          %s\n", strike)
+	}
+	more := ""
+	if f.mutant != "" {
+		more = " --mutant " + f.mutant
+	}
+	if f.only != "" {
+		more += " --only " + f.only
+	}
+	if f.loseCallbacks {
+		more += " --lose-callbacks"
+	}
+	if len(least.Options.Without) > 0 {
+		more += " --without " + strings.Join(names(least.Options.Without), ",")
+	}
+	fmt.Fprintf(out, "replay    vuelto sim replay %d --n %d --rate %g%s --trace %s\n\n", v.Seed, least.Options.N, f.rate, more, proof.IDOf(least.Violation.Subject))
 	for i, other := range r.Found[1:] {
 		if i == 4 {
 			fmt.Fprintf(out, "… and %d more\n", len(r.Found)-5)

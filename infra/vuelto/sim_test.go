@@ -22,15 +22,16 @@ func simulate(t *testing.T, args ...string) (string, error) {
 // What cannot be run is said in words that tell how to; main makes status 2 of it.
 func TestTheSimulatorRefusesWhatItCannotRun(t *testing.T) {
 	for want, args := range map[string][]string{
-		"is not a number":             {"--seed", "one"},
-		"ask for 1 to 100,000,000":    {"--n", "0"},
-		"use 0 to 100":                {"--rate", "-1"},
-		"is no fault":                 {"--only", "gremlins"},
-		"use table or json":           {"--output", "xml"},
-		"no refund or payout rf_none": {"replay", "1", "--n", "10", "--trace", "rf_none"},
-		"say whose life":              {"replay", "1"},
-		"keeps its guards":            {"--mutant", "no-fence"},
-		"no mutant":                   {"--mutant", "x-men"},
+		"is not a number":                {"--seed", "one"},
+		"ask for 1 to 100,000,000":       {"--n", "0"},
+		"use 0 to 100":                   {"--rate", "-1"},
+		"is no fault":                    {"--only", "gremlins"},
+		"--without \"dust\" is no fault": {"--without", "dust"},
+		"use table or json":              {"--output", "xml"},
+		"no refund or payout rf_none":    {"replay", "1", "--n", "10", "--trace", "rf_none"},
+		"say whose life":                 {"replay", "1"},
+		"keeps its guards":               {"--mutant", "no-fence"},
+		"no mutant":                      {"--mutant", "x-men"},
 	} {
 		_, err := simulate(t, args...)
 		if err == nil || !strings.Contains(err.Error(), want) {

@@ -79,6 +79,9 @@ type troubles struct {
 	sites   map[site]int
 	visits  map[sim.Point]int // I/Os, calls and callbacks in trouble's reach, by call site; nil = not asked for
 	aim     func(site string, f Fault) bool
+	drawn   int // faults so far, spared ones included
+	spare   []int
+	struck  func(n int, what string)
 	outages map[string]time.Time            // provider → end of its outage
 	mix     func(at int64, parts ...string) // into the trace
 	tell    *teller
@@ -95,12 +98,13 @@ type site struct {
 var errBroken = errors.New("connection reset while the answer was under way")
 
 // witnessed is the strength beyond which settlement files tell the truth: so much else is lost then that a file is often the
-// only one to tell of some cash, and there is nothing to hold it against.
+// only one to tell of some cash, and there is nothing to hold it against. That a wrong row is found is asked at ×0 to ×5; beyond it
+// a row that is both wrong and the sole witness would be counted as a miss of reconciliation, which no reconciliation can avoid.
 const witnessed = 5
 
 func newTroubles(o Options, seed uint64, mix func(int64, ...string)) *troubles {
 	t := &troubles{rand: rand.New(rand.NewPCG(seed, 0x74726f75626c65)), chance: map[Fault]float64{}, count: map[Fault]int{},
-		sites: map[site]int{}, outages: map[string]time.Time{}, mix: mix, aim: o.Aim}
+		sites: map[site]int{}, outages: map[string]time.Time{}, mix: mix, aim: o.Aim, spare: o.Spare, struck: o.Struck}
 	if o.Sites {
 		t.visits = map[sim.Point]int{}
 	}
@@ -123,6 +127,13 @@ func newTroubles(o Options, seed uint64, mix func(int64, ...string)) *troubles {
 func (t *troubles) hits(f Fault, at sim.Point) bool {
 	draw := t.rand.Float64()
 	if t.quiet || draw >= t.chance[f] && (t.aim == nil || !t.aim(at.String(), f)) {
+		return false
+	}
+	t.drawn++
+	if t.struck != nil {
+		t.struck(t.drawn-1, string(f)+" at "+at.String())
+	}
+	if slices.Contains(t.spare, t.drawn-1) {
 		return false
 	}
 	t.count[f]++

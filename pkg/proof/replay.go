@@ -140,42 +140,6 @@ func (t *teller) sent(queue string, body []byte) {
 	}
 }
 
-// Reduce looks for the fewest kinds of fault with which a violation still shows, as long as more says there is time.
-func Reduce(o Options, v Violation, more func() bool) []string {
-	o.Progress, o.Tell, o.Workers = nil, nil, 1
-	o.Profiles = []Profile{Profile(v.Profile)}
-	o.Single, o.World = true, v.World
-	shows := func() bool {
-		r, err := Run(o)
-		if err != nil {
-			return false
-		}
-		for _, found := range r.Found {
-			if found.Sentence == v.Sentence {
-				return true
-			}
-		}
-		return false
-	}
-	var needed []string
-	kept := o.Without
-	for _, f := range Faults() {
-		if o.Only != "" && f != o.Only {
-			continue
-		}
-		o.Without = append(kept[:len(kept):len(kept)], f)
-		if more() && shows() {
-			kept = o.Without
-			continue
-		}
-		needed = append(needed, string(f))
-	}
-	if len(needed) == 0 {
-		return []string{"none: it shows without any fault"}
-	}
-	return needed
-}
-
 // RefundOf is the id of the n-th refund of an order in a world.
 func RefundOf(world, order, n int) string {
 	return disbursement.RefundID("demo", reference("R", world, order, n))

@@ -44,8 +44,8 @@ func gateways() []string {
 // carriers are the gateways of a world among so many. An account costs a question an hour for its settlement file, so that
 // where there are several worlds each has its share of them; four worlds have them all.
 func (o Options) carriers(world int) []string {
-	if o.Direct {
-		return nil
+	if o.Direct || o.Gateways != nil {
+		return o.Gateways
 	}
 	var all []string
 	shares := max(1, min(4, (o.N+perWorld-1)/perWorld))

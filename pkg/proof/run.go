@@ -38,6 +38,10 @@ type Options struct {
 	Sites bool
 	// Aim says of a fault that was not drawn at a call site that it strikes all the same; nil = nowhere.
 	Aim func(site string, f Fault) bool
+	// Struck hears of every fault by its number, those that were spared included; nil = nobody.
+	Struck func(n int, what string)
+	// Spare are the numbers of faults that were drawn and do not strike.
+	Spare []int
 	// FailFast ends a world with its first violation: for mutants, whose worlds may never come to rest.
 	FailFast bool
 	// NoRedrive leaves dead letters where they are.
@@ -46,6 +50,8 @@ type Options struct {
 	Stopped func() bool
 	// Direct leaves the gateways out: a small world is several times as fast without them.
 	Direct bool
+	// Gateways are those there are, in every world; nil = all, shared out among the worlds.
+	Gateways []string
 	// Hooks lets a mutant change the world.
 	Hooks func(*sim.Hooks)
 }
@@ -154,7 +160,7 @@ func Run(o Options) (Result, error) {
 				i := next
 				next++
 				mu.Unlock()
-				if i >= len(pieces) {
+				if i >= len(pieces) || o.stopped() {
 					return
 				}
 				results[i], errs[i] = runWorld(o, pieces[i], advance)
@@ -162,6 +168,9 @@ func Run(o Options) (Result, error) {
 		})
 	}
 	wg.Wait()
+	if err := o.broken(); err != nil {
+		return newResult(o.Seed), err
+	}
 	sum := newResult(o.Seed)
 	for i, r := range results {
 		if errs[i] != nil {

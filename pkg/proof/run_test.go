@@ -74,6 +74,23 @@ func TestARunReplaysIdentically(t *testing.T) {
 	}
 }
 
+// Progress never goes back, and ends where all are done.
+func TestProgressReachesItsEnd(t *testing.T) {
+	o := options(t)
+	o.N = 20
+	last, total := 0, 0
+	o.Progress = func(done, of int) {
+		if done < last || of != 2*o.N {
+			t.Errorf("%d of %d after %d", done, of, last)
+		}
+		last, total = done, of
+	}
+	run(t, o)
+	if last != total || total == 0 {
+		t.Errorf("ended at %d of %d", last, total)
+	}
+}
+
 // A replay tells the life of one refund in words, without changing it.
 func TestAReplayTellsOneLife(t *testing.T) {
 	o := options(t)

@@ -184,7 +184,10 @@ func (w *watcher) grow(subject string, before story, version int64, steps []uint
 }
 
 // undated says nothing of when something happened: a confirmation of such a provider that arrives after its rejection is news
-// to us, and a person decides.
+// to us, and a person decides. It must stay exempt from I22: PayU's notification carries the payout's creation alone and dLocal's
+// no instant at all, so that a success which was overtaken by its own bounce is, byte for byte, a success that came after it; which
+// of the two it was, nobody but the provider knows, and holding it is the one answer that pays nobody twice. Webhooks alone are
+// exempt: a question asked by poll is answered as of now, and a row carries its day.
 func undated(provider string) bool { return provider == "payu" || provider == "dlocal" }
 
 // steps checks the newest step of a disbursement against what may lead there.
