@@ -1,10 +1,13 @@
 package evidence_test
 
 import (
+	"archive/zip"
 	"bytes"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"flag"
+	"hash/crc32"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -158,6 +161,35 @@ func TestWhatIsNoPack(t *testing.T) {
 	for _, body := range [][]byte{nil, []byte("PK"), []byte("%PDF-1.7"), bytes.Repeat([]byte{0}, 1000)} {
 		if _, _, err := evidence.Verify(body); err == nil {
 			t.Errorf("%.10q is one", body)
+		}
+	}
+}
+
+// TestWhoMendsTheZipIsFoundOut: a part changed in its place, with the check sum that zip has of it put right, is not the one of the
+// manifest; nor is a manifest so changed the one that its digest is of.
+func TestWhoMendsTheZipIsFoundOut(t *testing.T) {
+	body := written(t, full(t))
+	z, err := zip.NewReader(bytes.NewReader(body), int64(len(body)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ from, to, says string }{{"PR-9,-50.00", "PR-9,-90.00", "is not what the manifest says"},
+		{"its key does not lead there", "it never came, says the bank", "the manifest was changed"}, {`"amount": 5000`, `"amount": 9000`, "is not what the manifest says"}} {
+		c.to = (c.to + strings.Repeat(" ", len(c.from)))[:len(c.from)]
+		changed := bytes.Replace(body, []byte(c.from), []byte(c.to), 1)
+		for _, f := range z.File {
+			at, err := f.DataOffset()
+			if err != nil {
+				t.Fatal(err)
+			}
+			was, is := body[at:at+int64(f.CompressedSize64)], changed[at:at+int64(f.CompressedSize64)]
+			if !bytes.Equal(was, is) {
+				sum := binary.LittleEndian.AppendUint32(nil, crc32.ChecksumIEEE(was))
+				changed = bytes.ReplaceAll(changed, sum, binary.LittleEndian.AppendUint32(nil, crc32.ChecksumIEEE(is)))
+			}
+		}
+		if _, wrong, err := evidence.Verify(changed); err != nil || len(wrong) != 1 || !strings.Contains(wrong[0], c.says) {
+			t.Errorf("%s: %v %q", c.to, err, wrong)
 		}
 	}
 }

@@ -177,3 +177,22 @@ func TestTheTableIsTheFace(t *testing.T) {
 		t.Error("half a table is a table")
 	}
 }
+
+// TestWhatNoFaceHasIsACodePoint: of all ideographs, each is drawn by a face that has it, or as a code point whose signs one has.
+func TestWhatNoFaceHasIsACodePoint(t *testing.T) {
+	p, without := New(Meta{}), 0
+	for r := rune(0x4e00); r <= 0x9fff; r += 7 {
+		p.Undrawn = false
+		for _, g := range p.draw(false, r) {
+			if _, ok := p.faces[g.face].has(g.char); !ok {
+				t.Fatalf("%q is drawn in face %d, which has not %q", r, g.face, g.char)
+			}
+		}
+		if p.Undrawn {
+			without++
+		}
+	}
+	if without == 0 {
+		t.Error("every one was drawn: this shows nothing")
+	}
+}
