@@ -211,7 +211,29 @@ func (r *reach) actions() []string {
 	if r.locks() { // a put that says until when is authorised as two
 		found["s3:PutObjectRetention"] = true
 	}
+	if r.misses() {
+		found["s3:ListBucket"] = true
+	}
 	return slices.Sorted(maps.Keys(found))
+}
+
+// misses says whether code is reached to which a file that is not there is an answer. Whoever may not list a bucket is told 403 instead
+// of 404: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+func (r *reach) misses() (found bool) {
+	for f := range r.seen {
+		b, ok := r.bodies[f]
+		if !ok || strings.HasPrefix(f.Pkg().Path(), module+"pkg/aws/") {
+			continue
+		}
+		ast.Inspect(b.node, func(x ast.Node) bool {
+			if id, ok := x.(*ast.Ident); ok {
+				o := b.in.info.Uses[id]
+				found = found || o != nil && o.Name() == "ErrNotFound" && o.Pkg() != nil && o.Pkg().Path() == module+"pkg/file"
+			}
+			return true
+		})
+	}
+	return found
 }
 
 // locks says whether a put under Object Lock is reached.
