@@ -257,3 +257,91 @@ func TestWhatPeopleDidIsOnRecord(t *testing.T) {
 		t.Errorf("%s, due %s", opened.State, opened.Due)
 	}
 }
+
+// A provider that conclusively knows nothing of the last attempt, asked while it is held, is noted: once, of that attempt alone.
+func TestThatItIsNotThereIsNotedWhileHeld(t *testing.T) {
+	d := held(t, holds()["07 unknown, asked for eleven days"])
+	notFound := disbursement.Observation{Claim: disbursement.ClaimNotFound, Attempt: 1, Evidence: "nf", At: noon.Add(time.Hour)}
+	noted, tr := must(t, d, notFound)
+	if noted.Desk.NotFound != 1 || !tr.Changed || tr.Moved {
+		t.Errorf("%+v, %+v", noted.Desk, tr)
+	}
+	if _, tr := must(t, noted, notFound); tr.Changed {
+		t.Error("noted twice")
+	}
+	for name, o := range map[string]disbursement.Observation{
+		"of another attempt": {Claim: disbursement.ClaimNotFound, Attempt: 2},
+		"another claim":      {Claim: disbursement.ClaimUnknown, Attempt: 1},
+	} {
+		o.Evidence, o.At = "x", noon.Add(time.Hour)
+		if d, _ := must(t, d, o); d.Desk.NotFound != 0 {
+			t.Errorf("%s: noted", name)
+		}
+	}
+	unheld, _ := must(t, in(t, disbursement.Accepted), notFound)
+	if unheld.Desk.NotFound != 0 {
+		t.Error("noted of what is not held")
+	}
+}
+
+// Facts alone are news: each makes the record be written though the state stays.
+func TestFactsAloneAreNews(t *testing.T) {
+	day := calendar.Date{Year: 2026, Month: 11, Day: 23}
+	bare := in(t, disbursement.Settled)
+	unreceived := in(t, disbursement.Settled)
+	unreceived.Received = 0
+	for name, c := range map[string]struct {
+		d disbursement.Disbursement
+		o disbursement.Observation
+	}{
+		"when the code runs out": {in(t, disbursement.Collectable), disbursement.Observation{Claim: disbursement.ClaimCollectable, CashExpires: noon}},
+		"what was received":      {unreceived, disbursement.Observation{Claim: disbursement.ClaimPaid, Amount: 1}},
+		"what it cost":           {bare, disbursement.Observation{Claim: disbursement.ClaimSettled, SettledOn: day, Fee: 3}},
+		"how an attempt ended":   {in(t, disbursement.Accepted), disbursement.Observation{Claim: disbursement.ClaimAccepted, Attempt: 1, By: disbursement.ByReply}},
+	} {
+		c.o.Evidence, c.o.At = "x", noon.Add(time.Hour)
+		if next, tr := must(t, c.d, c.o); !tr.Changed || tr.Moved {
+			t.Errorf("%s: %+v, %s", name, tr, next.State)
+		}
+	}
+}
+
+// What went back before it was paid, told the other way round, went back whole: the amount speaks of the payment.
+func TestABounceToldTheOtherWayRoundIsWhole(t *testing.T) {
+	for _, claim := range []disbursement.Claim{disbursement.ClaimPaid, disbursement.ClaimSettled} {
+		d, tr := must(t, in(t, disbursement.Rejected), disbursement.Observation{Claim: claim, Evidence: "x", At: noon.Add(time.Hour),
+			OccurredAt: noon.Add(time.Minute), Amount: 100})
+		if d.State != disbursement.Returned || d.Returned != 5000 || tr.Free != 0 {
+			t.Errorf("%s: %s, %d came back, %d freed", claim, d.State, d.Returned, tr.Free)
+		}
+	}
+}
+
+// Next leaves what it was given alone, whatever it appends.
+func TestNextChangesNothingOfWhatItWasGiven(t *testing.T) {
+	d := in(t, disbursement.Submitting)
+	d.History, d.Attempts = append(make([]disbursement.Step, 0, 20), d.History...), append(make([]disbursement.Attempt, 0, 20), d.Attempts...)
+	one, _ := must(t, d, disbursement.Observation{Claim: disbursement.ClaimAccepted, Evidence: "one", At: noon, Attempt: 1, By: disbursement.ByReply})
+	two, _ := must(t, d, disbursement.Observation{Claim: disbursement.ClaimRejected, Evidence: "two", At: noon, Attempt: 1, By: disbursement.ByReply})
+	if n := len(one.History) - 1; one.History[n].Evidence != "one" || two.History[n].Evidence != "two" || one.Attempts[0].Outcome != "accepted" || d.Attempts[0].Outcome != "" {
+		t.Errorf("%+v and %+v of one", one.History[n], two.History[n])
+	}
+}
+
+// The first attempt is when it was sent; each success counts whichever attempt it answers.
+func TestWhenItWasSentAndWhatCountsOfAnOldAttempt(t *testing.T) {
+	d, _ := must(t, refund(), disbursement.Observation{Claim: disbursement.ClaimSubmit, Evidence: "s", At: noon.Add(time.Minute)})
+	if !d.SentAt.Equal(noon.Add(time.Minute)) {
+		t.Errorf("sent at %s", d.SentAt)
+	}
+	d, _ = must(t, d, disbursement.Observation{Claim: disbursement.ClaimNotApplied, Attempt: 1, Evidence: "1", At: noon.Add(time.Hour)})
+	d, _ = must(t, d, disbursement.Observation{Claim: disbursement.ClaimSubmit, Evidence: "2", At: noon.Add(2 * time.Hour)})
+	for claim, want := range map[disbursement.Claim]disbursement.State{
+		disbursement.ClaimAccepted: disbursement.Accepted, disbursement.ClaimCollectable: disbursement.Collectable, disbursement.ClaimPaid: disbursement.Paid,
+		disbursement.ClaimSettled: disbursement.Settled, disbursement.ClaimReturned: disbursement.Submitting, disbursement.ClaimRejected: disbursement.Submitting,
+	} {
+		if got, _ := must(t, d, disbursement.Observation{Claim: claim, Attempt: 1, Evidence: "late", At: noon.Add(3 * time.Hour)}); got.State != want {
+			t.Errorf("late %s of the first attempt: %s, want %s", claim, got.State, want)
+		}
+	}
+}
