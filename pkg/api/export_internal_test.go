@@ -20,7 +20,7 @@ import (
 // hold each row once, in order; the days before and after have none of it.
 func TestEveryRowOfALongDayOnce(t *testing.T) {
 	first := time.Date(2026, 11, 30, 5, 0, 0, 0, time.UTC) // midnight in Bogota and Lima
-	const rows = 12 * exportRows / 5 // the second part ends in the second month
+	const rows = 12 * exportRows / 5                       // the second part ends in the second month
 	step := 24 * time.Hour / rows
 	books := memstore.New(memstore.Options{Now: func() time.Time { return first }})
 	for i := -1; i <= rows; i++ {
