@@ -275,6 +275,7 @@ func TestEvents(t *testing.T) {
 		t.Error(err)
 	}
 
+	s.queue("status-polling/remind") // nothing is late
 	s.http("batch-api/create-batch", 201, batchID)
 	s.asked(job.Rows, "batch-run/batch")
 	s.queue("batch-run/batch")

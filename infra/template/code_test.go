@@ -181,7 +181,7 @@ func TestQueuesAreThoseOfTheJobsThatAreSent(t *testing.T) {
 
 // doneBy is which function does a kind of job.
 func doneBy() map[job.Kind]string {
-	return map[job.Kind]string{job.Submit: "refund-submission", job.Poll: "status-polling", job.Sweep: "status-polling",
+	return map[job.Kind]string{job.Submit: "refund-submission", job.Poll: "status-polling", job.Sweep: "status-polling", job.Remind: "status-polling",
 		job.Apply: "webhook-apply", job.Ingest: "settlement-ingest", job.Drop: "settlement-ingest", job.Reconcile: "settlement-reconciliation",
 		job.Rows: "batch-run", job.Deliver: "event-delivery", job.Notify: "buyer-notice",
 		job.Seal: "audit-seal"}

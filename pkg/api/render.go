@@ -52,6 +52,8 @@ type disbursementAnswer struct {
 	ProviderMessage       *messageAnswer     `json:"provider_message"`
 	NextAction            string             `json:"next_action"`
 	DueAt                 *string            `json:"due_at"`
+	ExpectedBy            string             `json:"expected_by,omitempty"`
+	PlatformDeadline      string             `json:"platform_deadline,omitempty"`
 	SettledOn             *string            `json:"settled_on"`
 	RequestedBy           string             `json:"requested_by"`
 	ApprovedBy            string             `json:"approved_by,omitempty"`
@@ -86,6 +88,7 @@ func (s *Server) renderDisbursement(d disbursement.Disbursement) disbursementAns
 		ReturnedAmount: d.Returned, ReasonText: d.ReasonText, Route: d.Route, RouteReason: d.RouteReason,
 		OriginalTransactionID: d.OriginalTransaction, NetworkReference: optional(d.Reference), CashCode: d.CodeMask(),
 		CashCodeExpiresAt: stamp(d.CashExpires), CashCodeShownTo: d.CodeShownTo, Replaces: d.Replaces, ReplacedBy: d.ReplacedBy, HeldReason: d.HeldReason, NextAction: nextAction(d), DueAt: optional(stamp(d.Due)),
+		ExpectedBy: d.ExpectedBy().String(), PlatformDeadline: d.Deadline.String(),
 		SettledOn: optional(d.SettledOn.String()), RequestedBy: d.RequestedBy, ApprovedBy: d.ApprovedBy,
 		ProviderMessage: s.Meaning.message(d.Provider, d.Word, d.Said), CreatedAt: stamp(d.CreatedAt), Documents: papersOf(d), FX: fxOf(d.FX), Approval: approvalOf(d), Manual: manual(d),
 		Attempts: []attemptAnswer{}, History: []stepAnswer{},

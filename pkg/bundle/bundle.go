@@ -145,13 +145,17 @@ func (b *Bundle) Poller() *poll.Poller {
 	return &poll.Poller{Store: b.ports.Store, Observer: b.observer, Clients: b.clients, Now: b.now, Log: b.ports.Log}
 }
 
-// Polling does job.Poll and job.Sweep: one function, one queue.
+// Polling does job.Poll, job.Sweep and job.Remind: one function, one queue.
 func (b *Bundle) Polling() job.Handler {
 	sweep := &poll.Sweeper{Store: b.ports.Store, Sender: b.ports.Sender, Now: b.now, Log: b.ports.Log}
 	ask := b.Poller()
+	late := &poll.Reminder{Store: b.ports.Store, Observer: b.observer, Accounts: b.ports.Book(), Now: b.now, Log: b.ports.Log}
 	return job.HandlerFunc(func(ctx context.Context, j job.Job) error {
-		if j.Kind == job.Sweep {
+		switch j.Kind {
+		case job.Sweep:
 			return sweep.Handle(ctx, j)
+		case job.Remind:
+			return late.Handle(ctx, j)
 		}
 		return ask.Handle(ctx, j)
 	})

@@ -150,6 +150,8 @@ type Disbursement struct {
 	ApprovedHash string // Fingerprint of what was approved
 	CreatedAt    time.Time
 	AcceptedOn   calendar.Date // local day of acceptance; windows and cut-offs are decided by it
+	Expected     calendar.Date // the buyer has it by this day, where it is another than ExpectedBy works out
+	Deadline     calendar.Date // of a selling platform; zero = none
 	SentAt       time.Time     // first attempt
 	LastSentAt   time.Time     // last attempt; the quiet period counts from here
 	StoppedAt    time.Time     // the last look that found handing over stopped; zero = none

@@ -73,6 +73,8 @@ func Next(d Disbursement, o Observation) (Disbursement, Transition, error) {
 		return d.remind(o)
 	case o.Claim == ClaimIssue:
 		return d.issue(o)
+	case o.Claim == ClaimWarn:
+		return d.warn(o)
 	case o.Claim == ClaimInvite:
 		return d.invite(o)
 	}

@@ -38,6 +38,7 @@ const (
 	ClaimRemind Claim = "remind" // the cash code runs out soon
 	ClaimIssue  Claim = "issue"  // a receipt of how it ended is issued
 	ClaimInvite Claim = "invite" // a person is given a link by which the buyer tells what is missing
+	ClaimWarn   Claim = "warn"   // people are reminded: it is overdue, a deadline is near
 
 	// Of people about what is held; see Desk.
 	ClaimTake     Claim = "take"     // a person looks into it
@@ -51,7 +52,7 @@ const (
 func Claims() []Claim {
 	return []Claim{ClaimApprove, ClaimCancel, ClaimSubmit, ClaimNotApplied, ClaimUnknown, ClaimDenied, ClaimNotFound,
 		ClaimAccepted, ClaimCollectable, ClaimPaid, ClaimSettled, ClaimRejected, ClaimVoided, ClaimReturned,
-		ClaimHold, ClaimRequeue, ClaimSupply, ClaimShow, ClaimRemind, ClaimInvite, ClaimIssue, ClaimTake, ClaimRelease, ClaimPropose, ClaimWithdraw, ClaimAgree}
+		ClaimHold, ClaimRequeue, ClaimSupply, ClaimShow, ClaimRemind, ClaimInvite, ClaimIssue, ClaimWarn, ClaimTake, ClaimRelease, ClaimPropose, ClaimWithdraw, ClaimAgree}
 }
 
 // Observation is one thing learned about a disbursement: a reply, a webhook item, a poll's answer, a settlement row, or

@@ -74,6 +74,8 @@ type body struct {
 	Approved    string           `json:"ah,omitempty"`
 	StoppedAt   int64            `json:"sp,omitempty"`
 	Settles     bool             `json:"se,omitempty"`
+	Expected    calendar.Date    `json:"xb,omitzero"`
+	Deadline    calendar.Date    `json:"dl,omitzero"`
 }
 
 type attemptBody struct {
@@ -108,6 +110,7 @@ func Encode(d Disbursement) store.Record {
 		Polls: d.Polls, Due: calendar.Millis(d.Due), Desk: encodeDesk(d.Desk),
 		CodeShown: d.CodeShownTo, Replaces: d.Replaces, ReplacedBy: d.ReplacedBy, ClearedBy: d.ClearedBy, Checked: d.Checked, RemindHours: d.RemindHours, Papers: d.Papers, FX: d.FX,
 		NeedsRole: d.NeedsRole, AskUntil: calendar.Millis(d.AskUntil), Approved: d.ApprovedHash,
+		Expected: d.Expected, Deadline: d.Deadline,
 	}
 	for _, a := range d.Attempts {
 		b.Attempts = append(b.Attempts, attemptBody{calendar.Millis(a.At), a.ResponseID, a.Outcome})
@@ -162,7 +165,7 @@ func Decode(r store.Record) (Disbursement, error) {
 		ApprovedBy: b.ApprovedBy, CreatedAt: at(b.CreatedAt), AcceptedOn: b.AcceptedOn, SentAt: at(b.SentAt),
 		LastSentAt: at(b.LastSentAt), Polls: b.Polls, Due: at(b.Due), Version: r.Version,
 		CodeShownTo: b.CodeShown, Replaces: b.Replaces, ReplacedBy: b.ReplacedBy, ClearedBy: b.ClearedBy, Checked: b.Checked, RemindHours: b.RemindHours, Papers: b.Papers, FX: b.FX,
-		Desk: b.Desk.decode(), NeedsRole: b.NeedsRole, AskUntil: at(b.AskUntil), ApprovedHash: b.Approved,
+		Desk: b.Desk.decode(), NeedsRole: b.NeedsRole, AskUntil: at(b.AskUntil), ApprovedHash: b.Approved, Expected: b.Expected, Deadline: b.Deadline,
 	}
 	d.Attempts, d.History = slices.Grow(d.Attempts, len(b.Attempts)), slices.Grow(d.History, len(b.History))
 	for _, a := range b.Attempts {

@@ -23,7 +23,7 @@ var gaps = [...]time.Duration{
 func (d Disbursement) nextDue(now time.Time) time.Time {
 	switch d.State {
 	case AwaitingApproval:
-		return d.AskUntil
+		return d.sooner(d.AskUntil, now)
 	case Held, Paid, Settled, Rejected, Returned, Cancelled:
 		return time.Time{}
 	case Submitting:
@@ -36,9 +36,9 @@ func (d Disbursement) nextDue(now time.Time) time.Time {
 	}
 	due := now.Add(d.gap(d.Polls))
 	if at := d.remindAt(); at.After(now) && at.Before(due) {
-		return at
+		due = at
 	}
-	return due
+	return d.sooner(due, now)
 }
 
 // Pause is how long what may not be handed over for now waits before it is looked at again.

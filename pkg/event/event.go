@@ -35,6 +35,11 @@ const (
 	PayoutUpdated     Type = "payout.updated"
 	RefundExpiring    Type = "refund.code_expiring" // the cash code runs out soon
 	PayoutExpiring    Type = "payout.code_expiring"
+	RefundOverdue     Type = "refund.overdue" // the buyer should have had it by now
+	PayoutOverdue     Type = "payout.overdue"
+	RefundDeadline    Type = "refund.deadline_near" // of a selling platform
+	AccountExpiring   Type = "account.expiring"     // credentials, a certificate, or the merchant's own papers
+	RatesStale        Type = "rates.stale"          // no exchange rate has come for days
 	Balanced          Type = "reconciliation.balanced"
 	Broken            Type = "reconciliation.broken"
 	EndpointTest      Type = "endpoint.test"
@@ -99,7 +104,7 @@ func Wants(filters []string, t Type) (Type, bool) {
 
 // Filters lists what an endpoint may ask for.
 func Filters() []string {
-	all := []string{"*", "payment.*", "refund.*", "payout.*", "reconciliation.*", "endpoint.*", "notice.*", string(Processed)}
+	all := []string{"*", "payment.*", "refund.*", "payout.*", "reconciliation.*", "account.*", "rates.*", "endpoint.*", "notice.*", string(Processed)}
 	for _, t := range Types() {
 		all = append(all, string(t))
 	}

@@ -13,9 +13,9 @@ func Types() []Type {
 		for _, s := range disbursement.States() {
 			all = append(all, Type(string(kind)+"."+string(s)))
 		}
-		all = append(all, contradicted(kind), updated(kind), expiring(kind))
+		all = append(all, contradicted(kind), updated(kind), expiring(kind), overdue(kind))
 	}
-	return append(all, Balanced, Broken, EndpointTest, EndpointDisabled, EndpointRecovered, NoticeFailed)
+	return append(all, RefundDeadline, AccountExpiring, RatesStale, Balanced, Broken, EndpointTest, EndpointDisabled, EndpointRecovered, NoticeFailed)
 }
 
 func contradicted(kind disbursement.Kind) Type {
@@ -39,12 +39,24 @@ func expiring(kind disbursement.Kind) Type {
 	return RefundExpiring
 }
 
+func overdue(kind disbursement.Kind) Type {
+	if kind == disbursement.Payout {
+		return PayoutOverdue
+	}
+	return RefundOverdue
+}
+
 // ofStep is the type of a disbursement's step. What is held after it was done was contradicted by its provider.
 func ofStep(kind disbursement.Kind, s disbursement.Step) Type {
 	if s.From == s.To && s.Evidence == string(disbursement.ClaimRemind) {
 		return expiring(kind)
 	}
-	if s.From == s.To {
+	switch {
+	case s.From == s.To && s.Evidence == disbursement.Overdue:
+		return overdue(kind)
+	case s.From == s.To && s.Evidence == disbursement.DeadlineNear && kind == disbursement.Refund:
+		return RefundDeadline
+	case s.From == s.To:
 		return updated(kind)
 	}
 	if s.To == disbursement.Held && s.From.Done() {

@@ -38,11 +38,13 @@ const (
 	Notify Kind = "notify"
 	// Seal closes the day's journals of every merchant on a network. Key: the network.
 	Seal Kind = "seal"
+	// Remind tells every merchant on a network of what is going to be late. Key.PK: the network; started by a schedule.
+	Remind Kind = "remind"
 )
 
 // Kinds lists every kind, for wiring and tests.
 func Kinds() []Kind {
-	return []Kind{Submit, Poll, Apply, Sweep, Ingest, Drop, Reconcile, Rows, Deliver, Notify, Seal}
+	return []Kind{Submit, Poll, Apply, Sweep, Ingest, Drop, Reconcile, Rows, Deliver, Notify, Seal, Remind}
 }
 
 // Job is one message.

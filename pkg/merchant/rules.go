@@ -27,6 +27,7 @@ type Rules struct {
 	Register  []Register `json:"register,omitempty"`
 	Cash      Cash       `json:"cash,omitzero"`
 	FX        FX         `json:"fx,omitzero"`
+	Expiries  []Expiry   `json:"expiries,omitempty"`
 }
 
 // Road narrows a route where its scope fits; every one that fits holds, so that the strictest counts.
@@ -152,6 +153,24 @@ type Cash struct {
 // FX is who bears the difference of a refund that is asked for in another currency than was paid. Stored strings: append only.
 type FX struct {
 	Bears string `json:"bears,omitempty"` // merchant, at today's rate; buyer, at that of the day of payment; empty = none is taken
+}
+
+// Expiry is when something ends without which an account stops working. People say it; they are reminded thirty days, a week
+// and a day before, and when it is over.
+type Expiry struct {
+	Account string        `json:"account"`
+	What    string        `json:"what"` // credentials, certificate, merchant_kyc
+	On      calendar.Date `json:"on"`   // last local day
+}
+
+// Near says which reminder of an expiry is due on a day: 30, 7, 1 or 0 days before, the last that was reached.
+func (x Expiry) Near(today calendar.Date) (days int, near bool) {
+	for _, days := range []int{0, 1, 7, 30} {
+		if !today.Before(x.On.AddDays(-days)) {
+			return days, true
+		}
+	}
+	return 0, false
 }
 
 // RulesOn are the rules that hold on a local day; the zero value if none do.

@@ -40,13 +40,20 @@ func (r Rules) Validate(m Merchant, today calendar.Date) []Fault {
 		pointer string
 		n       int
 	}{{"/roads", len(r.Roads)}, {"/approval/tiers", len(r.Approval.Tiers)}, {"/limits", len(r.Limits)}, {"/ramps", len(r.Ramps)},
-		{"/stopped", len(r.Stopped)}, {"/papers", len(r.Papers)}, {"/register", len(r.Register)}, {"/payouts/purposes", len(r.Payouts.Purposes)}} {
+		{"/stopped", len(r.Stopped)}, {"/papers", len(r.Papers)}, {"/expiries", len(r.Expiries)}, {"/register", len(r.Register)}, {"/payouts/purposes", len(r.Payouts.Purposes)}} {
 		v.check(l.n <= maxEntries, l.pointer, "has more than %d entries", maxEntries)
 	}
 	v.roads(r)
 	v.approval(r.Approval)
 	v.limits(r)
 	v.people(r)
+	for i, x := range r.Expiries {
+		at := fmt.Sprintf("/expiries/%d", i)
+		v.scope(at, "", x.Account, "")
+		v.check(x.Account != "", at+"/account", "names no account")
+		v.check(slices.Contains([]string{"credentials", "certificate", "merchant_kyc"}, x.What), at+"/what", "must be credentials, certificate or merchant_kyc")
+		v.check(!x.On.IsZero(), at+"/on", "names no day")
+	}
 	v.check(r.Cash.RemindHours >= 0 && r.Cash.RemindHours <= 240, "/cash/remind_hours", "must be from 0 to 240")
 	v.check(slices.Contains([]string{"", "merchant", "buyer"}, r.FX.Bears), "/fx/bears", "must be merchant or buyer")
 	v.check(slices.Contains([]Bearing{"", Wait, Advance}, r.Payouts.Failure), "/payouts/failure", "must be wait or advance")

@@ -44,6 +44,21 @@ func (b Book) On(ctx context.Context, tenant string, s Source, base, quote money
 	return e.Rate, err
 }
 
+// Fresh is for how many business days nothing need come of a source.
+const Fresh = 2
+
+// Last is the last day up to one for which a source's dollar rate is known; zero if for none.
+func (b Book) Last(ctx context.Context, tenant string, s Source, quote money.Currency, day calendar.Date) (calendar.Date, error) {
+	r, err := b.On(ctx, tenant, s, money.USD, quote, day)
+	switch {
+	case errors.Is(err, ErrNone):
+		return calendar.Date{}, nil
+	case err != nil && !errors.Is(err, ErrStale):
+		return calendar.Date{}, err
+	}
+	return r.Day, nil
+}
+
 // Between is the official rate of a day between two currencies of which one is the dollar, whichever way round. Errors:
 // ErrPair, ErrNone, ErrStale.
 func (b Book) Between(ctx context.Context, tenant string, one, other money.Currency, day calendar.Date) (Rate, error) {

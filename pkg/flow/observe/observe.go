@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"time"
 
 	"github.com/vuelto/vuelto/pkg/disbursement"
 	"github.com/vuelto/vuelto/pkg/mutant"
@@ -61,6 +62,23 @@ func (o Observer) disbursement(ctx context.Context, key store.Key, seen disburse
 		return next, t, nil
 	}
 	return disbursement.Disbursement{}, disbursement.Transition{}, fmt.Errorf("%w: %s changes faster than it can be read", store.ErrBusy, key)
+}
+
+// Warn notes what people must be reminded of about a disbursement, once each, and tells alarms.
+func (o Observer) Warn(ctx context.Context, d disbursement.Disbursement, now time.Time) (disbursement.Disbursement, error) {
+	after, t, err := o.Disbursement(ctx, disbursement.Key(d.Tenant, d.ID), disbursement.Observation{Claim: disbursement.ClaimWarn, By: "sweep", At: now}, d)
+	if err != nil || !t.Changed {
+		return after, err
+	}
+	for _, s := range after.History {
+		switch told := s.At.Equal(now) && s.From == s.To; {
+		case told && s.Evidence == disbursement.Overdue:
+			o.Log.WarnContext(ctx, "overdue", "tenant", d.Tenant, "disbursement", d.ID, "account", d.Account, "from", string(s.From), "date", d.ExpectedBy().String())
+		case told && s.Evidence == disbursement.DeadlineNear:
+			o.Log.WarnContext(ctx, "deadline near", "tenant", d.Tenant, "disbursement", d.ID, "account", d.Account, "from", string(s.From), "date", d.Deadline.String())
+		}
+	}
+	return after, nil
 }
 
 // lostBy says whether one of the writes is among a conflict's losers.

@@ -53,6 +53,9 @@ func (p *Poller) Disbursement(ctx context.Context, d disbursement.Disbursement) 
 	key := disbursement.Key(d.Tenant, d.ID)
 	switch d.State {
 	case disbursement.AwaitingApproval:
+		if d.MustWarn(p.Now()) {
+			return p.Observer.Warn(ctx, d, p.Now())
+		}
 		if d.AskUntil.IsZero() || p.Now().Before(d.AskUntil) {
 			return d, nil
 		}
@@ -98,6 +101,9 @@ func (p *Poller) nothingNew(ctx context.Context, d disbursement.Disbursement, se
 		}
 		return p.fold(ctx, key, disbursement.Observation{Claim: disbursement.ClaimHold, By: "sweep", Evidence: "hold:" + reason,
 			At: now, HoldReason: reason, Note: note})
+	}
+	if d.MustWarn(now) {
+		return p.Observer.Warn(ctx, d, now)
 	}
 	if d.MustRemind(now) {
 		return p.fold(ctx, key, disbursement.Observation{Claim: disbursement.ClaimRemind, By: "sweep", Evidence: string(disbursement.ClaimRemind), At: now})

@@ -1,6 +1,7 @@
 package request
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -46,7 +47,11 @@ type Answer struct {
 type answerBody struct {
 	BodyHash string `json:"b"`
 	Status   int    `json:"s"`
-	Answer   string `json:"a"`
+	Answer   string `json:"a,omitempty"` // of bytes that are no compact JSON, and of what was kept before Plain was
+
+	// Plain is an answer as it is: quoted a second time, an ordinary one would be longer by a tenth and is billed by the kilobyte.
+	Plain json.RawMessage `json:"p,omitempty"`
+	Ended bool            `json:"n,omitempty"` // a newline follows Plain
 }
 
 func answerKey(tenant string, key Key) store.Key {
@@ -55,7 +60,12 @@ func answerKey(tenant string, key Key) store.Key {
 
 // keep is the write that keeps an answer: it fails if the key has one already.
 func (r *Requester) keep(tenant string, key Key, a Answer) store.Write {
-	body, err := json.Marshal(answerBody{key.BodyHash, a.Status, string(a.Body)})
+	kept := answerBody{BodyHash: key.BodyHash, Status: a.Status, Answer: string(a.Body)}
+	plain, ended := bytes.CutSuffix(a.Body, []byte("\n"))
+	if same, err := json.Marshal(json.RawMessage(plain)); err == nil && bytes.Equal(same, plain) {
+		kept.Plain, kept.Ended, kept.Answer = plain, ended, ""
+	}
+	body, err := json.Marshal(kept)
 	if err != nil {
 		panic(err) // strings and integers always encode
 	}
@@ -78,7 +88,14 @@ func (r *Requester) replay(ctx context.Context, tenant string, key Key) (a Answe
 	if kept.BodyHash != key.BodyHash && !mutant.On("mismatch-on-read") {
 		return Answer{}, true, ErrKeyReused
 	}
-	return Answer{Status: kept.Status, Body: []byte(kept.Answer), Replayed: true}, true, nil
+	a = Answer{Status: kept.Status, Body: kept.Plain, Replayed: true}
+	switch {
+	case kept.Plain == nil:
+		a.Body = []byte(kept.Answer)
+	case kept.Ended:
+		a.Body = append(a.Body, '\n')
+	}
+	return a, true, nil
 }
 
 // orReplay gives a refused request the answer its key already has, if any: what was once accepted stays accepted, even

@@ -196,9 +196,7 @@ func (r *Requester) draft(ctx context.Context, q Refund, p payment.Payment) (pla
 		Beneficiary: q.Beneficiary, OriginalTransaction: p.TransactionID(), OriginalReference: p.Voucher.Code,
 		RequestedBy: q.Caller.Key.Person, CreatedAt: now, AcceptedOn: today, Papers: q.Papers, FX: fx, Settles: q.settles != nil,
 	}
-	if q.Route != "" {
-		t.d.RouteReason = "asked for"
-	}
+	t.promise(q)
 	if q.OriginalTransaction != "" {
 		t.d.OriginalTransaction = q.OriginalTransaction
 	}
@@ -209,6 +207,20 @@ func (r *Requester) draft(ctx context.Context, q Refund, p payment.Payment) (pla
 		return t, err
 	}
 	return t, r.decide(&t, q.Caller)
+}
+
+// promise notes what was asked for by name, and by when the buyer is to have it, where that is not what is ordinary.
+func (t *plan) promise(q Refund) {
+	if q.Route != "" {
+		t.d.RouteReason = "asked for"
+	}
+	if q.replaces != nil && q.Deadline.IsZero() {
+		q.Deadline = q.replaces.Deadline
+	}
+	t.d.Deadline = q.Deadline
+	if by := t.choice.Road.Arrives; by != t.d.ExpectedBy() {
+		t.d.Expected = by
+	}
 }
 
 // within checks an amount against what was paid. Errors: ErrAmount, ErrExceeds.

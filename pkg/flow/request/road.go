@@ -14,10 +14,6 @@ import (
 	"github.com/vuelto/vuelto/pkg/provider"
 )
 
-// patience is how many business days a road takes at most where the rules do not say: the longest that either network
-// promises.
-const patience = 7
-
 // trip is what the roads of one refund have in common.
 type trip struct {
 	shop    merchant.Store
@@ -95,7 +91,7 @@ func (t trip) road(client *provider.Client, route disbursement.Route) disburseme
 	for _, f := range lacking(client, disbursement.Refund, route, t.who) {
 		road.Missing = append(road.Missing, string(f))
 	}
-	days := patience
+	days := disbursement.Patience
 	if rule.DaysNeeded > 0 {
 		days = rule.DaysNeeded
 	}

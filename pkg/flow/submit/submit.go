@@ -62,6 +62,11 @@ func (s *Submitter) Handle(ctx context.Context, j job.Job) error {
 			Evidence: "exhausted", At: s.Now(), HoldReason: disbursement.HoldExhausted, Note: "not accepted within eleven days"})
 		return allowed(err)
 	}
+	if d.MustWarn(s.Now()) {
+		if d, err = s.Observer.Warn(ctx, d, s.Now()); err != nil || d.State != disbursement.Queued {
+			return err
+		}
+	}
 	m, err := s.Merchants.Merchant(ctx, d.Tenant)
 	if err != nil {
 		return err
