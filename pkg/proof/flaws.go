@@ -147,8 +147,14 @@ func found(all map[string][]settlement.Break, f flawed, class settlement.Class) 
 }
 
 // gone says that the row was missing, or said to be rejected, of money that our books expect no row of: it has come back since,
-// or nothing else told that it had gone out.
+// or nothing else told that it had gone out. A wrong day is the only one that we know if the row itself was the first to tell.
 func (a *auditor) gone(f flawed) bool {
+	if f.flaw == simnet.RowDay {
+		d, err := a.find(IDOf(f.ours))
+		return err == nil && slices.ContainsFunc(d.History, func(s disbursement.Step) bool {
+			return s.To == disbursement.Paid && s.By == "settlement"
+		})
+	}
 	if f.flaw != simnet.RowMissing && f.flaw != simnet.RowStatus {
 		return false
 	}
