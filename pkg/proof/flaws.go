@@ -152,7 +152,7 @@ func (a *auditor) gone(f flawed) bool {
 	if f.flaw == simnet.RowDay {
 		d, err := a.find(IDOf(f.ours))
 		return err == nil && slices.ContainsFunc(d.History, func(s disbursement.Step) bool {
-			return s.To == disbursement.Paid && s.By == "settlement"
+			return s.By == "settlement" && s.From != disbursement.Paid && (s.To == disbursement.Paid || s.To == disbursement.Settled)
 		})
 	}
 	if f.flaw != simnet.RowMissing && f.flaw != simnet.RowStatus {
