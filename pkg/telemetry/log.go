@@ -18,6 +18,7 @@ func Fields() []string {
 		"from", "to", "by", "held_reason", "attempt", // what moved
 		"outcome", "code", "reason", "note", "error", "stack", // how it ended
 		"path", "part", "name", "owner", "date", "breaks", "late", // where and how much
+		"entries", "matched", "currency", "minor", // what a settlement day came to
 	}
 }
 

@@ -197,6 +197,9 @@ func (r *Reconciler) finish(ctx context.Context, rec reconciliation.Reconciliati
 		rec.Outcome.Totals[string(c)] = reconciliation.Total(t)
 	}
 	err = r.note(ctx, rec, list)
+	if err == nil {
+		r.count(ctx, rec, result)
+	}
 	if err == nil && rec.Status == reconciliation.Broken {
 		r.Log.WarnContext(ctx, "day has breaks", "reconciliation", rec.ID, "account", rec.Account, "date", rec.Date.String(), "breaks", rec.Breaks)
 	}
