@@ -72,6 +72,8 @@ func TestPaymentsThatAreRefused(t *testing.T) {
 		{"no hours", with(good, "expires_in_hours", 0), 422, "field_invalid"},
 		{"too many hours", with(good, "expires_in_hours", 241), 422, "field_invalid"},
 		{"long name", with(good, "payer", doc{"name": strings.Repeat("x", 121)}), 422, "field_invalid"},
+		{"a name of ten thousand marks", with(good, "payer", doc{"name": "A" + strings.Repeat("\u0301", 10_000)}), 422, "field_invalid"},
+		{"a name of two lines", with(good, "payer", doc{"name": "Ana\r\nBcc: all@example.pe"}), 422, "field_invalid"},
 		{"unknown field", with(good, "ammount", 3), 400, "unknown_field"},
 		{"unknown field inside", with(good, "payer", doc{"nome": "x"}), 400, "unknown_field"},
 	})
@@ -115,6 +117,7 @@ func TestRefundsThatAreRefused(t *testing.T) {
 		{"another route asked", with(cash, "route", "original"), 422, "route_unavailable"},
 		{"network without cash", good, 422, "route_unavailable"},
 		{"no document", with(cash, "beneficiary", doc{"name": "Juan"}), 422, "person_incomplete"},
+		{"a name of ten thousand marks", with(cash, "beneficiary", with(person(), "name", "A"+strings.Repeat("\u0301", 10_000))), 422, "field_invalid"},
 	})
 	// Whoever paid is who gets it back, unless the merchant names somebody; where neither is known there is nobody to pay.
 	nameless := str(s.want(201, s.as(ana, "POST", "/v1/payments", with(colombia().payment("B-0", 2000000), "payer", nil)))["id"])
