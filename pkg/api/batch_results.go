@@ -86,7 +86,7 @@ func (s *Server) listResults(r *http.Request, c request.Caller) (any, error) {
 		}
 		if matches(query, "verdict", v.Verdict) && matches(query, "code", v.Code) {
 			a := verdictAnswer{Verdict: v}
-			if words, ok := catalogue.Find(catalogue.Errors, v.Code, language); ok {
+			if words, ok := catalogue.Problem(v.Code, language); ok {
 				a.Title, a.NextStep = words.Title, words.NextStep
 			}
 			out.Data = append(out.Data, a)
@@ -155,7 +155,7 @@ func cells(v batch.Verdict, language string) []string {
 	for _, e := range v.Errors {
 		detail += "; " + e.Pointer + " " + e.Detail
 	}
-	words, _ := catalogue.Find(catalogue.Errors, v.Code, language)
+	words, _ := catalogue.Problem(v.Code, language)
 	row := []string{strconv.Itoa(v.Row), strconv.Itoa(v.Line), v.Verdict, v.ID, v.Status, v.MerchantID,
 		strconv.FormatInt(v.Amount, 10), v.Currency, v.Code, words.Title, strings.TrimPrefix(detail, "; ")}
 	for i, cell := range row {

@@ -45,18 +45,26 @@ var (
 // function never do.
 type page map[string]map[string]Words
 
-var (
-	errorPage  = sync.OnceValue(func() page { return read(errors) })
-	eventPage  = sync.OnceValue(func() page { return read(events) })
-	statusPage = sync.OnceValue(func() page { return read(statuses) })
-)
+// shelf keeps a page once it has been read. Its zero value is empty and needs no start-up, so that a function which asks for
+// one kind's words alone does not link the others.
+type shelf struct {
+	once sync.Once
+	page page
+}
 
-func read(text []byte) page {
-	var p page
-	if err := json.Unmarshal(text, &p); err != nil {
-		panic(err) // embedded, and read by a test
-	}
-	return p
+var errorShelf, eventShelf, statusShelf shelf
+
+func errorPage() page  { return errorShelf.read(errors) }
+func eventPage() page  { return eventShelf.read(events) }
+func statusPage() page { return statusShelf.read(statuses) }
+
+func (s *shelf) read(text []byte) page {
+	s.once.Do(func() {
+		if err := json.Unmarshal(text, &s.page); err != nil {
+			panic(err) // embedded, and read by a test
+		}
+	})
+	return s.page
 }
 
 func pageOf(k Kind) page {
@@ -69,6 +77,12 @@ func pageOf(k Kind) page {
 		return eventPage()
 	}
 	return nil
+}
+
+// Problem gives the words for the code of a problem; false if it has none.
+func Problem(code, language string) (Words, bool) {
+	w, ok := errorPage()[code][language]
+	return w, ok
 }
 
 // Find gives the words for a code; false if it has none.

@@ -90,7 +90,7 @@ func Refuse(w http.ResponseWriter, r *http.Request, p Problem, retry string) {
 	if retry != "" {
 		w.Header().Set("Retry-After", retry)
 	}
-	if w, ok := catalogue.Find(catalogue.Errors, p.Code, catalogue.Language(r.Header.Get("Accept-Language"))); ok {
+	if w, ok := catalogue.Problem(p.Code, catalogue.Language(r.Header.Get("Accept-Language"))); ok {
 		p.Title, p.NextStep = w.Title, w.NextStep
 	}
 	p.Type, p.RequestID = "/docs/errors/"+p.Code, RequestID(r)

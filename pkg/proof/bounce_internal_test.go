@@ -12,6 +12,12 @@ import (
 	"github.com/vuelto/vuelto/pkg/sim"
 )
 
+// losses are what gets lost in a life of bounces.
+type losses struct {
+	lost func(bouncing bool) bool // a callback
+	mute bool                     // the reply to the first submit of each refund, an hour after its payment
+}
+
 // bounced is a refund that was paid and comes back.
 type bounced struct {
 	road
@@ -19,8 +25,9 @@ type bounced struct {
 }
 
 // lifeOfBounces sells once on every road that gives money back, lets each refund be paid, and brings it back once it has
-// settled. Callbacks are lost from the bounce on, or always.
-func lifeOfBounces(t *testing.T, always bool) (*sim.World, []bounced) {
+// settled. What gets lost is for the case to say: lost is asked of each callback, with whether the bounces have begun, and
+// mute of the replies to the first submits.
+func lifeOfBounces(t *testing.T, c losses) (*sim.World, []bounced) {
 	t.Helper()
 	template, err := os.ReadFile("../../template.yaml")
 	if err != nil {
@@ -33,10 +40,16 @@ func lifeOfBounces(t *testing.T, always bool) (*sim.World, []bounced) {
 		t.Fatal(err)
 	}
 	t.Cleanup(world.Close)
-	lost := always
+	bouncing := false
 	for _, n := range world.Networks {
+		n.Faults().Decide = func(about simnet.Operation, _ *http.Request) simnet.Kind {
+			if c.mute && about == simnet.OpDisbursement && world.Now().Before(begin.Add(90*time.Minute)) {
+				return simnet.TimeoutAfter
+			}
+			return ""
+		}
 		n.Faults().DecideCallback = func(about simnet.Operation, _ *http.Request) simnet.Kind {
-			if lost && about == simnet.OpDisbursement {
+			if c.lost(bouncing) && about == simnet.OpDisbursement {
 				return simnet.LostCallback
 			}
 			return ""
@@ -58,7 +71,7 @@ func lifeOfBounces(t *testing.T, always bool) (*sim.World, []bounced) {
 	}
 	never := func() bool { return false }
 	until(world, 5*24*time.Hour, never)
-	lost = true
+	bouncing = true
 	for _, b := range all {
 		n, _ := world.Network(b.provider)
 		if err := n.Move(b.id, simnet.Bounce); err != nil {
@@ -105,9 +118,13 @@ func (l life) untilPaid() string {
 // What comes back days after it settled is noticed though nobody calls back about it: its row in a settlement file leads to
 // the refund, through every provider.
 func TestABounceAfterSettlementIsNoticedWithoutItsCallback(t *testing.T) {
-	for what, always := range map[string]bool{"the bounce's callback is lost": false, "every callback is lost": true} {
+	for what, c := range map[string]losses{
+		"the bounce's callback is lost":                      {lost: func(bouncing bool) bool { return bouncing }},
+		"every callback is lost":                             {lost: func(bool) bool { return true }},
+		"the bounce's callback is the first word that comes": {lost: func(bouncing bool) bool { return !bouncing }, mute: true},
+	} {
 		t.Run(what, func(t *testing.T) {
-			world, all := lifeOfBounces(t, always)
+			world, all := lifeOfBounces(t, c)
 			roads := 0
 			for _, r := range append(directRoads(), carriedRoads()...) {
 				if !r.silent {
