@@ -83,8 +83,9 @@ func (r *Reconciler) settled(ctx context.Context, rec reconciliation.Reconciliat
 	if e.Kind == settlement.KindPayment {
 		return nil // a reversal of a payment is a break that a person looks at: the cash itself is still ours
 	}
+	// Pointed, where the row is the first to tell the provider's id: what comes later may name it by that alone.
 	o := disbursement.Observation{Claim: disbursement.ClaimSettled, By: bySettlement, At: r.Now(), Evidence: evidence(row),
-		OccurredAt: row.At, Reference: row.TransactionID, Amount: -row.Amount, Fee: row.Fee + row.Tax, SettledOn: rec.Date,
+		OccurredAt: row.At, Reference: row.TransactionID, Pointed: true, Amount: -row.Amount, Fee: row.Fee + row.Tax, SettledOn: rec.Date,
 		Note: "settled on " + rec.Date.String()}
 	if row.Type == settlement.Reversal {
 		o.Claim, o.Amount, o.Reference, o.Note = disbursement.ClaimReturned, row.Amount, "", "reversed on "+rec.Date.String()
