@@ -6,7 +6,7 @@ import (
 
 	"github.com/vuelto/vuelto/pkg/aws/host"
 	"github.com/vuelto/vuelto/pkg/aws/s3file"
-	"github.com/vuelto/vuelto/pkg/aws/sqsqueue"
+	"github.com/vuelto/vuelto/pkg/aws/sqsevents"
 	"github.com/vuelto/vuelto/pkg/bundle/sealing"
 	"github.com/vuelto/vuelto/pkg/config"
 )
@@ -15,5 +15,5 @@ func main() {
 	h := host.Open(config.Needs{Files: true})
 	ports := h.Ports()
 	ports.Files = s3file.Open(h.AWS, h.Config.Bucket)
-	lambda.Start(sqsqueue.Batch(sealing.Sealer(ports), h.Log))
+	lambda.Start(sqsevents.Batch(sealing.Sealer(ports), h.Log))
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/vuelto/vuelto/pkg/aws/host"
 	"github.com/vuelto/vuelto/pkg/aws/sesmail"
 	"github.com/vuelto/vuelto/pkg/aws/snstext"
-	"github.com/vuelto/vuelto/pkg/aws/sqsqueue"
+	"github.com/vuelto/vuelto/pkg/aws/sqsevents"
 	"github.com/vuelto/vuelto/pkg/bundle/telling"
 	"github.com/vuelto/vuelto/pkg/config"
 )
@@ -17,5 +17,5 @@ func main() {
 	ports := telling.Ports{Set: h.Ports(), Site: h.Config.Site}
 	ports.Mailer = sesmail.Open(h.AWS, h.Config.MailFrom)
 	ports.Texter = snstext.Open(h.AWS, h.Config.SMS)
-	lambda.Start(sqsqueue.Batch(telling.Notifier(ports), h.Log))
+	lambda.Start(sqsevents.Batch(telling.Notifier(ports), h.Log))
 }

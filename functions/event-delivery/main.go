@@ -6,6 +6,7 @@ import (
 
 	"github.com/vuelto/vuelto/pkg/aws/egress"
 	"github.com/vuelto/vuelto/pkg/aws/host"
+	"github.com/vuelto/vuelto/pkg/aws/sqsevents"
 	"github.com/vuelto/vuelto/pkg/aws/sqsqueue"
 	"github.com/vuelto/vuelto/pkg/bundle/telling"
 	"github.com/vuelto/vuelto/pkg/config"
@@ -17,5 +18,5 @@ func main() {
 	ports := telling.Ports{Set: h.Ports()}
 	ports.Sender = sqsqueue.Open(h.AWS, h.Config.Queues)
 	ports.Outward = egress.New(egress.Public(), nil)
-	lambda.Start(sqsqueue.Batch(telling.Deliverer(ports), h.Log))
+	lambda.Start(sqsevents.Batch(telling.Deliverer(ports), h.Log))
 }

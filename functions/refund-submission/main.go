@@ -5,7 +5,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"github.com/vuelto/vuelto/pkg/aws/host"
-	"github.com/vuelto/vuelto/pkg/aws/sqsqueue"
+	"github.com/vuelto/vuelto/pkg/aws/sqsevents"
 	"github.com/vuelto/vuelto/pkg/bundle"
 	"github.com/vuelto/vuelto/pkg/config"
 	"github.com/vuelto/vuelto/pkg/provider/all"
@@ -13,5 +13,5 @@ import (
 
 func main() {
 	h := host.Open(config.Needs{})
-	lambda.Start(sqsqueue.Batch(bundle.New(h.Ports(), all.Registry()).Submitter(), h.Log))
+	lambda.Start(sqsevents.Batch(bundle.New(h.Ports(), all.Registry()).Submitter(), h.Log))
 }

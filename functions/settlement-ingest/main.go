@@ -6,6 +6,7 @@ import (
 
 	"github.com/vuelto/vuelto/pkg/aws/host"
 	"github.com/vuelto/vuelto/pkg/aws/s3file"
+	"github.com/vuelto/vuelto/pkg/aws/sqsevents"
 	"github.com/vuelto/vuelto/pkg/aws/sqsqueue"
 	"github.com/vuelto/vuelto/pkg/bundle"
 	"github.com/vuelto/vuelto/pkg/config"
@@ -18,5 +19,5 @@ func main() {
 	ports := h.Ports()
 	ports.Sender = sqsqueue.Open(h.AWS, h.Config.Queues)
 	ports.Files = s3file.Open(h.AWS, h.Config.Bucket)
-	lambda.Start(sqsqueue.Batch(bundle.New(ports, all.Registry()).Ingester(), h.Log))
+	lambda.Start(sqsevents.Batch(bundle.New(ports, all.Registry()).Ingester(), h.Log))
 }

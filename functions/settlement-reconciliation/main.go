@@ -6,7 +6,7 @@ import (
 
 	"github.com/vuelto/vuelto/pkg/aws/host"
 	"github.com/vuelto/vuelto/pkg/aws/s3file"
-	"github.com/vuelto/vuelto/pkg/aws/sqsqueue"
+	"github.com/vuelto/vuelto/pkg/aws/sqsevents"
 	"github.com/vuelto/vuelto/pkg/bundle"
 	"github.com/vuelto/vuelto/pkg/config"
 	"github.com/vuelto/vuelto/pkg/provider/all"
@@ -16,5 +16,5 @@ func main() {
 	h := host.Open(config.Needs{Files: true})
 	ports := h.Ports()
 	ports.Files = s3file.Open(h.AWS, h.Config.Bucket)
-	lambda.Start(sqsqueue.Batch(bundle.New(ports, all.Registry()).Reconciler(), h.Log))
+	lambda.Start(sqsevents.Batch(bundle.New(ports, all.Registry()).Reconciler(), h.Log))
 }

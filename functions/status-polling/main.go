@@ -5,6 +5,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"github.com/vuelto/vuelto/pkg/aws/host"
+	"github.com/vuelto/vuelto/pkg/aws/sqsevents"
 	"github.com/vuelto/vuelto/pkg/aws/sqsqueue"
 	"github.com/vuelto/vuelto/pkg/bundle"
 	"github.com/vuelto/vuelto/pkg/config"
@@ -16,5 +17,5 @@ func main() {
 	h := host.Open(config.Needs{Sends: []job.Kind{job.Submit, job.Poll, job.Apply, job.Reconcile, job.Rows, job.Deliver, job.Notify}})
 	ports := h.Ports()
 	ports.Sender = sqsqueue.Open(h.AWS, h.Config.Queues)
-	lambda.Start(sqsqueue.Batch(bundle.New(ports, all.Registry()).Polling(), h.Log))
+	lambda.Start(sqsevents.Batch(bundle.New(ports, all.Registry()).Polling(), h.Log))
 }

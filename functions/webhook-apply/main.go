@@ -5,7 +5,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"github.com/vuelto/vuelto/pkg/aws/host"
-	"github.com/vuelto/vuelto/pkg/aws/sqsqueue"
+	"github.com/vuelto/vuelto/pkg/aws/sqsevents"
 	"github.com/vuelto/vuelto/pkg/bundle"
 	"github.com/vuelto/vuelto/pkg/bundle/hearing"
 	"github.com/vuelto/vuelto/pkg/config"
@@ -14,5 +14,5 @@ import (
 
 func main() {
 	h := host.Open(config.Needs{})
-	lambda.Start(sqsqueue.Batch(hearing.Applier(bundle.New(h.Ports(), all.Registry())), h.Log))
+	lambda.Start(sqsevents.Batch(hearing.Applier(bundle.New(h.Ports(), all.Registry())), h.Log))
 }

@@ -104,7 +104,7 @@ func buildCold(dir string) (hello *program, functions, all []*program, err error
 // clientsOf are the build tags of the bare handler with the clients that a function opens.
 func clientsOf(main string) string {
 	tags := ""
-	for _, c := range []struct{ opens, tag string }{{"sqsqueue.Open", "+sqs"}, {"s3file.Open", "+s3"}} {
+	for _, c := range []struct{ opens, tag string }{{"sqsqueue.Open", "+sqs"}, {"s3file.Open", "+s3"}, {"sesmail.Open", "+ses"}, {"snstext.Open", "+sns"}} {
 		if strings.Contains(main, c.opens) {
 			tags += c.tag
 		}
@@ -117,7 +117,9 @@ func plain(function string) []byte {
 	switch function {
 	case "merchant-api":
 		return []byte(`{"version":"2.0","rawPath":"/healthz","requestContext":{"http":{"method":"GET","path":"/healthz"}}}`)
-	case "batch-api", "finance-api", "finance-upload", "webhook-intake":
+	case "settlement-partition":
+		return []byte(`{"do":"merge","plan":""}`)
+	case "batch-api", "finance-api", "finance-upload", "receipt-api", "webhook-intake":
 		return []byte(`{"version":"2.0","rawPath":"/elsewhere","requestContext":{"http":{"method":"POST","path":"/elsewhere"}}}`)
 	}
 	return []byte(`{"Records":[{"messageId":"m-1","body":"{\"kind\":\"none\"}"}]}`)

@@ -19,6 +19,7 @@ import (
 
 	"github.com/vuelto/vuelto/pkg/aws/awsenv"
 	"github.com/vuelto/vuelto/pkg/aws/s3file"
+	"github.com/vuelto/vuelto/pkg/aws/sqsevents"
 	"github.com/vuelto/vuelto/pkg/aws/sqsqueue"
 	"github.com/vuelto/vuelto/pkg/file"
 	"github.com/vuelto/vuelto/pkg/file/filetest"
@@ -117,7 +118,7 @@ func TestPoisonAmongTen(t *testing.T) {
 			}
 		}
 		done := map[string]int{}
-		handler := sqsqueue.Batch(job.HandlerFunc(func(_ context.Context, j job.Job) error {
+		handler := sqsevents.Batch(job.HandlerFunc(func(_ context.Context, j job.Job) error {
 			switch {
 			case j.Key.PK != "t#ñ":
 				return errors.New("the key changed on its way")

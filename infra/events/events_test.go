@@ -18,7 +18,7 @@ import (
 
 	"github.com/vuelto/vuelto/pkg/aws/apigw"
 	"github.com/vuelto/vuelto/pkg/aws/dynamostream"
-	"github.com/vuelto/vuelto/pkg/aws/sqsqueue"
+	"github.com/vuelto/vuelto/pkg/aws/sqsevents"
 	"github.com/vuelto/vuelto/pkg/bundle"
 	"github.com/vuelto/vuelto/pkg/bundle/finance"
 	"github.com/vuelto/vuelto/pkg/bundle/hearing"
@@ -144,7 +144,7 @@ func (s *stage) queue(name string, failed ...string) {
 		"status-polling": s.bundle.Polling(), "settlement-ingest": s.bundle.Ingester(),
 		"settlement-reconciliation": s.bundle.Reconciler(), "batch-run": s.bundle.Runner(), "event-delivery": telling.Deliverer(s.who),
 		"buyer-notice": telling.Notifier(s.who), "audit-seal": sealing.Sealer(s.who.Set)}
-	answer, err := sqsqueue.Batch(handlers[filepath.Dir(name)], s.log)(context.Background(), event)
+	answer, err := sqsevents.Batch(handlers[filepath.Dir(name)], s.log)(context.Background(), event)
 	if err != nil {
 		s.Fatalf("%s: %v", name, err)
 	}

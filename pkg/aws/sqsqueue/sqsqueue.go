@@ -1,13 +1,11 @@
-// Package sqsqueue sends jobs through SQS and does the ones Lambda brings from it.
+// Package sqsqueue sends jobs through SQS.
 package sqsqueue
 
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"time"
 
-	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
@@ -48,20 +46,4 @@ func (s Sender) Send(ctx context.Context, j job.Job, delay time.Duration) error 
 		return fmt.Errorf("sqsqueue: send %s %s: %w", j.Kind, j.Key, err)
 	}
 	return nil
-}
-
-// Batch is a Lambda handler: it does each record's job and reports those to deliver again. The event source needs
-// ReportBatchItemFailures, else Lambda takes the answer for success of all.
-func Batch(h job.Handler, log *slog.Logger) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
-	return func(ctx context.Context, event events.SQSEvent) (events.SQSEventResponse, error) {
-		messages := make([]job.Message, 0, len(event.Records))
-		for _, r := range event.Records {
-			messages = append(messages, job.Message{ID: r.MessageId, Body: []byte(r.Body)})
-		}
-		answer := events.SQSEventResponse{BatchItemFailures: []events.SQSBatchItemFailure{}}
-		for _, id := range job.Batch(ctx, h, messages, log) {
-			answer.BatchItemFailures = append(answer.BatchItemFailures, events.SQSBatchItemFailure{ItemIdentifier: id})
-		}
-		return answer, nil
-	}
 }

@@ -1,4 +1,4 @@
-// Command bare links and makes the clients of AWS that a function has (DynamoDB always; SQS and S3 by build tag), and does
+// Command bare links and makes the clients of AWS that a function has (DynamoDB always; SQS, S3, SES and SNS by build tag), and does
 // nothing with them: what is above it in a cold start is ours.
 package main
 
