@@ -72,11 +72,7 @@ func renderBreak(c decide.Case, today calendar.Date, l settlement.Language) (bre
 		File: b.File, Line: b.Line, Expected: b.Expected, Actual: b.Actual, Difference: b.Difference, Currency: string(b.Currency),
 		ExpectedCurrency: string(b.ExpectedCurrency), BusinessDay: b.BusinessDay.String(), DueDay: b.DueDay.String(), Version: c.Decision.Version,
 		Explanation: settlement.Explain(b.Break, l), NextAction: discrepancy.NextAction(b, stands, l), History: []decisionStep{}}
-	since := c.Day.Date // what nobody awaited is as old as the day that showed it
-	if !b.DueDay.IsZero() {
-		since = b.DueDay
-	}
-	a.Due, a.AgeInDays = !today.Before(since), max(country.BusinessDaysBetween(since, today), 0)
+	a.Due, a.AgeInDays = !today.Before(b.Since(c.Day.Date)), b.Age(c.Day.Date, today, country)
 	if !stands.Superseded && !stands.Lapsed {
 		a.Method, a.ExpectedUntil, a.With = c.Decision.Method, c.Decision.Until.String(), c.Decision.With
 	}

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/vuelto/vuelto/pkg/calendar"
 	"github.com/vuelto/vuelto/pkg/identity"
 	"github.com/vuelto/vuelto/pkg/settlement"
 )
@@ -67,4 +68,18 @@ func (d Discrepancy) Mark() string {
 	}
 	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:8])
+}
+
+// Since is the day from which the break is counted, on a settlement day: its due day, and what nobody awaited is as old as the day that
+// showed it.
+func (d Discrepancy) Since(day calendar.Date) calendar.Date {
+	if d.DueDay.IsZero() {
+		return day
+	}
+	return d.DueDay
+}
+
+// Age is how many business days ago that was.
+func (d Discrepancy) Age(day, today calendar.Date, country calendar.Country) int {
+	return max(country.BusinessDaysBetween(d.Since(day), today), 0)
 }

@@ -19,6 +19,7 @@ func Fields() []string {
 		"outcome", "code", "reason", "note", "error", "stack", // how it ended
 		"path", "part", "name", "owner", "date", "breaks", "late", // where and how much
 		"entries", "matched", "currency", "minor", // what a settlement day came to
+		"age", // of the oldest that waits, in business days
 	}
 }
 

@@ -67,6 +67,9 @@ func (in *Ingester) Handle(ctx context.Context, j job.Job) error {
 			}
 		}
 	}
+	if err := in.ageing(ctx, j.Key.PK, accounts); err != nil && first == nil {
+		first = err
+	}
 	return first
 }
 
