@@ -74,7 +74,7 @@ func renderContract(c settlement.Contract) contractAnswer {
 	return a
 }
 
-// putContract enters what an account's movements cost from a day on. The same again changes nothing; other fees for a known day
+// putContract enters what an account's movements cost from a day on; its open days from then on are compared again. The same again changes nothing; other fees for a known day
 // are refused, unless ?correct=true says that they are meant.
 func (s *Server) putContract(r *http.Request, c request.Caller) (any, error) {
 	var q contractRequest
@@ -91,12 +91,25 @@ func (s *Server) putContract(r *http.Request, c request.Caller) (any, error) {
 	if err := f.err(); err != nil {
 		return nil, err
 	}
-	kept, err := settlement.ContractBook{Store: s.Store}.Keep(r.Context(), c.Merchant.ID, settlement.Contract{Account: q.Account, Kind: q.Kind, From: from,
-		Fees: q.Fees.fees(), By: c.Key.Person, At: calendar.Millis(s.Now())}, r.URL.Query().Get("correct") == "true")
+	contract := settlement.Contract{Account: q.Account, Kind: q.Kind, From: from, Fees: q.Fees.fees(), By: c.Key.Person, At: calendar.Millis(s.Now())}
+	book, correct := settlement.ContractBook{Store: s.Store}, r.URL.Query().Get("correct") == "true"
+	changes, err := book.Changes(r.Context(), c.Merchant.ID, contract, correct)
 	if err != nil {
 		return nil, err
 	}
-	return renderContract(kept), nil
+	keep := func() (err error) {
+		contract, err = book.Keep(r.Context(), c.Merchant.ID, contract, correct)
+		return err
+	}
+	if !changes {
+		err = keep()
+	} else {
+		err = s.Uploader.Recompare(r.Context(), c.Merchant.ID, q.Account, from, keep)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return renderContract(contract), nil
 }
 
 // listContracts gives the contracts of an account, or of every account, oldest first.

@@ -11,7 +11,7 @@ import (
 )
 
 // importRates takes a file of exchange rates, all of it or none: every faulty line is named. A rate that is known with another
-// value is refused, unless ?correct=true says that it is meant.
+// value is refused, unless ?correct=true says that it is meant. Open days from the first rate that is new on are compared again.
 func (s *Server) importRates(r *http.Request, c request.Caller) (any, error) {
 	_, text, err := fileOf(r)
 	if err != nil {
@@ -22,7 +22,14 @@ func (s *Server) importRates(r *http.Request, c request.Caller) (any, error) {
 		return nil, invalidFile(err)
 	}
 	correct := r.URL.Query().Get("correct") == "true"
-	written, err := rate.Book{Store: s.Store}.Import(r.Context(), c.Merchant.ID, rates, c.Key.Person, s.Now(), correct)
+	book, written := rate.Book{Store: s.Store}, 0
+	first, err := book.Changes(r.Context(), c.Merchant.ID, rates, correct)
+	if err == nil && !first.IsZero() {
+		err = s.Uploader.Recompare(r.Context(), c.Merchant.ID, "", first, func() (err error) {
+			written, err = book.Import(r.Context(), c.Merchant.ID, rates, c.Key.Person, s.Now(), correct)
+			return err
+		})
+	}
 	if err != nil {
 		return nil, err
 	}

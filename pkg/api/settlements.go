@@ -15,9 +15,10 @@ import (
 	"github.com/vuelto/vuelto/pkg/provider"
 )
 
-// Uploader takes settlement files that people bring.
+// Uploader takes settlement files that people bring, and has days compared again when what they are compared by changes.
 type Uploader interface {
 	Upload(ctx context.Context, tenant, account string, day calendar.Date, f provider.File) (ingest.Receipt, error)
+	Recompare(ctx context.Context, tenant, account string, from calendar.Date, enter func() error) error
 }
 
 // MaxFile bounds a file that comes through the API: the gateway carries no more. Larger ones are dropped into the bucket.

@@ -121,6 +121,17 @@ func (b Book) Import(ctx context.Context, tenant string, rates []Rate, by string
 	return written, fmt.Errorf("%w: rates of the same days are being imported", store.ErrBusy)
 }
 
+// Changes is the first day of which Import would write a rate; zero if it would write none. Error: ErrDiffers.
+func (b Book) Changes(ctx context.Context, tenant string, rates []Rate, correct bool) (first calendar.Date, err error) {
+	list, err := b.merge(ctx, tenant, rates, "", time.Time{}, correct)
+	for _, e := range list {
+		if first.IsZero() || e.Rate.Day.Before(first) {
+			first = e.Rate.Day
+		}
+	}
+	return first, err
+}
+
 // merge lists what rates change of what is known, each day once. Error: ErrDiffers.
 func (b Book) merge(ctx context.Context, tenant string, rates []Rate, by string, now time.Time, correct bool) ([]Entry, error) {
 	known, err := b.around(ctx, tenant, rates)

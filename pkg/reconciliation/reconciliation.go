@@ -33,7 +33,8 @@ type Reconciliation struct {
 	Date     calendar.Date  `json:"date"` // the settlement day
 	Status   Status         `json:"status"`
 	Files    []File         `json:"files"`
-	Run      int            `json:"run"` // counts the runs, from 1
+	Run      int            `json:"run"`             // counts the runs, from 1
+	Asked    int            `json:"asked,omitempty"` // counts how often it was to be compared again by other fees or rates
 	Outcome  Outcome        `json:"outcome"`
 	Breaks   map[string]int `json:"breaks,omitempty"` // by class
 	Result   string         `json:"result,omitempty"` // name of the stored breaks of the last run

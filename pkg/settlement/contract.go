@@ -118,6 +118,22 @@ func (b ContractBook) Of(ctx context.Context, tenant, account string) (Contracts
 	}
 }
 
+// Changes says whether Keep would write. Error: ErrContractDiffers.
+func (b ContractBook) Changes(ctx context.Context, tenant string, c Contract, correct bool) (bool, error) {
+	record, err := b.Store.Get(ctx, c.key(tenant))
+	if errors.Is(err, store.ErrNotFound) {
+		return true, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	known, err := decodeContract(c.Account, record)
+	if err == nil && known.Fees != c.Fees && !correct {
+		err = fmt.Errorf("%w: %s from %s", ErrContractDiffers, c.Account, c.From)
+	}
+	return known.Fees != c.Fees, err
+}
+
 // Keep writes a contract. One that is known with the same fees is left alone; with others it is refused, unless it is a
 // correction: then both are kept. Error: ErrContractDiffers.
 func (b ContractBook) Keep(ctx context.Context, tenant string, c Contract, correct bool) (Contract, error) {

@@ -43,6 +43,11 @@ func TestTheContractOfTheDayCounts(t *testing.T) {
 		t.Errorf("%s", got)
 	}
 	s.want(200, enter("?correct=true", contract("2026-01-01", 120)))
+	s.settle() // the open day is compared again
+	found = s.breaksOf(s.day(x.network, "2026-11-23"), "")
+	if len(found) != 1 || !strings.HasSuffix(str(found[0]["explanation"]), "expected fee 605, expected IVA 115") {
+		t.Errorf("by the corrected contract: %v", found)
+	}
 	list := list(s.get("/v1/fees?provider="+x.network), "data")
 	if len(list) != 3 || num(list[0]["fees"].(doc)["per_ten_thousand"]) != 120 || list[0]["before"] == nil {
 		t.Errorf("%v", list)

@@ -68,3 +68,30 @@ func TestARunThatIsOvertakenGivesUp(t *testing.T) {
 		t.Errorf("%v, %+v", err, now())
 	}
 }
+
+// TestARunDoesNotEndWhatOtherFeesAskFor: while it compares, a contract comes, and the day stays due.
+func TestARunDoesNotEndWhatOtherFeesAskFor(t *testing.T) {
+	r := open(t)
+	r.book(1)
+	r.file("f.csv", header+line(1))
+	ctx, j := context.Background(), job.Job{Kind: job.Reconcile, Key: reconciliation.Key("demo", r.day.ID)}
+	overtake := func() {
+		day := r.now()
+		day.Due, day.Status = 1, reconciliation.Running
+		r.put(store.Put{Record: reconciliation.Encode(day)})
+	}
+	overtake()
+	slow := *r.run
+	slow.Files = &paused{r.files, func() {
+		day := r.now()
+		day.Asked++
+		day.Due = 2
+		r.put(store.Put{Record: reconciliation.Encode(day)})
+	}}
+	if err := slow.Handle(ctx, j); err != nil || r.now().Due != 2 {
+		t.Errorf("%v, %+v", err, r.now())
+	}
+	if err := r.run.Handle(ctx, j); err != nil || r.now().Due != 0 {
+		t.Errorf("%v, %+v", err, r.now())
+	}
+}

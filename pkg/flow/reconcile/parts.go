@@ -22,7 +22,7 @@ import (
 type plan struct {
 	settlement.Plan
 	Record  store.Key        `json:"record"`
-	Counts  []string         `json:"counts"`            // digests of the files that count
+	Counts  []string         `json:"counts"`            // digests of the files that count, and how often it was asked for again
 	Named   []string         `json:"named"`             // per part: the name of its file
 	Problem string           `json:"problem,omitempty"` // a file that cannot be read to its end
 	Again   []settlement.Row `json:"again,omitempty"`   // second cash of one voucher
@@ -104,6 +104,9 @@ func digests(rec reconciliation.Reconciliation) (list []string) {
 	for _, f := range rec.Current() {
 		list = append(list, f.Name+" "+f.Digest)
 	}
+	if rec.Asked > 0 {
+		list = append(list, fmt.Sprint("asked ", rec.Asked))
+	}
 	return list
 }
 
@@ -130,7 +133,7 @@ func (r *Reconciler) readPart(ctx context.Context, name string, into any) error 
 }
 
 // planned reads the plan and its day; without a client if there is nothing to do any more: the day has been compared
-// meanwhile, or other files count.
+// meanwhile, or other files, fees or rates count.
 func (r *Reconciler) planned(ctx context.Context, name string) (p plan, rec reconciliation.Reconciliation, client *provider.Client, err error) {
 	if err := r.readPart(ctx, name, &p); err != nil {
 		return p, rec, nil, err

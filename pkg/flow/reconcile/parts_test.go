@@ -268,6 +268,21 @@ func TestAFileThatComesWhilePartsRun(t *testing.T) {
 	}
 }
 
+// TestFeesThatComeWhilePartsRun: what was split by the old ones is not the day's result.
+func TestFeesThatComeWhilePartsRun(t *testing.T) {
+	r, _, order := largeDay(t)
+	err := r.machine(order, func(s reconcile.Step) {
+		if s.Do == "merge" {
+			rec := r.now()
+			rec.Asked++
+			r.put(store.Put{Record: reconciliation.Encode(rec)})
+		}
+	})
+	if rec := r.now(); err != nil || rec.Due == 0 || rec.Run != 0 {
+		t.Errorf("%+v: %v", rec, err)
+	}
+}
+
 // TestAnOrderThatIsNone is refused, and so is a step that does not exist.
 func TestAnOrderThatIsNone(t *testing.T) {
 	r, _, order := largeDay(t)

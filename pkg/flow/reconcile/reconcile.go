@@ -207,7 +207,7 @@ func (r *Reconciler) finish(ctx context.Context, rec reconciliation.Reconciliati
 }
 
 // note writes what a run found. A person may have decided something meanwhile, which changes only how many breaks are open; a
-// further file asks for a run of its own. Where another run of the same state has ended meanwhile this one gives up: what has been
+// further file, other fees or rates ask for a run of its own. Where another run of the same state has ended meanwhile this one gives up: what has been
 // asked for since is for a newer run, and marking the day as done would keep that from coming.
 func (r *Reconciler) note(ctx context.Context, rec reconciliation.Reconciliation, list []discrepancy.Discrepancy) error {
 	for range tries {
@@ -225,7 +225,7 @@ func (r *Reconciler) note(ctx context.Context, rec reconciliation.Reconciliation
 			return err
 		}
 		now, err := reconciliation.Decode(record)
-		if err != nil || now.Run != rec.Run-1 || len(now.Files) != len(rec.Files) || now.Due == 0 || now.Closed() {
+		if err != nil || now.Run != rec.Run-1 || len(now.Files) != len(rec.Files) || now.Asked != rec.Asked || now.Due == 0 || now.Closed() {
 			return err
 		}
 		rec.Version, rec.Seals, rec.Late = now.Version, now.Seals, now.Late
