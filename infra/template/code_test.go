@@ -264,7 +264,7 @@ func TestRoutes(t *testing.T) {
 	money, batches, finance, uploads := (&api.Server{}).Patterns()
 	used := map[sim.RouteSpec]bool{}
 	for function, patterns := range map[string][]string{
-		"merchant-api":   append(money, "GET /healthz", "GET /openapi.json", "GET /docs/{kind}/{code}", "GET /claim/{token}", "POST /claim/{token}"),
+		"merchant-api":   append(money, "GET /healthz", "GET /openapi.json", "GET /docs/{kind}/{code}", "GET /icons/{file}", "GET /claim/{token}", "POST /claim/{token}"),
 		"batch-api":      batches,
 		"finance-api":    finance,
 		"finance-upload": uploads,

@@ -82,6 +82,6 @@ func bars(parts []string) string {
 			x += int(w - '0')
 		}
 	}
-	return fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" preserveAspectRatio="none" shape-rendering="crispEdges" role="img" aria-label="Código de barras">%s</svg>`,
+	return fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" preserveAspectRatio="none" shape-rendering="crispEdges" aria-hidden="true">%s</svg>`,
 		x+quiet, height, b.String())
 }

@@ -62,11 +62,7 @@ func (s *Server) invite(r *http.Request, c request.Caller) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	scheme := "https://"
-	if s.Loopback {
-		scheme = "http://"
-	}
-	return invitationAnswer{URL: scheme + r.Host + ClaimPath + token, ExpiresAt: stamp(until)}, nil
+	return invitationAnswer{URL: s.base(r) + ClaimPath + token, ExpiresAt: stamp(until)}, nil
 }
 
 // claim shows a buyer the form that their link leads to, and takes it. There is no key and no session: the link says who

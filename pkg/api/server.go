@@ -96,6 +96,7 @@ func (s *Server) open() map[string]http.HandlerFunc {
 		"GET /docs/{kind}/{code}":       s.docs,
 		"GET " + ClaimPath + "{token}":  s.claim,
 		"POST " + ClaimPath + "{token}": s.claim,
+		"GET " + IconPath + "{file}":    s.icon,
 	}
 }
 
@@ -141,6 +142,7 @@ type route struct {
 
 func (s *Server) money() []route {
 	return []route{
+		{"GET /v1/payment-methods", merchant.Read, s.paymentMethods},
 		{"POST /v1/payments", merchant.Move, s.createPayment},
 		{"GET /v1/payments", merchant.Read, s.listPayments},
 		{"GET /v1/payments/{id}", merchant.Read, s.getPayment},

@@ -188,7 +188,7 @@ func TestVoucherThatEndedBeforeItsNumberCame(t *testing.T) {
 	}
 }
 
-// TestTheVoucherPage stands alone, in Spanish, says what must not be paid any more, and takes nothing that was typed for HTML.
+// TestTheVoucherPage stands alone, in Spanish unless another language is named, says what must not be paid any more, and takes nothing that was typed for HTML.
 func TestTheVoucherPage(t *testing.T) {
 	t.Parallel()
 	s := start(t)
@@ -202,12 +202,18 @@ func TestTheVoucherPage(t *testing.T) {
 				t.Errorf("%s: no %q in %d %s", x.network, want, page.status, html)
 			}
 		}
-		if drawn := strings.Contains(html, "<rect x="); drawn != (x.network == "efecty") || strings.Contains(html, "src=") || strings.Contains(html, "<b>") {
+		for lang, want := range map[string]string{"zh": "付款码", "en": "Payment code"} {
+			if html := string(s.as(ana, "GET", path+"?lang="+lang, nil).body); !strings.Contains(html, want) || !strings.Contains(html, code) || strings.Contains(html, "Código") {
+				t.Errorf("%s in %s: %s", x.network, lang, html)
+			}
+		}
+		s.refused(422, "field_invalid", s.as(ana, "GET", path+"?lang=fr", nil))
+		if drawn := strings.Contains(html, "<figure>"); drawn != (x.network == "efecty") || strings.Contains(html, "src=") || strings.Contains(html, "<b>") {
 			t.Errorf("%s: %s", x.network, html)
 		}
 		s.refused(404, "not_found", s.as(carla, "GET", path, nil))
 		s.want(200, s.as(ana, "POST", "/v1/payments/"+id+"/cancel", nil))
-		if html := string(s.as(ana, "GET", path, nil).body); !strings.Contains(html, "ya no es válido") || strings.Contains(html, "<rect x=") {
+		if html := string(s.as(ana, "GET", path, nil).body); !strings.Contains(html, "ya no es válido") || strings.Contains(html, "<figure>") {
 			t.Errorf("%s cancelled: %s", x.network, html)
 		}
 	}
