@@ -21,17 +21,22 @@ type description struct {
 	compiler *jsonschema.Compiler
 	schemas  map[string]*jsonschema.Schema // by pointer
 	routes   *http.ServeMux                // pattern: METHOD /path, as described
-	paths    map[string]map[string]struct {
-		Responses map[string]json.RawMessage
+	paths    map[string]map[string]operation
+	shared   map[string]json.RawMessage // components/responses
+}
+
+// operation is what the stories read of one.
+type operation struct {
+	Security    *[]any // empty: open to all
+	RequestBody struct {
+		Content map[string]struct{ Example json.RawMessage }
 	}
-	shared map[string]json.RawMessage // components/responses
+	Responses map[string]json.RawMessage
 }
 
 var described = sync.OnceValue(func() *description {
 	var d struct {
-		Paths map[string]map[string]struct {
-			Responses map[string]json.RawMessage
-		}
+		Paths      map[string]map[string]operation
 		Components struct{ Responses map[string]json.RawMessage }
 	}
 	if err := json.Unmarshal(openapi.Document(), &d); err != nil {
