@@ -73,7 +73,9 @@ func TestForeignIdsOnEveryRoute(t *testing.T) {
 			t.Errorf("%s %s tells what is another's (%s) from what is not there (%s)", c.method, c.path, theirs.body, nobodys.body)
 		}
 	}
-	when := func(c call) string { return map[bool]string{true: "z"}[strings.HasSuffix(c.path, "/remove")] + c.method + c.path }
+	when := func(c call) string {
+		return map[bool]string{true: "z"}[strings.HasSuffix(c.path, "/remove")] + c.method + c.path
+	}
 	slices.SortFunc(calls, func(a, b call) int { return strings.Compare(when(a), when(b)) }) // reads come first
 	for _, c := range calls {
 		if strings.HasSuffix(c.path, "/redeliver") {
