@@ -23,6 +23,27 @@ func (d Disbursement) Invited(held time.Time) bool {
 	return d.Invitable() && d.HeldAt().UnixMilli() == held.UnixMilli()
 }
 
+// MayHaveTold says that a person was given a link over which the buyer's answer came. Nobody can see who wrote into a form, so
+// that whoever had its link may be who said where the money goes, and is not to agree to it as well.
+func (d Disbursement) MayHaveTold(person string) bool {
+	given, told := false, false // in the hold that is being read; in any that the buyer's answer ended
+	for _, s := range d.History {
+		switch {
+		case s.To == Held && s.From != Held:
+			given = false
+		case s.isInvitation() && s.By == person:
+			given = true
+		case s.From == Held && s.To != Held && s.By == ByBuyer:
+			told = told || given
+		}
+	}
+	return told
+}
+
+func (s Step) isInvitation() bool {
+	return s.From == Held && s.To == Held && strings.HasPrefix(s.Evidence, string(ClaimInvite)+":")
+}
+
 // Answered is the evidence of what a buyer told over an invitation: one for each hold, so that none is answered twice.
 func Answered(held time.Time) string { return "told:" + strconv.FormatInt(held.UnixMilli(), 36) }
 
@@ -37,7 +58,7 @@ func (d Disbursement) invite(o Observation) (Disbursement, Transition, error) {
 	}
 	given := 0
 	for _, s := range d.History {
-		if s.From == Held && s.To == Held && strings.HasPrefix(s.Evidence, string(ClaimInvite)+":") {
+		if s.isInvitation() {
 			given++
 		}
 	}

@@ -102,3 +102,42 @@ func TestWhatAReceiptAttests(t *testing.T) {
 		t.Errorf("%+v", steps)
 	}
 }
+
+// TestWhoHadTheLinkDoesNotAgree: of two people who were given links for the hold that a buyer's answer ended, neither may agree;
+// links of a hold that ended otherwise keep nobody from it.
+func TestWhoHadTheLinkDoesNotAgree(t *testing.T) {
+	held := func(d disbursement.Disbursement) disbursement.Disbursement {
+		d.NeedsRole, d.RequestedBy = "approver", "ana"
+		return d
+	}
+	give := func(d disbursement.Disbursement, by string) disbursement.Disbursement {
+		next, _ := must(t, d, disbursement.Observation{Claim: disbursement.ClaimInvite, Evidence: "invite:" + by, By: by, At: noon.Add(time.Minute)})
+		return next
+	}
+	answered := func(d disbursement.Disbursement) disbursement.Disbursement {
+		next, _ := must(t, d, disbursement.Observation{Claim: disbursement.ClaimSupply, Evidence: disbursement.Answered(d.HeldAt()), By: disbursement.ByBuyer, At: noon.Add(time.Hour)})
+		if next.State != disbursement.AwaitingApproval {
+			t.Fatalf("%+v", next)
+		}
+		return next
+	}
+	agree := func(d disbursement.Disbursement, by string) error {
+		_, _, err := disbursement.Next(d, disbursement.Observation{Claim: disbursement.ClaimApprove, Evidence: "approve:" + by, By: by, At: noon.Add(2 * time.Hour)})
+		return err
+	}
+	d := answered(give(give(held(refund().Open(disbursement.HoldDetails, "")), "beto"), "dora"))
+	for _, by := range []string{"ana", "beto", "dora"} {
+		if err := agree(d, by); !errors.Is(err, disbursement.ErrSecondPerson) {
+			t.Errorf("%s: %v", by, err)
+		}
+	}
+	if err := agree(d, "eva"); err != nil {
+		t.Errorf("who had no link: %v", err)
+	}
+	again := give(held(refund().Open(disbursement.HoldDetails, "")), "beto")
+	again.History = append(again.History, disbursement.Step{From: disbursement.Held, To: disbursement.Queued, By: "ana"},
+		disbursement.Step{At: noon.Add(2 * time.Minute), From: disbursement.Queued, To: disbursement.Held})
+	if err := agree(answered(give(again, "dora")), "beto"); err != nil {
+		t.Errorf("a link of an earlier hold: %v", err)
+	}
+}

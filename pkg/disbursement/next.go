@@ -122,7 +122,7 @@ func (d Disbursement) ordered(o Observation) (State, bool, error) {
 	}
 	older := !o.OccurredAt.IsZero() && !d.EvidenceAt.IsZero() && o.OccurredAt.Before(d.EvidenceAt)
 	switch {
-	case o.Claim == ClaimApprove && o.By == d.RequestedBy:
+	case o.Claim == ClaimApprove && (o.By == d.RequestedBy || d.MayHaveTold(o.By)):
 		return "", false, ErrSecondPerson
 	case o.Claim == ClaimApprove && !d.AskUntil.IsZero() && !o.At.Before(d.AskUntil):
 		return "", false, fmt.Errorf("%w: the request lapsed", ErrNotAllowed)

@@ -194,4 +194,11 @@ func TestWhatTheBuyerTellsIsAgreedToAgain(t *testing.T) {
 	if len(s.live("payu", quick)) != 0 {
 		t.Error("cancelled, and sent")
 	}
+	theirs := s.nobody(payment, "L-7")
+	own := str(s.want(200, s.as(beto, "POST", "/v1/refunds/"+theirs+"/claim-link", nil))["url"])
+	s.page(200, s.fill(strings.TrimPrefix(own, s.url), eva()), "Recibimos") // the buyer, or who was given the link
+	s.refused(403, "second_person_required", s.as(beto, "POST", "/v1/refunds/"+theirs+"/approve", nil))
+	if got := s.status("/v1/refunds/" + theirs); got != "awaiting_approval" || len(s.live("payu", theirs)) != 0 {
+		t.Errorf("whoever had the link agreed to it: %s", got)
+	}
 }

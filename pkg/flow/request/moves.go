@@ -44,7 +44,8 @@ func cancellable(d disbursement.Disbursement) []disbursement.State {
 	return states
 }
 
-// Approve lets a disbursement go. Whoever asked for it cannot, nor can a role below the one it needs. What was seen is the
+// Approve lets a disbursement go. Whoever asked for it cannot, nor can who had the link over which the buyer's details came, nor a
+// role below the one it needs. What was seen is the
 // fingerprint that the approver looked at, if they say it. The rules of today hold: an amount that today's limits no longer
 // allow is refused, and on a later day than that of the request the day's sums are taken from in the same commit. Errors:
 // ErrNotFound, ErrSamePerson, ErrApproverRole, ErrChanged, ErrLimit, ErrState.
@@ -55,6 +56,9 @@ func (r *Requester) Approve(ctx context.Context, c Caller, kind disbursement.Kin
 	}
 	if d.RequestedBy == c.Key.Person {
 		return d, fmt.Errorf("%w: %s asked for it", ErrSamePerson, d.RequestedBy)
+	}
+	if d.MayHaveTold(c.Key.Person) {
+		return d, fmt.Errorf("%w: %s had the link over which the beneficiary's details came", ErrSamePerson, c.Key.Person)
 	}
 	if d.State != disbursement.AwaitingApproval && d.ApprovedBy == c.Key.Person {
 		return d, nil // a double click
