@@ -25,8 +25,8 @@ type trip struct {
 	who     identity.Person
 }
 
-// choose finds the road of a refund. Other accounts of the store are looked at only if the payment's own has no clear road
-// and no other amount would open one: the ordinary refund reads nothing more.
+// choose finds the road of a refund. Other accounts of the store are looked at only if the payment's own has no clear road: the
+// ordinary refund reads nothing more, and money goes back out of the balance that it came into.
 func (r *Requester) choose(ctx context.Context, q Refund, p payment.Payment, t trip) (disbursement.Choice, error) {
 	client, err := r.Clients.Client(ctx, p.Account)
 	if err != nil {
@@ -40,10 +40,11 @@ func (r *Requester) choose(ctx context.Context, q Refund, p payment.Payment, t t
 	byHand := disbursement.Road{Route: disbursement.Manual, Provider: p.Provider, Account: p.Account, Offered: true,
 		Closed: t.rule(client, disbursement.Manual).Closed}
 	choice := disbursement.Choose(ask, append(slices.Clone(roads), byHand))
-	elsewhere := choice.Hold != "" || (choice.Refused != nil && q.Route == disbursement.BankTransfer)
-	if !elsewhere || (q.Route != "" && q.Route != disbursement.BankTransfer) {
+	named := q.Route == disbursement.CashWithdrawal || q.Route == disbursement.BankTransfer
+	if (q.Route != "" && !named) || (choice.Hold == "" && (choice.Refused == nil || !named)) {
 		return choice, nil
 	}
+	var cash, bank []disbursement.Road
 	for _, a := range t.shop.Accounts {
 		if a.Account == p.Account {
 			continue
@@ -52,11 +53,20 @@ func (r *Requester) choose(ctx context.Context, q Refund, p payment.Payment, t t
 		if err != nil {
 			return disbursement.Choice{}, err
 		}
+		if handsOut(other) {
+			cash = append(cash, t.road(other, disbursement.CashWithdrawal))
+		}
 		if offers(other, disbursement.BankTransfer) {
-			roads = append(roads, t.road(other, disbursement.BankTransfer))
+			bank = append(bank, t.road(other, disbursement.BankTransfer))
 		}
 	}
-	return disbursement.Choose(ask, append(roads, byHand)), nil
+	return disbursement.Choose(ask, slices.Concat(roads, cash, bank, []disbursement.Road{byHand})), nil
+}
+
+// handsOut says whether an account pays cash for what was paid elsewhere. One that issues vouchers gives back its own payments
+// only; one that issues none, as a cash-out through D24, knows no payment and pays whom it is told to.
+func handsOut(client *provider.Client) bool {
+	return offers(client, disbursement.CashWithdrawal) && !client.Can(provider.CanCreatePayment)
 }
 
 func (t trip) rule(client *provider.Client, route disbursement.Route) merchant.Road {
