@@ -12,7 +12,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 BUILD := env GOOS=linux GOARCH=arm64 GOARM64=v8.0 CGO_ENABLED=0 GOFLAGS= GOEXPERIMENT= \
 	go build -tags lambda.norpc,dotsfile -trimpath -buildvcs=false -ldflags "-s -w -buildid="
 
-.PHONY: help run test lint fmt sim mutants mutation fuzz crashes batch bench build size e2e verify clean
+.PHONY: help run test lint fmt sim mutants mutation fuzz crashes corpus batch bench build size e2e verify clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ fuzz: ## every fuzz target for FUZZTIME (60s), one after the other
 
 crashes: ## a crash at every pair of I/Os of one refund (minutes)
 	go test -count=1 -timeout 60m -run ACrash ./pkg/proof -args -pairs
+
+corpus: ## a million rows with every class of difference and every pair of them, each found and named; a line of 3 GiB (a minute)
+	VUELTO_CORPUS=1000000 go test -count=1 -timeout 20m -run "EveryDefect|AnEndlessLine" -v ./pkg/recon | grep -v "^=== "
 
 batch: ## one batch of 100,000 payouts, from the upload to the provider's ledger (minutes)
 	go test -count=1 -timeout 20m -run AHundredThousandRows -v ./pkg/proof -args -hundred

@@ -69,6 +69,18 @@ func sizes() []defect {
 	return []defect{{settlement.Rounding, gap(1)}, {settlement.AmountOver, gap(700)}, {settlement.AmountUnder, gap(-700)}}
 }
 
+// exchanged is the defect of what settles in another currency: more came than the locked rate says.
+func exchanged() defect {
+	return defect{settlement.FXDifference, func(m *movement, _ *rand.Rand) { m.rows[0].Amount += 700; m.rows[0].Net += 700 }}
+}
+
+// inDollars are the defects that what settles in another currency may have as well: its cost is compared with nothing.
+func inDollars() []defect {
+	beside := []settlement.Class{settlement.ReferenceSwapped, settlement.StatusMismatch, settlement.NetMismatch, settlement.IDMismatch,
+		settlement.DateShift, settlement.LateSettlement}
+	return slices.DeleteFunc(independent(), func(d defect) bool { return !slices.Contains(beside, d.class) })
+}
+
 // truth is the class of every row of the corpus by its line, and of every entry without a row by its id.
 type truth struct {
 	lines map[int]settlement.Class
@@ -98,6 +110,17 @@ func (c *corpus) movement() *movement {
 		Status: "paid", OccurredAt: at}}
 	m.rows = []settlement.Row{{TransactionID: m.entry.TransactionID, Reference: m.entry.Reference, Type: settlement.Payment,
 		Amount: m.entry.Amount, Fee: 420, Tax: 76, Net: m.entry.Amount - 496, Currency: money.PEN, Status: "SETTLED", At: at}}
+	return m
+}
+
+// foreign is a movement that settles in dollars at a quarter.
+func (c *corpus) foreign() *movement {
+	m := c.movement()
+	m.entry.Lock = &settlement.Lock{Currency: money.USD, Units: 25, Decimals: 2}
+	m.entry.Amount, m.entry.Fee, m.entry.Tax = m.entry.Amount/4*4, nil, nil
+	r := &m.rows[0]
+	r.Currency, r.Amount = money.USD, m.entry.Amount/4
+	r.Net = r.Amount - r.Fee - r.Tax
 	return m
 }
 
@@ -150,11 +173,10 @@ func (c *corpus) special() {
 	c.add(m, "")
 }
 
-// spoilt adds one movement with the defects, and one more that is also a repeated row.
-func (c *corpus) spoilt(defects ...defect) {
+// spoilt adds a movement with the defects: its class is the first of theirs in the contract's order.
+func (c *corpus) spoilt(m *movement, defects ...defect) {
 	rank := func(d defect) int { return slices.Index(settlement.Classes(), d.class) }
 	first := slices.MinFunc(defects, func(a, b defect) int { return rank(a) - rank(b) })
-	m := c.movement()
 	for _, d := range defects {
 		d.spoil(m, c.random)
 	}
@@ -167,12 +189,18 @@ func build(seed uint64, size int) *corpus {
 	for len(c.entries) < size {
 		c.special()
 		for i, d := range all {
-			c.spoilt(d)
+			c.spoilt(c.movement(), d)
 			for _, e := range all[i+1:] {
 				if pairs(d.class, e.class) {
-					c.spoilt(d, e)
+					c.spoilt(c.movement(), d, e)
 				}
 			}
+		}
+		c.add(c.foreign(), "")
+		c.spoilt(c.foreign(), exchanged())
+		for _, d := range inDollars() {
+			c.spoilt(c.foreign(), d)
+			c.spoilt(c.foreign(), exchanged(), d)
 		}
 		for range 800 { // right ones are most, as in any file: the sieve is made for that
 			c.add(c.movement(), "")
@@ -204,9 +232,13 @@ func (c *corpus) repeated() {
 
 func (c *corpus) write(t testing.TB, dir string) (recon.Options, truth) {
 	t.Helper()
-	books, rows := []string{booksHeader}, []string{rowsHeader}
+	books, rows := []string{strings.TrimSuffix(booksHeader, "\n") + ",settles_currency,locked_rate\n"}, []string{rowsHeader}
 	for _, e := range c.entries {
-		books = append(books, bookLine(e))
+		locked := ",,\n"
+		if l := e.Lock; l != nil {
+			locked = fmt.Sprintf(",%s,%s\n", l.Currency, money.FormatMinor(l.Units, l.Decimals))
+		}
+		books = append(books, strings.TrimSuffix(bookLine(e), "\n")+locked)
 	}
 	known := truth{map[int]settlement.Class{}, c.ids}
 	for i, r := range c.rows {
@@ -250,6 +282,7 @@ func TestEveryDefectIsFoundAndNamed(t *testing.T) {
 			found.ids[r[3]] = settlement.Class(r[0])
 		}
 	}
+	t.Logf("%d rows, %d entries, %d broken rows and %d entries without one: %v", got.Summary.Rows, got.Summary.Entries, len(known.lines), len(known.ids), got.Summary.Breaks)
 	wrong := 0
 	for line, class := range known.lines {
 		if found.lines[line] != class {
@@ -272,7 +305,7 @@ func TestEveryDefectIsFoundAndNamed(t *testing.T) {
 			classes++
 		}
 	}
-	if want := len(settlement.Classes()) - 1; classes != want { // FX_DIFFERENCE needs a profile of two currencies
+	if want := len(settlement.Classes()); classes != want {
 		t.Errorf("%d classes in the corpus, want %d: %v", classes, want, got.Summary.Breaks)
 	}
 }

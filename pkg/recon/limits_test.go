@@ -4,8 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/vuelto/vuelto/pkg/recon"
@@ -55,5 +59,46 @@ func TestNoRoomOnTheDisk(t *testing.T) {
 	o.Memory, o.Temp = 1, filepath.Join(dir, "nowhere")
 	if _, err := recon.Run(context.Background(), o); err == nil || !strings.Contains(err.Error(), "disk") {
 		t.Errorf("no place for partitions: %v", err)
+	}
+}
+
+// TestADiskThatFillsUp, while it is partitioned or while results are written, ends the run with the reason; nothing of it is left. The disk is a
+// limit of what a file may hold, in a process of its own.
+func TestADiskThatFillsUp(t *testing.T) {
+	if dir := os.Getenv("VUELTO_SMALL_DISK"); dir != "" {
+		signal.Ignore(syscall.SIGXFSZ)
+		if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: 256 << 10, Max: 256 << 10}); err != nil {
+			t.Fatal(err)
+		}
+		o := options(t, dir, filepath.Join(dir, "books.csv"), filepath.Join(dir, "rows.csv"))
+		o.Partitions, o.Temp, o.Matches = 8, filepath.Join(dir, "temp"), false
+		if os.Getenv("VUELTO_SMALL_MEMORY") != "" {
+			o.Memory, o.Matches = 1, true
+		}
+		_, err := recon.Run(context.Background(), o)
+		fmt.Println("ended:", err)
+		return
+	}
+	for _, c := range []struct {
+		memory, rows, says string // rows: what the references in the file begin with
+	}{{"1", "R", "writing a partition: "}, {"", "X", "ended: breaks.csv: write "}} {
+		books, rows := crossed(10_000, func(i int) string { return fmt.Sprint("R", i) }, func(i int) string { return fmt.Sprint(c.rows, i) })
+		dir := t.TempDir()
+		write(t, filepath.Join(dir, "books.csv"), books)
+		write(t, filepath.Join(dir, "rows.csv"), strings.ReplaceAll(rows, "\nT", "\n"+c.rows))
+		if err := os.Mkdir(filepath.Join(dir, "temp"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		cmd := exec.Command(os.Args[0], "-test.run=^TestADiskThatFillsUp$")
+		cmd.Env = append(os.Environ(), "VUELTO_SMALL_DISK="+dir, "VUELTO_SMALL_MEMORY="+c.memory)
+		said, err := cmd.CombinedOutput()
+		if err != nil || !strings.Contains(string(said), "ended: ") || !strings.Contains(string(said), c.says) {
+			t.Errorf("%v: %s, want %s", err, said, c.says)
+		}
+		left, _ := filepath.Glob(filepath.Join(dir, "temp", "*"))
+		all, _ := filepath.Glob(filepath.Join(dir, "*"))
+		if len(left) > 0 || len(all) != 3 {
+			t.Errorf("left behind: %v %v", left, all)
+		}
 	}
 }

@@ -130,6 +130,9 @@ func (l *lines) next() (string, error) {
 	for {
 		text, err := l.in.ReadSlice('\n')
 		if errors.Is(err, bufio.ErrBufferFull) || record.Len()+len(text) > longest {
+			if record.Len() == 0 {
+				l.at = l.read + 1
+			}
 			return "", errLongRecord
 		}
 		if err != nil && !errors.Is(err, io.EOF) {

@@ -2,6 +2,7 @@ package csvsettlement_test
 
 import (
 	"errors"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -112,6 +113,59 @@ func TestFilesThatAreNone(t *testing.T) {
 	}
 	if _, err := read(header+strings.Repeat("x", 70_000), layout()); err == nil {
 		t.Error("an endless line is read on for ever")
+	}
+}
+
+// endless is a line of three gigabytes that nobody holds: it counts what is read of it.
+type endless struct{ left, read int64 }
+
+func (e *endless) Read(p []byte) (int, error) {
+	n := min(int64(len(p)), e.left)
+	if n == 0 {
+		return 0, io.EOF
+	}
+	for i := range p[:n] {
+		p[i] = 'x'
+	}
+	e.left, e.read = e.left-n, e.read+n
+	return int(n), nil
+}
+
+// TestALineOfThreeGigabytes ends the reading with its number and a reason, long before it is read.
+func TestALineOfThreeGigabytes(t *testing.T) {
+	const good = "T1,R1,PAYMENT,10.00,0.00,0.00,10.00,PEN,2026-11-20 10:00:00,SETTLED\n"
+	line := &endless{left: 3 << 30}
+	read := 0
+	var last error
+	for row, err := range csvsettlement.Read(io.MultiReader(strings.NewReader(header+good), line), layout()) {
+		if err == nil && row.Unreadable == "" {
+			read++
+		}
+		last = err
+	}
+	if read != 1 || last == nil || !strings.Contains(last.Error(), "line 3: a record is too long") {
+		t.Errorf("%d rows, then %v", read, last)
+	}
+	if line.read > 1<<20 {
+		t.Errorf("%d bytes of it are read", line.read)
+	}
+}
+
+// TestDatesOfOtherCalendars are no dates, also where the year has two digits.
+func TestDatesOfOtherCalendars(t *testing.T) {
+	const good = "T1,R1,PAYMENT,10.00,0.00,0.00,10.00,PEN,2026-11-20 10:00:00,SETTLED\n"
+	for name, date := range map[string]string{"Persian": "1405-08-29", "Thai Buddhist": "2569-11-20", "Minguo": "0115-11-20", "Minguo, three digits": "115-11-20",
+		"Islamic": "1448-06-10", "Reiwa": "R8-11-20", "Eastern digits": "٢٠٢٦-١١-٢٠"} {
+		rows, err := read(header+strings.Replace(good, "2026-11-20", date, 1)+good, layout())
+		if err != nil || len(rows) != 2 || rows[0].Unreadable != "Date is not a date" || rows[0].Line != 2 || rows[1].Unreadable != "" {
+			t.Errorf("%s: %+v, %v", name, rows, err)
+		}
+	}
+	short := layout()
+	short.Dates = "02/01/06 15:04:05"
+	rows, err := read(header+strings.Replace(good, "2026-11-20", "20/11/69", 1)+strings.Replace(good, "2026-11-20", "20/11/26", 1), short)
+	if err != nil || len(rows) != 2 || rows[0].Unreadable != "Date is not a date" || rows[1].Unreadable != "" {
+		t.Errorf("two digits: %+v, %v", rows, err)
 	}
 }
 

@@ -141,13 +141,16 @@ func (c columns) amounts(row *settlement.Row, fields []string) string {
 	return ""
 }
 
+// A year beyond these is one of another calendar: 2569 of the Buddhist, 1405 of the Persian, 115 of the Minguo.
+const firstYear, lastYear = 2000, 2200
+
 func (c columns) instant(row *settlement.Row, fields []string) string {
 	layout := c.layout.Dates
 	if layout == "" {
 		layout = time.DateTime
 	}
 	at, err := time.ParseInLocation(layout, c.get(fields, date), c.layout.Zone)
-	if err != nil {
+	if err != nil || at.Year() < firstYear || at.Year() > lastYear {
 		return "Date is not a date"
 	}
 	row.At = at.UTC()
