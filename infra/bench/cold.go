@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	starts = 15
+	starts = 25
 	// coldBar is how much longer than the bare handler a function may take from its start to its first answer.
 	coldBar = 1.25
 )

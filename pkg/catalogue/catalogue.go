@@ -3,11 +3,12 @@
 package catalogue
 
 import (
+	"bytes"
 	_ "embed"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
-	"sync"
 )
 
 // Kind is what a code names.
@@ -41,47 +42,39 @@ var (
 	events []byte
 )
 
-// page is one kind's words, by code and language. They are read when somebody first needs them, which most invocations of a
-// function never do.
-type page map[string]map[string]Words
-
-// shelf keeps a page once it has been read. Its zero value is empty and needs no start-up, so that a function which asks for
-// one kind's words alone does not link the others.
-type shelf struct {
-	once sync.Once
-	page page
+// entry reads one code's words out of a page, by language; nil if the page has no such code. A page has each code at the start
+// of a line: the whole of it is read by nobody on the way to an answer, so that the first problem which a fresh function
+// answers does not wait for the words of all others.
+func entry(page []byte, code string) map[string]Words {
+	if strings.ContainsAny(code, "\"\n") { // would reach past the end of a key
+		return nil
+	}
+	_, rest, ok := bytes.Cut(page, []byte("\n\""+code+"\":"))
+	if !ok {
+		return nil
+	}
+	var words map[string]Words
+	if err := json.NewDecoder(bytes.NewReader(rest)).Decode(&words); err != nil {
+		panic(err) // embedded, and each code is read by a test
+	}
+	return words
 }
 
-var errorShelf, eventShelf, statusShelf shelf
-
-func errorPage() page  { return errorShelf.read(errors) }
-func eventPage() page  { return eventShelf.read(events) }
-func statusPage() page { return statusShelf.read(statuses) }
-
-func (s *shelf) read(text []byte) page {
-	s.once.Do(func() {
-		if err := json.Unmarshal(text, &s.page); err != nil {
-			panic(err) // embedded, and read by a test
-		}
-	})
-	return s.page
-}
-
-func pageOf(k Kind) page {
+func pageOf(k Kind) []byte {
 	switch k {
 	case Errors:
-		return errorPage()
+		return errors
 	case Statuses:
-		return statusPage()
+		return statuses
 	case Events:
-		return eventPage()
+		return events
 	}
 	return nil
 }
 
 // Problem gives the words for the code of a problem; false if it has none.
 func Problem(code, language string) (Words, bool) {
-	w, ok := errorPage()[code][language]
+	w, ok := entry(errors, code)[language]
 	return w, ok
 }
 
@@ -90,7 +83,7 @@ func Find(k Kind, code, language string) (Words, bool) {
 	if k == Events {
 		return findEvent(code, language)
 	}
-	w, ok := pageOf(k)[code][language]
+	w, ok := entry(pageOf(k), code)[language]
 	return w, ok
 }
 
@@ -105,21 +98,20 @@ func findEvent(code, language string) (Words, bool) {
 	} else if kind == "disbursement" { // is no type of event
 		return Words{}, false
 	}
-	if w, ok := eventPage()[code][language]; ok {
+	if w, ok := entry(events, code)[language]; ok {
 		return w, true
 	}
-	w, ok := statusPage()[code][language]
+	w, ok := entry(statuses, code)[language]
 	return w, ok && code == "disbursement."+step
 }
 
 // Codes lists the codes of a kind, sorted.
 func Codes(k Kind) []string {
-	var codes []string
-	for code := range pageOf(k) {
-		codes = append(codes, code)
+	var all map[string]json.RawMessage
+	if err := json.Unmarshal(pageOf(k), &all); err != nil {
+		return nil // a kind that there is not
 	}
-	slices.Sort(codes)
-	return codes
+	return slices.Sorted(maps.Keys(all))
 }
 
 // Language picks the language of a reader from an Accept-Language header: the first named one that there are words in.

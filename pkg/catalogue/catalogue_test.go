@@ -82,6 +82,15 @@ func TestEveryEventHasWords(t *testing.T) {
 	}
 }
 
+// A code is asked for in an address, so it is anybody's text.
+func TestACodeEndsWhereItsKeyDoes(t *testing.T) {
+	for _, code := range []string{"", "malformed", "malformed_json\":{\n \"en", "en", "{", "malformed_json\":"} {
+		if w, ok := catalogue.Find(catalogue.Errors, code, "en"); ok {
+			t.Errorf("%q: %+v", code, w)
+		}
+	}
+}
+
 func TestLanguage(t *testing.T) {
 	for header, want := range map[string]string{"": "en", "es": "es", "zh-CN,zh;q=0.9,en;q=0.8": "zh", "de, es-PE;q=0.5": "es",
 		"fr": "en", "ES-co": "es", "*": "en", ",;,": "en", "zhx": "en"} {
