@@ -9,6 +9,7 @@ import (
 	"github.com/vuelto/vuelto/pkg/disbursement"
 	"github.com/vuelto/vuelto/pkg/flow/request"
 	"github.com/vuelto/vuelto/pkg/job"
+	"github.com/vuelto/vuelto/pkg/provider"
 	"github.com/vuelto/vuelto/pkg/reconciliation"
 	"github.com/vuelto/vuelto/pkg/store"
 )
@@ -35,7 +36,15 @@ type accountHealth struct {
 	OldestAwaitingAt   *string        `json:"oldest_awaiting_at"`
 	LastDay            *string        `json:"last_settlement_day"`
 	LastDayStatus      *string        `json:"last_settlement_status"`
+	Paused             []pause        `json:"paused"` // calls that the provider fails, and that wait
 	Notes              []string       `json:"notes"`
+}
+
+type pause struct {
+	Ability   string `json:"ability"`
+	Since     string `json:"since"`
+	NextTryAt string `json:"next_try_at"`
+	Tries     int    `json:"tries"` // that failed since
 }
 
 type tally struct {
@@ -43,6 +52,7 @@ type tally struct {
 	oldest time.Time // creation of the oldest that has not ended
 	doubt  time.Time // the same, of those whose outcome is unknown
 	last   *reconciliation.Reconciliation
+	paused []pause
 }
 
 const (
@@ -70,6 +80,14 @@ func (s *Server) health(r *http.Request, c request.Caller) (any, error) {
 	}
 	if err := s.lastDays(r, c, accounts); err != nil {
 		return nil, err
+	}
+	outages, err := provider.Outages(r.Context(), s.Store, c.Merchant.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range outages {
+		t := tallyOf(accounts, o.Account)
+		t.paused = append(t.paused, pause{string(o.Ability), stamp(o.OpenedAt), stamp(o.TryAt), o.Tries})
 	}
 	for _, shop := range c.Merchant.Stores {
 		for _, a := range shop.Accounts {
@@ -167,12 +185,15 @@ func (s *Server) accountHealth(r *http.Request, c request.Caller, h *accountHeal
 	if err != nil {
 		return err
 	}
-	h.Status, h.Recent, h.Awaiting, h.Notes = "ok", t.recent, n, []string{}
+	h.Status, h.Recent, h.Awaiting, h.Paused, h.Notes = "ok", t.recent, n, append([]pause{}, t.paused...), []string{}
 	h.OldestUnfinishedAt = optional(stamp(t.oldest))
 	note := func(when bool, format string, args ...any) {
 		if when {
 			h.Status, h.Notes = "attention", append(h.Notes, fmt.Sprintf(format, args...))
 		}
+	}
+	for _, p := range h.Paused {
+		note(true, "the provider fails %s since %s: such calls wait, one is tried at %s", p.Ability, p.Since, p.NextTryAt)
 	}
 	note(!t.doubt.IsZero() && now.Sub(t.doubt) > doubtful, "the outcome of a call at %s is still unknown", stamp(t.doubt))
 	note(t.recent[string(disbursement.Held)] > 0, "%d are held for people", t.recent[string(disbursement.Held)])

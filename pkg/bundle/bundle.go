@@ -29,6 +29,7 @@ type Bundle struct {
 	registry provider.Registry
 	clients  *clients
 	observer observe.Observer
+	breaker  *provider.Breaker
 }
 
 // New prepares a bundle that reaches the providers of a registry.
@@ -39,6 +40,7 @@ func New(p port.Set, registry provider.Registry) *Bundle {
 		clients: &clients{book: p.Book(), set: provider.NewSet(registry, p.Doer, p.Clock), now: p.Clock.Now,
 			known: map[string]knownClient{}},
 		observer: observe.Observer{Store: p.Store, Log: p.Log},
+		breaker:  &provider.Breaker{Store: p.Store, Now: p.Clock.Now, Log: p.Log},
 	}
 }
 
@@ -136,13 +138,13 @@ func (b *Bundle) Server() *api.Server {
 
 // Submitter does job.Submit.
 func (b *Bundle) Submitter() job.Handler {
-	return &submit.Submitter{Store: b.ports.Store, Observer: b.observer, Clients: b.clients, Now: b.now, Log: b.ports.Log,
+	return &submit.Submitter{Store: b.ports.Store, Observer: b.observer, Clients: b.clients, Breaker: b.breaker, Now: b.now, Log: b.ports.Log,
 		Merchants: &merchant.Directory{Store: b.ports.Store, Now: b.now, Live: b.ports.Live}}
 }
 
 // Poller does job.Poll.
 func (b *Bundle) Poller() *poll.Poller {
-	return &poll.Poller{Store: b.ports.Store, Observer: b.observer, Clients: b.clients, Now: b.now, Log: b.ports.Log}
+	return &poll.Poller{Store: b.ports.Store, Observer: b.observer, Clients: b.clients, Breaker: b.breaker, Now: b.now, Log: b.ports.Log}
 }
 
 // Polling does job.Poll, job.Sweep and job.Remind: one function, one queue.

@@ -50,6 +50,16 @@ func (d Disbursement) Postponed(now time.Time) Disbursement {
 	return d
 }
 
+// Awaiting is unfinished work whose provider is not called before an instant, by some seconds more for each so that not all come
+// at once. It is no try of it.
+func (d Disbursement) Awaiting(until, now time.Time) Disbursement {
+	if until.Before(now) {
+		until = now
+	}
+	d.Due = until.Add(d.gap(0) - gaps[0])
+	return d
+}
+
 // Asked notes that a question brought nothing new and sets the next one.
 func (d Disbursement) Asked(now time.Time) Disbursement {
 	d.Polls++

@@ -169,6 +169,12 @@ func (p Payment) nextDue(now time.Time) time.Time {
 	return due
 }
 
+// Awaiting is a payment whose provider is not asked before an instant. It is no question that was asked.
+func (p Payment) Awaiting(until time.Time) Payment {
+	p.Due = until
+	return p
+}
+
 // Asked notes that a question brought nothing new and sets the next one.
 func (p Payment) Asked(now time.Time) Payment {
 	p.Polls++

@@ -22,6 +22,7 @@ type Client struct {
 	clock   Clock
 	able    abilities
 	callers allowed // of webhooks
+	tallies tallies // of calls that the breaker counts
 }
 
 // Open asserts an adapter's abilities and checks its profile against the account. Error: the profile contradicts itself

@@ -28,7 +28,9 @@ func (c *Client) ReadPayment(ctx context.Context, p payment.Payment) (payment.Ob
 	if c.able.read == nil {
 		return payment.Observation{}, fmt.Errorf("%w: asking for a payment", ErrUnsupported)
 	}
-	return c.aboutPayment(ctx, p, byPoll, c.able.read.ReadPayment)
+	o, err := c.aboutPayment(ctx, p, byPoll, c.able.read.ReadPayment)
+	c.tallies.count(CanReadPayment, err)
+	return o, err
 }
 
 // CancelPayment withdraws an unpaid voucher. Errors: ErrUnsupported, ErrNoSuchPayment, *Error.

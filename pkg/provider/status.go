@@ -73,7 +73,9 @@ func (c *Client) readStatus(ctx context.Context, d disbursement.Disbursement) (d
 	}
 	ctx, cancel := c.bounded(ctx)
 	defer cancel()
-	return c.able.status.ReadStatus(ctx, d)
+	o, err := c.able.status.ReadStatus(ctx, d)
+	c.tallies.count(CanReadStatus, err)
+	return o, err
 }
 
 func nothing(d disbursement.Disbursement, note string) disbursement.Observation {

@@ -66,7 +66,9 @@ func (c *Client) handOver(ctx context.Context, d disbursement.Disbursement) (dis
 	}
 	ctx, cancel := c.bounded(ctx)
 	defer cancel()
-	return road(ctx, d)
+	o, err := road(ctx, d)
+	c.tallies.count(Handing(d.Kind, d.Route), err)
+	return o, err
 }
 
 // refusal turns a failed call into the claim it proves.

@@ -25,6 +25,11 @@ func (p *Poller) payment(ctx context.Context, key store.Key) error {
 	if err != nil {
 		return err
 	}
+	pass := p.Breaker.Admit(ctx, client, provider.CanReadPayment)
+	if !pass.Until.IsZero() {
+		return p.payAgain(ctx, pay.Awaiting(pass.Until))
+	}
+	defer p.Breaker.Heard(ctx, client, provider.CanReadPayment, pass)
 	closing := !now.Before(pay.Deadline().Add(payment.ExpiryGrace))
 	seen, err := client.ReadPayment(ctx, pay)
 	switch {
@@ -32,7 +37,7 @@ func (p *Poller) payment(ctx context.Context, key store.Key) error {
 		seen = payment.Observation{Claim: payment.ClaimPending, At: now}
 	case err != nil:
 		p.Log.WarnContext(ctx, "payment not answered", "payment", pay.ID, "error", err)
-		return p.payAgain(ctx, pay)
+		return p.payAgain(ctx, pay.Asked(now))
 	}
 	if closing && seen.Claim == payment.ClaimPending {
 		seen = payment.Observation{Claim: payment.ClaimExpired, By: "sweep", Evidence: "expired", At: now}
@@ -41,11 +46,11 @@ func (p *Poller) payment(ctx context.Context, key store.Key) error {
 	if err != nil || t.Changed {
 		return err
 	}
-	return p.payAgain(ctx, pay)
+	return p.payAgain(ctx, pay.Asked(now))
 }
 
 func (p *Poller) payAgain(ctx context.Context, pay payment.Payment) error {
-	err := p.Store.Commit(ctx, store.Put{Record: payment.Encode(pay.Asked(p.Now()))})
+	err := p.Store.Commit(ctx, store.Put{Record: payment.Encode(pay)})
 	if store.IsConflict(err) {
 		return nil
 	}

@@ -27,6 +27,7 @@ type Poller struct {
 	Store    store.Store
 	Observer observe.Observer
 	Clients  Clients
+	Breaker  *provider.Breaker
 	Now      func() time.Time
 	Log      *slog.Logger
 }
@@ -44,12 +45,16 @@ func (p *Poller) Handle(ctx context.Context, j job.Job) error {
 	if err != nil || d.Due.IsZero() || p.Now().Before(d.Due) {
 		return err
 	}
-	_, err = p.Disbursement(ctx, d)
+	_, err = p.ask(ctx, d, p.Breaker)
 	return err
 }
 
-// Disbursement asks about one disbursement now and returns how it stands afterwards.
+// Disbursement asks about one disbursement now, because a person wants to know, and returns how it stands afterwards.
 func (p *Poller) Disbursement(ctx context.Context, d disbursement.Disbursement) (disbursement.Disbursement, error) {
+	return p.ask(ctx, d, nil)
+}
+
+func (p *Poller) ask(ctx context.Context, d disbursement.Disbursement, breaker *provider.Breaker) (disbursement.Disbursement, error) {
 	key := disbursement.Key(d.Tenant, d.ID)
 	switch d.State {
 	case disbursement.AwaitingApproval:
@@ -78,6 +83,11 @@ func (p *Poller) Disbursement(ctx context.Context, d disbursement.Disbursement) 
 	if err != nil {
 		return d, err
 	}
+	pass := breaker.Admit(ctx, client, provider.CanReadStatus)
+	if !pass.Until.IsZero() {
+		return p.nothingNew(ctx, d, disbursement.Observation{}, d.Awaiting(pass.Until, p.Now()))
+	}
+	defer breaker.Heard(ctx, client, provider.CanReadStatus, pass)
 	seen := client.Status(ctx, d)
 	if seen.Claim != disbursement.ClaimUnknown {
 		after, err := p.fold(ctx, key, seen, d)
@@ -85,11 +95,11 @@ func (p *Poller) Disbursement(ctx context.Context, d disbursement.Disbursement) 
 			return after, err
 		}
 	}
-	return p.nothingNew(ctx, d, seen)
+	return p.nothingNew(ctx, d, seen, d.Asked(p.Now()))
 }
 
-// nothingNew sets the next question, or hands over to a person when there have been enough.
-func (p *Poller) nothingNew(ctx context.Context, d disbursement.Disbursement, seen disbursement.Observation) (disbursement.Disbursement, error) {
+// nothingNew sets the next question, as next has it, or hands over to a person when there have been enough.
+func (p *Poller) nothingNew(ctx context.Context, d disbursement.Disbursement, seen disbursement.Observation, next disbursement.Disbursement) (disbursement.Disbursement, error) {
 	now, key := p.Now(), disbursement.Key(d.Tenant, d.ID)
 	if d.Due.IsZero() {
 		return d, nil // nothing is outstanding: a person wanted to know
@@ -108,13 +118,12 @@ func (p *Poller) nothingNew(ctx context.Context, d disbursement.Disbursement, se
 	if d.MustRemind(now) {
 		return p.fold(ctx, key, disbursement.Observation{Claim: disbursement.ClaimRemind, By: "sweep", Evidence: string(disbursement.ClaimRemind), At: now})
 	}
-	asked := d.Asked(now)
-	err := p.Store.Commit(ctx, store.Put{Record: disbursement.Encode(asked)})
+	err := p.Store.Commit(ctx, store.Put{Record: disbursement.Encode(next)})
 	if store.IsConflict(err) {
 		return d, nil // it moved meanwhile, which set its own due instant
 	}
-	asked.Version++
-	return asked, err
+	next.Version++
+	return next, err
 }
 
 func (p *Poller) fold(ctx context.Context, key store.Key, seen disbursement.Observation, read ...disbursement.Disbursement) (disbursement.Disbursement, error) {

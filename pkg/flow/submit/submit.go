@@ -36,6 +36,7 @@ type Submitter struct {
 	Observer  observe.Observer
 	Clients   Clients
 	Merchants Merchants
+	Breaker   *provider.Breaker
 	Now       func() time.Time
 	Log       *slog.Logger
 }
@@ -73,7 +74,7 @@ func (s *Submitter) Handle(ctx context.Context, j job.Job) error {
 	}
 	if why := m.RulesOn(calendar.On(s.Now(), calendar.Colombia().Zone())).StoppedAt(d.Network, d.Provider, d.Account); why != "" {
 		s.Log.WarnContext(ctx, "handing over is stopped", "disbursement", d.ID, "account", d.Account, "reason", why)
-		return s.postpone(ctx, d.Stopped(s.Now()))
+		return s.postpone(ctx, d.Stopped(s.Now()).Postponed(s.Now()))
 	}
 	if stop, err := s.heldBack(ctx, m, d); stop || err != nil {
 		return err
@@ -82,7 +83,14 @@ func (s *Submitter) Handle(ctx context.Context, j job.Job) error {
 	if err != nil {
 		return err
 	}
-	return s.send(ctx, client, j.Key, d)
+	ability := provider.Handing(d.Kind, d.Route)
+	pass := s.Breaker.Admit(ctx, client, ability)
+	if !pass.Until.IsZero() {
+		return s.postpone(ctx, d.Awaiting(pass.Until, s.Now()))
+	}
+	err = s.send(ctx, client, j.Key, d)
+	s.Breaker.Heard(ctx, client, ability, pass)
+	return err
 }
 
 func (s *Submitter) send(ctx context.Context, client *provider.Client, key store.Key, d disbursement.Disbursement) error {
@@ -174,9 +182,9 @@ func (s *Submitter) people(ctx context.Context, d disbursement.Disbursement, cou
 	return append(ids, merchant.PersonIDs(d.Tenant, country, p.Payer.DocumentType, p.Payer.DocumentNumber)...), err
 }
 
-// postpone lets the sweep ask again in a while. Losing the write means that it moved: cancelled, most likely.
+// postpone lets the sweep ask again when it is due. Losing the write means that it moved: cancelled, most likely.
 func (s *Submitter) postpone(ctx context.Context, d disbursement.Disbursement) error {
-	err := s.Store.Commit(ctx, store.Put{Record: disbursement.Encode(d.Postponed(s.Now()))})
+	err := s.Store.Commit(ctx, store.Put{Record: disbursement.Encode(d)})
 	if store.IsConflict(err) {
 		return nil
 	}
