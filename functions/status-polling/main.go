@@ -14,7 +14,7 @@ import (
 )
 
 func main() {
-	h := host.Open(config.Needs{Sends: []job.Kind{job.Submit, job.Poll, job.Apply, job.Reconcile, job.Rows, job.Deliver, job.Notify}})
+	h := host.Open(config.Needs{Sends: []job.Kind{job.Submit, job.Poll, job.Apply, job.Reconcile, job.Rows, job.Deliver, job.Notify, job.Report}})
 	ports := h.Ports()
 	ports.Sender = sqsqueue.Open(h.AWS, h.Config.Queues)
 	lambda.Start(sqsevents.Batch(bundle.New(ports, all.Registry()).Polling(), h.Log))

@@ -23,6 +23,7 @@ import (
 	"github.com/vuelto/vuelto/pkg/bundle/finance"
 	"github.com/vuelto/vuelto/pkg/bundle/hearing"
 	"github.com/vuelto/vuelto/pkg/bundle/issuing"
+	"github.com/vuelto/vuelto/pkg/bundle/reporting"
 	"github.com/vuelto/vuelto/pkg/bundle/sealing"
 	"github.com/vuelto/vuelto/pkg/bundle/telling"
 	"github.com/vuelto/vuelto/pkg/calendar"
@@ -143,7 +144,8 @@ func (s *stage) queue(name string, failed ...string) {
 	handlers := map[string]job.Handler{"webhook-apply": hearing.Applier(s.bundle), "refund-submission": s.bundle.Submitter(),
 		"status-polling": s.bundle.Polling(), "settlement-ingest": s.bundle.Ingester(),
 		"settlement-reconciliation": s.bundle.Reconciler(), "batch-run": s.bundle.Runner(), "event-delivery": telling.Deliverer(s.who),
-		"buyer-notice": telling.Notifier(s.who), "audit-seal": sealing.Sealer(s.who.Set)}
+		"buyer-notice": telling.Notifier(s.who), "audit-seal": sealing.Sealer(s.who.Set),
+		"finance-report": reporting.Reporter(reporting.Ports{Set: s.who.Set, Mailer: s})}
 	answer, err := sqsevents.Batch(handlers[filepath.Dir(name)], s.log)(context.Background(), event)
 	if err != nil {
 		s.Fatalf("%s: %v", name, err)
@@ -276,6 +278,7 @@ func TestEvents(t *testing.T) {
 	}
 
 	s.queue("status-polling/remind") // nothing is late
+	s.queue("finance-report/day")    // nobody wants reports
 	s.http("batch-api/create-batch", 201, batchID)
 	s.asked(job.Rows, "batch-run/batch")
 	s.queue("batch-run/batch")

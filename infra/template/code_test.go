@@ -129,6 +129,9 @@ func needs(t *testing.T, p *program, folder string) config.Needs {
 			if e := field(c, "Notices"); e != nil {
 				n.Notices = in.info.Types[e].Value.String() == "true"
 			}
+			if e := field(c, "Mails"); e != nil {
+				n.Mails = in.info.Types[e].Value.String() == "true"
+			}
 			if kinds, ok := field(c, "Sends").(*ast.CompositeLit); ok {
 				for _, e := range kinds.Elts {
 					n.Sends = append(n.Sends, job.Kind(text(in, e)))
@@ -184,7 +187,7 @@ func doneBy() map[job.Kind]string {
 	return map[job.Kind]string{job.Submit: "refund-submission", job.Poll: "status-polling", job.Sweep: "status-polling", job.Remind: "status-polling",
 		job.Apply: "webhook-apply", job.Ingest: "settlement-ingest", job.Drop: "settlement-ingest", job.Reconcile: "settlement-reconciliation",
 		job.Rows: "batch-run", job.Deliver: "event-delivery", job.Notify: "buyer-notice",
-		job.Seal: "audit-seal"}
+		job.Seal: "audit-seal", job.Report: "finance-report"}
 }
 
 // sends are the kinds of job that what is reached can send: those it names, and those of the work index if it sweeps.

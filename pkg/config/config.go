@@ -19,7 +19,7 @@ const (
 	varBucket   = "VUELTO_BUCKET"            // name of the bucket
 	varSettled  = "VUELTO_SETTLEMENT_BUCKET" // name of the bucket with settlement files, where VUELTO_BUCKET is another
 	varLog      = "VUELTO_LOG"               // debug, info, warn or error; info if empty
-	varMailFrom = "VUELTO_MAIL_FROM"         // sender of buyers' e-mails, or off
+	varMailFrom = "VUELTO_MAIL_FROM"         // sender of e-mails, or off
 	varSMS      = "VUELTO_SMS"               // on or off: buyers' SMS
 	varSite     = "VUELTO_SITE"              // where the API is for buyers: https://…, without a slash at its end
 	queuePrefix = "VUELTO_QUEUE_"            // + the kind of job in capitals: URL of its queue
@@ -33,6 +33,7 @@ type Needs struct {
 	Settled bool // reads settlement files beside those
 
 	Notices bool // writes to buyers
+	Mails   bool // writes to finance
 }
 
 // Config is the environment, read.
@@ -62,8 +63,11 @@ func Read(lookup func(string) (string, bool), needs Needs) (Config, error) {
 	if needs.Settled {
 		c.Settled = r.need(varSettled)
 	}
+	if needs.Mails || needs.Notices {
+		c.MailFrom = r.need(varMailFrom)
+	}
 	if needs.Notices {
-		c.MailFrom, c.SMS = r.need(varMailFrom), r.need(varSMS)
+		c.SMS = r.need(varSMS)
 		if c.SMS != "" && c.SMS != "on" && c.SMS != "off" {
 			r.fault(varSMS, "%q is neither on nor off", c.SMS)
 		}
@@ -97,8 +101,11 @@ func Variables(needs Needs) []string {
 	if needs.Settled {
 		names = append(names, varSettled)
 	}
+	if needs.Mails || needs.Notices {
+		names = append(names, varMailFrom)
+	}
 	if needs.Notices {
-		names = append(names, varMailFrom, varSMS, varSite)
+		names = append(names, varSMS, varSite)
 	}
 	for _, kind := range needs.Sends {
 		names = append(names, QueueVariable(kind))

@@ -40,11 +40,13 @@ const (
 	Seal Kind = "seal"
 	// Remind tells every merchant on a network of what is going to be late. Key.PK: the network; started by a schedule.
 	Remind Kind = "remind"
+	// Report mails a settlement day to a merchant's finance. Key: the report; started by a schedule with Key.PK alone, the network.
+	Report Kind = "report"
 )
 
 // Kinds lists every kind, for wiring and tests.
 func Kinds() []Kind {
-	return []Kind{Submit, Poll, Apply, Sweep, Ingest, Drop, Reconcile, Rows, Deliver, Notify, Seal, Remind}
+	return []Kind{Submit, Poll, Apply, Sweep, Ingest, Drop, Reconcile, Rows, Deliver, Notify, Seal, Remind, Report}
 }
 
 // Job is one message.

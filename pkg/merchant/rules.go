@@ -28,6 +28,7 @@ type Rules struct {
 	Cash      Cash       `json:"cash,omitzero"`
 	FX        FX         `json:"fx,omitzero"`
 	Expiries  []Expiry   `json:"expiries,omitempty"`
+	Reports   Reports    `json:"reports,omitzero"`
 }
 
 // Road narrows a route where its scope fits; every one that fits holds, so that the strictest counts.
@@ -153,6 +154,12 @@ type Cash struct {
 // FX is who bears the difference of a refund that is asked for in another currency than was paid. Stored strings: append only.
 type FX struct {
 	Bears string `json:"bears,omitempty"` // merchant, at today's rate; buyer, at that of the day of payment; empty = none is taken
+}
+
+// Reports says who is mailed the report of each settlement day, and in which language.
+type Reports struct {
+	To       []string `json:"to,omitempty"`       // addresses of people of the merchant
+	Language string   `json:"language,omitempty"` // en, es or zh; empty = en
 }
 
 // Expiry is when something ends without which an account stops working. People say it; they are reminded thirty days, a week

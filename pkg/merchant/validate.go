@@ -3,7 +3,9 @@ package merchant
 import (
 	"cmp"
 	"fmt"
+	"net/mail"
 	"slices"
+	"strings"
 
 	"github.com/vuelto/vuelto/pkg/calendar"
 	"github.com/vuelto/vuelto/pkg/identity"
@@ -18,6 +20,7 @@ const (
 	maxEntries = 50
 	maxSum     = 1_000_000_000_000_00 // minor units
 	maxDays    = 3650
+	maxReaders = 20
 )
 
 // validator collects faults.
@@ -54,6 +57,13 @@ func (r Rules) Validate(m Merchant, today calendar.Date) []Fault {
 		v.check(slices.Contains([]string{"credentials", "certificate", "merchant_kyc"}, x.What), at+"/what", "must be credentials, certificate or merchant_kyc")
 		v.check(!x.On.IsZero(), at+"/on", "names no day")
 	}
+	v.check(len(r.Reports.To) <= maxReaders, "/reports/to", "has more than %d addresses", maxReaders)
+	for i, to := range r.Reports.To {
+		parsed, err := mail.ParseAddress(to)
+		v.check(err == nil && parsed.Address == to && !strings.ContainsAny(to, "\r\n\""), fmt.Sprintf("/reports/to/%d", i), "must be an e-mail address")
+		v.check(!slices.Contains(r.Reports.To[:i], to), fmt.Sprintf("/reports/to/%d", i), "is there twice")
+	}
+	v.check(slices.Contains([]string{"", "en", "es", "zh"}, r.Reports.Language), "/reports/language", "must be en, es or zh")
 	v.check(r.Cash.RemindHours >= 0 && r.Cash.RemindHours <= 240, "/cash/remind_hours", "must be from 0 to 240")
 	v.check(slices.Contains([]string{"", "merchant", "buyer"}, r.FX.Bears), "/fx/bears", "must be merchant or buyer")
 	v.check(slices.Contains([]Bearing{"", Wait, Advance}, r.Payouts.Failure), "/payouts/failure", "must be wait or advance")

@@ -17,8 +17,19 @@ import (
 // ErrRefused says an address will never take a message: trying again is of no use.
 var ErrRefused = errors.New("notice: refused for good")
 
-// Mail is an e-mail in plain text.
-type Mail struct{ To, Subject, Text string }
+// Mail is an e-mail: plain text and, if there is any, the same as a page, with files.
+type Mail struct {
+	To, Subject, Text string
+
+	HTML  string
+	Files []Attachment
+}
+
+// Attachment is a file that comes with a mail.
+type Attachment struct {
+	Name, Type string
+	Body       []byte
+}
 
 // Mailer sends e-mails. Error: ErrRefused; any other may pass.
 type Mailer interface {

@@ -68,14 +68,14 @@ func (o Outage) Open() bool { return !o.OpenedAt.IsZero() }
 func breakersPartition(tenant string) string { return tenant + "#breakers" }
 
 func breakerKey(a Account, ability Ability) store.Key {
-	return store.Key{PK: breakersPartition(a.Tenant), SK: a.ID + "#" + string(ability)}
+	return store.Key{PK: a.Tenant + "#breaker#" + a.ID + "#" + string(ability), SK: "breaker"}
 }
 
-// Outages lists the open breakers of a merchant's accounts.
+// Outages lists the open breakers of a merchant's accounts, from an index: for people to know.
 func Outages(ctx context.Context, from store.Store, tenant string) ([]Outage, error) {
 	var open []Outage
 	for after := ""; ; {
-		page, err := from.Query(ctx, store.Query{PK: breakersPartition(tenant), After: after})
+		page, err := from.Query(ctx, store.Query{Index: store.List, PK: breakersPartition(tenant), After: after})
 		if err != nil {
 			return nil, err
 		}
@@ -124,7 +124,7 @@ func (b *Breaker) Admit(ctx context.Context, c *Client, a Ability) Pass {
 		return Pass{Until: g.TryAt}
 	}
 	g.TryAt = now.Add(breakerTrial)
-	if !b.write(ctx, key, g, now) {
+	if !b.write(ctx, c.account.Tenant, key, g, now) {
 		return Pass{Until: g.TryAt}
 	}
 	return Pass{trial: true}
@@ -171,7 +171,7 @@ func (b *Breaker) Heard(ctx context.Context, c *Client, a Ability, pass Pass) {
 		}
 	}
 	g.Account, g.Ability, g.told = c.account.ID, a, now
-	if !b.write(ctx, key, g, now) && !pass.trial {
+	if !b.write(ctx, c.account.Tenant, key, g, now) && !pass.trial {
 		c.tallies.add(a, seen) // another was first: told with the next
 	}
 }
@@ -214,12 +214,16 @@ func (b *Breaker) keep(key store.Key, g glance) {
 }
 
 // write replaces the record that was read; false if it changed since, or may have.
-func (b *Breaker) write(ctx context.Context, key store.Key, g glance, now time.Time) bool {
+func (b *Breaker) write(ctx context.Context, tenant string, key store.Key, g glance, now time.Time) bool {
 	body, err := json.Marshal(g.Outage)
 	if err != nil {
 		panic(err) // strings, integers and instants always encode
 	}
-	err = b.Store.Commit(ctx, store.Put{Record: store.Record{Key: key, Version: g.version, Body: body}})
+	r := store.Record{Key: key, Version: g.version, Body: body}
+	if g.Open() {
+		r.Index = map[store.Index]store.Key{store.List: {PK: breakersPartition(tenant), SK: key.PK}}
+	}
+	err = b.Store.Commit(ctx, store.Put{Record: r})
 	if err != nil {
 		g.at = time.Time{} // to be read again
 		b.keep(key, g)

@@ -2,6 +2,8 @@ package sim
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"net/http"
 	"strings"
@@ -9,27 +11,44 @@ import (
 	"github.com/vuelto/vuelto/pkg/notice"
 )
 
-// carrier is the mail and the telephone of the world: what is sent to buyers lies in an outbox. Addresses that begin with
+// carrier is the mail and the telephone of the world: what is sent to buyers and to finance lies in an outbox. Addresses that begin with
 // "bounce" are refused for good, those that begin with "away" for now.
 type carrier struct{ w *World }
 
-// note is one message to a buyer.
+// note is one message.
 type note struct {
-	At      string `json:"at"`
-	Channel string `json:"channel"`
-	To      string `json:"to"`
-	Subject string `json:"subject,omitempty"`
-	Text    string `json:"text"`
+	At      string     `json:"at"`
+	Channel string     `json:"channel"`
+	To      string     `json:"to"`
+	Subject string     `json:"subject,omitempty"`
+	Text    string     `json:"text"`
+	HTML    string     `json:"html,omitempty"`
+	Files   []enclosed `json:"files,omitempty"`
+}
+
+// enclosed is a file that came with a mail.
+type enclosed struct {
+	Name   string `json:"name"`
+	Type   string `json:"type"`
+	Bytes  int    `json:"bytes"`
+	SHA256 string `json:"sha256"`
 }
 
 // Mail implements notice.Mailer.
 func (c carrier) Mail(ctx context.Context, m notice.Mail) error {
-	return c.w.io(ctx, Point{"carrier", "send", "email", m.To}, func() error { return c.w.post(note{"", "email", m.To, m.Subject, m.Text}) })
+	return c.w.io(ctx, Point{"carrier", "send", "email", m.To}, func() error {
+		letter := note{Channel: "email", To: m.To, Subject: m.Subject, Text: m.Text, HTML: m.HTML}
+		for _, f := range m.Files {
+			sum := sha256.Sum256(f.Body)
+			letter.Files = append(letter.Files, enclosed{f.Name, f.Type, len(f.Body), hex.EncodeToString(sum[:])})
+		}
+		return c.w.post(letter)
+	})
 }
 
 // Text implements notice.Texter.
 func (c carrier) Text(ctx context.Context, to, text string) error {
-	return c.w.io(ctx, Point{"carrier", "send", "sms", to}, func() error { return c.w.post(note{"", "sms", to, "", text}) })
+	return c.w.io(ctx, Point{"carrier", "send", "sms", to}, func() error { return c.w.post(note{Channel: "sms", To: to, Text: text}) })
 }
 
 func (w *World) post(n note) error {
@@ -47,7 +66,7 @@ func (w *World) post(n note) error {
 	return nil
 }
 
-// readOutbox shows what buyers were told, newest first; "to" filters.
+// readOutbox shows what people were told, newest first; "to" filters.
 func (w *World) readOutbox(req *http.Request, done func(Reply)) {
 	data := []note{}
 	for i := len(w.outbox) - 1; i >= 0; i-- {

@@ -14,6 +14,7 @@ import (
 	"github.com/vuelto/vuelto/pkg/bundle/finance"
 	"github.com/vuelto/vuelto/pkg/bundle/hearing"
 	"github.com/vuelto/vuelto/pkg/bundle/issuing"
+	"github.com/vuelto/vuelto/pkg/bundle/reporting"
 	"github.com/vuelto/vuelto/pkg/bundle/sealing"
 	"github.com/vuelto/vuelto/pkg/bundle/telling"
 	"github.com/vuelto/vuelto/pkg/identity"
@@ -129,7 +130,7 @@ func New(o Options) (*World, error) {
 		"webhook-apply": hearing.Applier(b), "refund-submission": b.Submitter(), "status-polling": b.Polling(),
 		"settlement-ingest": b.Ingester(), "settlement-reconciliation": b.Reconciler(),
 		"batch-run": b.Runner(), "event-delivery": telling.Deliverer(who), "buyer-notice": telling.Notifier(who),
-		"audit-seal": sealing.Sealer(ports),
+		"audit-seal": sealing.Sealer(ports), "finance-report": reporting.Reporter(reporting.Ports{Set: ports, Mailer: carrier{w}}),
 	})
 	if err != nil {
 		return nil, err

@@ -41,11 +41,15 @@ func (m Mailer) Mail(ctx context.Context, mail notice.Mail) error {
 	text := func(s string) *types.Content {
 		return &types.Content{Data: aws.String(s), Charset: aws.String("UTF-8")}
 	}
+	body := &types.Body{Text: text(mail.Text)}
+	if mail.HTML != "" {
+		body.Html = text(mail.HTML)
+	}
 	_, err := m.client.SendEmail(ctx, &sesv2.SendEmailInput{
 		FromEmailAddress: aws.String(m.from),
 		Destination:      &types.Destination{ToAddresses: []string{mail.To}},
 		Content: &types.EmailContent{Simple: &types.Message{Subject: text(mail.Subject),
-			Body: &types.Body{Text: text(mail.Text)}}},
+			Body: body, Attachments: attached(mail.Files)}},
 	})
 	var rejected *types.MessageRejected
 	var bad *types.BadRequestException
@@ -53,4 +57,13 @@ func (m Mailer) Mail(ctx context.Context, mail notice.Mail) error {
 		return fmt.Errorf("sesmail: %w", notice.ErrRefused)
 	}
 	return err
+}
+
+func attached(files []notice.Attachment) []types.Attachment {
+	var all []types.Attachment
+	for _, f := range files {
+		all = append(all, types.Attachment{FileName: aws.String(f.Name), ContentType: aws.String(f.Type), RawContent: f.Body,
+			ContentDisposition: types.AttachmentContentDispositionAttachment, ContentTransferEncoding: types.AttachmentContentTransferEncodingBase64})
+	}
+	return all
 }

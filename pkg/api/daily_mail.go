@@ -1,0 +1,61 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/vuelto/vuelto/pkg/calendar"
+	"github.com/vuelto/vuelto/pkg/flow/request"
+	"github.com/vuelto/vuelto/pkg/merchant"
+	"github.com/vuelto/vuelto/pkg/notice"
+	"github.com/vuelto/vuelto/pkg/settlement"
+)
+
+// Daily is a merchant's day as a mail without its receiver: the page, the same in plain lines, and the workbook; accounts is of how
+// many the day has a file.
+func (s *Server) Daily(ctx context.Context, m merchant.Merchant, date calendar.Date, language string) (mail notice.Mail, accounts int, err error) {
+	d := daily{date: date}
+	if d.language, err = settlement.ParseLanguage(language); err != nil {
+		return mail, 0, err
+	}
+	if err := s.gather(ctx, request.Caller{Merchant: m}, &d); err != nil {
+		return mail, 0, err
+	}
+	page, err := dailyHTML(d)
+	if err != nil {
+		return mail, 0, err
+	}
+	book, err := dailyXLSX(d)
+	mail = notice.Mail{Subject: d.subject(), Text: d.plain(), HTML: string(page),
+		Files: []notice.Attachment{{Name: "settlements-" + date.String() + ".xlsx", Type: workbook, Body: book}}}
+	return mail, len(d.days), err
+}
+
+// subject says whether the mail must be opened.
+func (d daily) subject() string {
+	line := fmt.Sprintf("%s %s: %d %s", d.word("title"), d.date, len(d.open)+d.more, d.word("open breaks"))
+	if len(d.silent) > 0 {
+		line += fmt.Sprintf(", %d × %s", len(d.silent), d.word("no file"))
+	}
+	return line
+}
+
+// plain is the table of accounts in lines, for who reads mails without pages.
+func (d daily) plain() string {
+	var out strings.Builder
+	fmt.Fprintf(&out, "%s\n", d.subject())
+	header, lines := d.summary()
+	for _, line := range lines {
+		out.WriteString("\n")
+		for i, cell := range line {
+			if cell != "" {
+				fmt.Fprintf(&out, "%s: %s\n", header[i], cell)
+			}
+		}
+	}
+	for _, note := range d.notes() {
+		fmt.Fprintf(&out, "\n%s\n", note)
+	}
+	return out.String()
+}
