@@ -57,7 +57,7 @@ func TestTheDayIsMailedOnce(t *testing.T) {
 func TestWhoMayBeMailed(t *testing.T) {
 	t.Parallel()
 	s := start(t)
-	for pointer, reports := range map[string]doc{"/reports/to/0": {"to": []string{"Ana <ana@example.com>"}}, "/reports/to/1": {"to": []string{"a@b.example", "a@b.example"}},
+	for pointer, reports := range map[string]doc{"/reports/to/0": {"to": []string{"Ana <ana@example.com>"}}, "/reports/to/2": {"to": []string{"a@b.example", "c@d.example", "nobody@nowhere"}}, "/reports/to/1": {"to": []string{"a@b.example", "a@b.example"}},
 		"/reports/language": {"language": "fr"}} {
 		r := s.as(ana, "PUT", "/v1/rules", doc{"from": s.today(), "reports": reports})
 		if s.refused(422, "rules_invalid", r); !strings.Contains(string(r.body), `"`+pointer+`"`) {

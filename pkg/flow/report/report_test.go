@@ -90,6 +90,10 @@ func TestTwoCopiesOfAMessageMailOnce(t *testing.T) {
 		}
 		r.now = r.now.Add(10 * time.Minute)
 	}
+	day, _ := calendar.Parse("2026-11-20")
+	if _, err := r.Get(context.Background(), notice.ReportKey("quiet", day)); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("who wants no reports has one: %v", err)
+	}
 	if len(r.mails) != 2 || r.mails[0] != "a@shop.example 2026-11-20 es" || r.mails[1] != "b@shop.example 2026-11-20 es" {
 		t.Errorf("%q", r.mails)
 	}
