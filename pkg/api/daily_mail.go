@@ -8,28 +8,34 @@ import (
 	"github.com/vuelto/vuelto/pkg/calendar"
 	"github.com/vuelto/vuelto/pkg/flow/request"
 	"github.com/vuelto/vuelto/pkg/merchant"
-	"github.com/vuelto/vuelto/pkg/notice"
 	"github.com/vuelto/vuelto/pkg/settlement"
 )
 
-// Daily is a merchant's day as a mail without its receiver: the page, the same in plain lines, and the workbook; accounts is of how
-// many the day has a file.
-func (s *Server) Daily(ctx context.Context, m merchant.Merchant, date calendar.Date, language string) (mail notice.Mail, accounts int, err error) {
-	d := daily{date: date}
-	if d.language, err = settlement.ParseLanguage(language); err != nil {
-		return mail, 0, err
+// Letter is a merchant's day as it is mailed: the page, the same in plain lines, and a workbook.
+type Letter struct {
+	Subject, Text, HTML string
+	FileName, FileType  string
+	File                []byte
+	Accounts            int // of how many the day has a file
+}
+
+// Daily writes a merchant's day.
+func (s *Server) Daily(ctx context.Context, m merchant.Merchant, date calendar.Date, language string) (Letter, error) {
+	l, err := settlement.ParseLanguage(language)
+	if err != nil {
+		return Letter{}, err
 	}
+	d := daily{date: date, language: l}
 	if err := s.gather(ctx, request.Caller{Merchant: m}, &d); err != nil {
-		return mail, 0, err
+		return Letter{}, err
 	}
 	page, err := dailyHTML(d)
 	if err != nil {
-		return mail, 0, err
+		return Letter{}, err
 	}
 	book, err := dailyXLSX(d)
-	mail = notice.Mail{Subject: d.subject(), Text: d.plain(), HTML: string(page),
-		Files: []notice.Attachment{{Name: "settlements-" + date.String() + ".xlsx", Type: workbook, Body: book}}}
-	return mail, len(d.days), err
+	return Letter{Subject: d.subject(), Text: d.plain(), HTML: string(page), FileName: "settlements-" + date.String() + ".xlsx", FileType: workbook,
+		File: book, Accounts: len(d.days)}, err
 }
 
 // subject says whether the mail must be opened.
