@@ -75,7 +75,8 @@ var rows = []row{
 	{"pkg/api", append([]string{"pkg/door", "pkg/sheet", "pkg/flow/request", "pkg/flow/run", "pkg/flow/decide", "pkg/flow/ingest", "pkg/catalogue"}, verbs...)},
 	{"pkg/port", append([]string{"pkg/provider"}, contracts...)},
 	{"pkg/bundle", append([]string{"pkg/api", "pkg/flow/*", "pkg/port"}, verbs...)},
-	{"pkg/bundle/issuing", append([]string{"pkg/counter", "pkg/flow/issue", "pkg/port"}, verbs...)}, // without the bundle, which would link all of it
+	{"pkg/bundle/issuing", append([]string{"pkg/counter", "pkg/flow/issue", "pkg/port"}, verbs...)},              // without the bundle, which would link all of it
+	{"pkg/bundle/finance", append([]string{"pkg/api", "pkg/evidence", "pkg/port", "pkg/flow/decide"}, verbs...)}, // a closed month is a file to verify
 	{"pkg/bundle/*", append([]string{"pkg/api", "pkg/bundle", "pkg/port", "pkg/flow/*"}, verbs...)},
 
 	{"pkg/aws/host", append([]string{"pkg/port", "pkg/config", "pkg/telemetry", "pkg/provider", "pkg/aws/*"}, contracts...)},

@@ -23,6 +23,9 @@ func evidenceCommand() *cobra.Command {
 journal's hash chain from its beginning, the receipts against the SHA-256 that the journal has of them, and the entries against the
 Merkle roots of the days they were sealed with. Says what is missing, and why. Nothing is asked over the network.
 
+A file of GET /v1/months/{month}/pack is verified too: each file against the manifest, the days against the digest with which the
+month was closed, their totals against the month's. --seal is then that digest.
+
 A file that was made anew as a whole cannot be seen from within: name a seal that you know of one of its days with --seal.
 
 Exit status: 0 nothing is wrong, 1 something is, 2 the file cannot be read.`,
@@ -41,6 +44,9 @@ func verifyEvidence(out io.Writer, path string, known []string) error {
 	file, err := os.ReadFile(path)
 	if err != nil {
 		return err
+	}
+	if evidence.IsMonth(file) {
+		return verifyMonth(out, file, known)
 	}
 	r, wrong, err := evidence.Verify(file)
 	if err != nil {
@@ -64,6 +70,26 @@ func verifyEvidence(out io.Writer, path string, known []string) error {
 		len(r.Manifest.Files), r.Manifest.Entries, r.Sealed, len(wrong))
 	if len(wrong) > 0 {
 		return &exitError{1, errors.New("the evidence was tampered with")}
+	}
+	return nil
+}
+
+func verifyMonth(out io.Writer, file []byte, known []string) error {
+	m, sealed, wrong, err := evidence.VerifyMonth(file)
+	if err != nil {
+		return err
+	}
+	for _, seal := range known {
+		if seal != sealed {
+			wrong = append(wrong, "the month was not closed with "+seal)
+		}
+	}
+	for _, w := range wrong {
+		fmt.Fprintln(out, w)
+	}
+	fmt.Fprintf(out, "%s of %s, closed with %s: %d files: %d wrong\n", m.Month, m.Tenant, sealed, len(m.Files), len(wrong))
+	if len(wrong) > 0 {
+		return &exitError{1, errors.New("the month was tampered with")}
 	}
 	return nil
 }

@@ -105,17 +105,25 @@ func (s *Server) closeMonth(r *http.Request, c request.Caller) (any, error) {
 	if err := f.err(); err != nil {
 		return nil, err
 	}
-	var accounts []decide.Expecting
+	m, err := s.Decider.CloseMonth(r.Context(), c.Merchant.ID, first, expecting(c), c.Key.Person, q.AcceptSilence)
+	if err != nil {
+		return nil, err
+	}
+	// The month is closed; that it could not be archived yet is made up for by whoever closes it again or asks for its pack.
+	if _, err := s.archived(r.Context(), c, first, m); err != nil {
+		s.Log.ErrorContext(r.Context(), "month not archived", "tenant", c.Merchant.ID, "date", m.Month, "error", err)
+	}
+	return renderMonth(m), nil
+}
+
+// expecting are the accounts that a month is to have files of.
+func expecting(c request.Caller) (accounts []decide.Expecting) {
 	for _, shop := range c.Merchant.Stores {
 		for _, a := range shop.Accounts {
 			accounts = append(accounts, decide.Expecting{Account: a.Account, Network: shop.Network})
 		}
 	}
-	m, err := s.Decider.CloseMonth(r.Context(), c.Merchant.ID, first, accounts, c.Key.Person, q.AcceptSilence)
-	if err != nil {
-		return nil, err
-	}
-	return renderMonth(m), nil
+	return accounts
 }
 
 func (s *Server) reopenMonth(r *http.Request, c request.Caller) (any, error) {

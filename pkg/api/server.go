@@ -51,6 +51,7 @@ type Server struct {
 	Directory *merchant.Directory
 	Clients   Clients
 	Meaning   Translator
+	Bind      Binder // a month's parts into one file
 	Store     store.Store
 	Files     file.Store
 	Now       func() time.Time
@@ -223,6 +224,7 @@ func (s *Server) finance() []route {
 		{"POST /v1/breaks/{id}/resolve", merchant.Close, s.decide(discrepancy.Resolve)},
 		{"POST /v1/breaks/{id}/reopen", merchant.Close, s.decide(discrepancy.Reopen)},
 		{"GET /v1/months/{month}", merchant.Read, s.getMonth},
+		{"GET /v1/months/{month}/pack", merchant.Read, s.monthPack},
 		{"POST /v1/months/{month}/close", merchant.Close, s.closeMonth},
 		{"POST /v1/months/{month}/reopen", merchant.Close, s.reopenMonth},
 	}

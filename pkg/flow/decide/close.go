@@ -287,6 +287,11 @@ func (d *Decider) days(ctx context.Context, tenant string, first calendar.Date, 
 	return days, nil
 }
 
+// DaysOf lists a month's days in order: of the accounts, and of whatever other ones have a day in it.
+func (d *Decider) DaysOf(ctx context.Context, tenant string, first calendar.Date, accounts []Expecting) ([]reconciliation.Reconciliation, error) {
+	return d.days(ctx, tenant, first, accounts)
+}
+
 // monthAfter is the first day of the month after one that begins on first.
 func monthAfter(first calendar.Date) calendar.Date {
 	return calendar.On(first.Start(time.UTC).AddDate(0, 1, 0), time.UTC)
