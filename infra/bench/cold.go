@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	starts = 25
+	starts = 21
 	// coldBar is how much longer than the bare handler a function may take from its start to its first answer.
 	coldBar = 1.25
 )
@@ -26,11 +26,12 @@ type program struct {
 	event      []byte
 	bare       *program
 	took       []float64
+	ratios     []float64 // to the bare one's start right after
 }
 
 // cold measures each function from its start to its first answer, beside a bare handler that links and makes the same
-// clients of AWS and beside a hello. Nothing is asked of AWS: the events are answered without it. All take turns, so that
-// whatever else the machine does meets all of them.
+// clients of AWS and beside a hello. Nothing is asked of AWS: the events are answered without it. All take turns, and each
+// function's bare handler starts right after it, so that whatever else the machine does meets both.
 func cold() ([]line, error) {
 	dir, err := os.MkdirTemp("", "vuelto")
 	if err != nil {
@@ -41,64 +42,68 @@ func cold() ([]line, error) {
 	if err != nil {
 		return nil, err
 	}
-	hello, functions, all, err := buildCold(dir)
+	hello, functions, err := buildCold(dir)
 	if err != nil {
 		return nil, err
 	}
 	for round := range starts + 1 { // the first round reads the programs from disk
-		for _, p := range all {
-			took, err := p.start(template)
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", p.name, err)
+		if err := hello.start(template); err != nil {
+			return nil, err
+		}
+		for _, p := range functions {
+			if err := p.pair(template); err != nil {
+				return nil, err
 			}
-			if round > 0 {
-				p.took = append(p.took, took)
+		}
+		if round == 0 {
+			hello.forget()
+			for _, p := range functions {
+				p.forget()
+				p.bare.forget()
 			}
 		}
 	}
-	lines := []line{{"cold start of a hello", show(hello.median()), "ms", "", ""}}
+	lines := []line{{"cold start of a hello", show(median(hello.took)), "ms", "", ""}}
 	for _, p := range functions {
-		what := fmt.Sprintf("goal %v of a bare handler with the same clients,", coldBar)
-		lines = append(lines, compared("  "+p.name, p.median(), "ms", p.bare.median(), what))
+		what := fmt.Sprintf("goal %v of a bare handler with the same clients, %s", coldBar, show(median(p.bare.took)))
+		lines = append(lines, line{"  " + p.name, show(median(p.took)), "ms", show(median(p.ratios)), what})
 	}
 	return lines, nil
 }
 
 // buildCold builds the functions for this machine as they deploy, and what they are compared with.
-func buildCold(dir string) (hello *program, functions, all []*program, err error) {
+func buildCold(dir string) (hello *program, functions []*program, err error) {
 	hello = &program{name: "hello", path: filepath.Join(dir, "hello"), event: []byte(`{}`)}
 	if err := compile(hello.path, "./infra/bench/testdata/hello"); err != nil {
-		return nil, nil, nil, err
+		return nil, nil, err
 	}
-	all = []*program{hello}
 	mains, err := filepath.Glob(filepath.Join("functions", "*", "main.go"))
 	if err != nil || len(mains) == 0 {
-		return nil, nil, nil, fmt.Errorf("no functions: %w", err)
+		return nil, nil, fmt.Errorf("no functions: %w", err)
 	}
 	bares := map[string]*program{}
 	for _, main := range mains {
 		name := filepath.Base(filepath.Dir(main))
 		text, err := os.ReadFile(main)
 		if err != nil {
-			return nil, nil, nil, err
+			return nil, nil, err
 		}
 		clients := clientsOf(string(text))
 		bare := bares[clients]
 		if bare == nil {
 			bare = &program{name: "bare" + clients, path: filepath.Join(dir, "bare"+clients), event: []byte(`{}`)}
 			if err := compile(bare.path, "./infra/bench/testdata/bare", strings.Split(clients, "+")...); err != nil {
-				return nil, nil, nil, err
+				return nil, nil, err
 			}
 			bares[clients] = bare
-			all = append(all, bare)
 		}
 		p := &program{name: name, path: filepath.Join(dir, name), event: plain(name), bare: bare}
 		if err := compile(p.path, "./functions/"+name); err != nil {
-			return nil, nil, nil, err
+			return nil, nil, err
 		}
-		functions, all = append(functions, p), append(all, p)
+		functions = append(functions, p)
 	}
-	return hello, functions, all, nil
+	return hello, functions, nil
 }
 
 // clientsOf are the build tags of the bare handler with the clients that a function opens.
@@ -136,11 +141,25 @@ func compile(to, what string, tags ...string) error {
 	return nil
 }
 
-// start is how many milliseconds one start takes until the answer is posted.
-func (p *program) start(template []byte) (float64, error) {
+// pair starts a function, and its bare handler after it.
+func (p *program) pair(template []byte) error {
+	if err := p.start(template); err != nil {
+		return err
+	}
+	if err := p.bare.start(template); err != nil {
+		return err
+	}
+	p.ratios = append(p.ratios, p.took[len(p.took)-1]/p.bare.took[len(p.bare.took)-1])
+	return nil
+}
+
+func (p *program) forget() { p.took, p.ratios = nil, nil }
+
+// start notes how many milliseconds one start takes until the answer is posted.
+func (p *program) start(template []byte) error {
 	api, err := runtimeapi.Listen()
 	if err != nil {
-		return 0, err
+		return err
 	}
 	defer api.Close()
 	var said bytes.Buffer
@@ -149,19 +168,19 @@ func (p *program) start(template []byte) (float64, error) {
 	cmd.Stdout, cmd.Stderr = &said, &said
 	began := time.Now()
 	if err := cmd.Start(); err != nil {
-		return 0, err
+		return err
 	}
 	_, err = api.Invoke(context.Background(), p.event)
-	took := time.Since(began).Seconds() * 1000
+	p.took = append(p.took, time.Since(began).Seconds()*1000)
 	_ = cmd.Process.Kill()
 	_ = cmd.Wait()
 	if err != nil {
-		return 0, fmt.Errorf("%w\n%s", err, said.Bytes())
+		return fmt.Errorf("%s: %w\n%s", p.name, err, said.Bytes())
 	}
-	return took, nil
+	return nil
 }
 
-func (p *program) median() float64 {
-	sorted := slices.Sorted(slices.Values(p.took))
+func median(figures []float64) float64 {
+	sorted := slices.Sorted(slices.Values(figures))
 	return sorted[len(sorted)/2]
 }
