@@ -123,7 +123,7 @@ func (a *auditor) settlements() map[settlement.Class]Tally {
 		switch {
 		case found(all, f, class):
 			t.Found++
-		case a.gone(f), a.lostTwice(f), a.heardLater(f, all):
+		case a.gone(f), a.lostTwice(f):
 			t.Moot++
 		default:
 			a.report(f.id, irec, fmt.Sprintf("%s of %s in the file of %s is no %s; there is %v", f.flaw, f.ours, f.account, class, all[f.account+" "+f.id]))
@@ -180,20 +180,4 @@ func (a *auditor) lostTwice(f flawed) bool {
 	return err == nil && (a.unheard(p) || p.Provider == mute && slices.ContainsFunc(p.History, func(s payment.Step) bool {
 		return s.To == payment.Paid && s.By == "settlement"
 	}))
-}
-
-// heardLater says that our books heard of a payment only after the day of its swapped row had been compared, when the row stood
-// for nothing we knew: then each side shows alone, the row as missing in the books and the payment as missing at the network.
-func (a *auditor) heardLater(f flawed, all map[string][]settlement.Break) bool {
-	record, err := a.world.Store.Get(context.Background(), payment.Key("demo", f.ours))
-	if err != nil || f.flaw != simnet.RowSwapped {
-		return false
-	}
-	p, err := payment.Decode(record)
-	row, ours := false, false
-	for _, b := range all[f.account+" "+f.id] {
-		row = row || b.Class == settlement.MissingInBooks && b.File != ""
-		ours = ours || b.Class == settlement.MissingAtNetwork && b.ID == f.ours
-	}
-	return err == nil && p.Provider == mute && row && ours
 }

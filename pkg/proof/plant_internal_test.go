@@ -236,20 +236,3 @@ func TestAnOrdinaryStoryBreaksNothing(t *testing.T) {
 		t.Errorf("%v", p.found)
 	}
 }
-
-// A provider that dates nothing may seem to contradict itself by webhook; what befalls the held disbursement later is no
-// contradiction by whoever did it.
-func TestAContradictionIsJudgedByWhoBroughtIt(t *testing.T) {
-	for by, want := range map[string]int{"webhook": 0, "poll": 2} {
-		p := newPlot(t)
-		d := refund()
-		d.Provider, d.Account = "dlocal", "dlocal-co-demo"
-		d = then(then(d, disbursement.Rejected, "reply", "reply:1"), disbursement.Held, by, "w")
-		d.HeldReason, d.HeldFrom, d.Contested = disbursement.HoldContested, disbursement.Rejected, true
-		p.commit(d)
-		p.commit(then(d, disbursement.Held, "sweep", "overdue"))
-		if got := p.found[i22]; got != want {
-			t.Errorf("by %s: told %d times, want %d", by, got, want)
-		}
-	}
-}

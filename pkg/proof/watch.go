@@ -199,8 +199,8 @@ func (w *watcher) steps(subject string, d disbursement.Disbursement) {
 	if last.From == disbursement.Unknown && last.By == "sweep" && last.To != disbursement.Held {
 		w.report(subject, i3, fmt.Sprintf("%s to %s by %s", last.From, last.To, last.By))
 	}
-	if by := contestedBy(d.History); d.Contested && (!undated(d.Provider) || by.By != "webhook") {
-		w.report(subject, i22, fmt.Sprintf("%s while %s, by %s", by.Evidence, by.From, by.By))
+	if d.Contested && (!undated(d.Provider) || last.By != "webhook") {
+		w.report(subject, i22, fmt.Sprintf("%s while %s, by %s", last.Evidence, last.From, last.By))
 	}
 	switch d.State {
 	case disbursement.Submitting, disbursement.Unknown, disbursement.Accepted, disbursement.Collectable, disbursement.Paid, disbursement.Settled:
@@ -219,16 +219,6 @@ func (w *watcher) steps(subject string, d disbursement.Disbursement) {
 			}
 		}
 	}
-}
-
-// contestedBy is the step that led to where a contested disbursement is held: what happens to it there, such as that it is
-// overdue, contradicts nobody.
-func contestedBy(history []disbursement.Step) disbursement.Step {
-	at := len(history) - 1
-	for at > 0 && history[at].From == disbursement.Held {
-		at--
-	}
-	return history[at]
 }
 
 // proves says whether a disbursement may be sent again after this. Sending the same reference again instead of asking is
