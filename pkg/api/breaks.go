@@ -71,15 +71,21 @@ func renderBreak(c decide.Case, today calendar.Date, l settlement.Language) (bre
 		Superseded: stands.Superseded, Lapsed: stands.Lapsed, Kind: b.Kind, Entry: b.Break.ID, Reference: b.Reference, TransactionID: b.TransactionID,
 		File: b.File, Line: b.Line, Expected: b.Expected, Actual: b.Actual, Difference: b.Difference, Currency: string(b.Currency),
 		ExpectedCurrency: string(b.ExpectedCurrency), BusinessDay: b.BusinessDay.String(), DueDay: b.DueDay.String(), Version: c.Decision.Version,
-		Explanation: settlement.Explain(b.Break, l), NextAction: discrepancy.NextAction(b, stands, l), History: []decisionStep{}}
+		Explanation: settlement.Explain(b.Break, l), NextAction: discrepancy.NextAction(b, stands, l), History: steps(c.Decision)}
 	a.Due, a.AgeInDays = !today.Before(b.Since(c.Day.Date)), b.Age(c.Day.Date, today, country)
 	if !stands.Superseded && !stands.Lapsed {
 		a.Method, a.ExpectedUntil, a.With = c.Decision.Method, c.Decision.Until.String(), c.Decision.With
 	}
-	for _, s := range c.Decision.History {
-		a.History = append(a.History, decisionStep{stamp(calendar.Instant(s.At)), s.By, s.Action, s.Method, s.To, s.Reason, s.Evidence})
-	}
 	return a, nil
+}
+
+// steps are what people did, in order.
+func steps(d discrepancy.Decision) []decisionStep {
+	list := []decisionStep{}
+	for _, s := range d.History {
+		list = append(list, decisionStep{stamp(calendar.Instant(s.At)), s.By, s.Action, s.Method, s.To, s.Reason, s.Evidence})
+	}
+	return list
 }
 
 // languageOf is the language that is asked for: by ?lang=, else the first of Accept-Language that there is, else English.

@@ -1,16 +1,12 @@
 package api
 
 import (
-	"context"
 	"net/http"
-	"time"
 
 	"github.com/vuelto/vuelto/pkg/calendar"
+	"github.com/vuelto/vuelto/pkg/flow/decide"
 	"github.com/vuelto/vuelto/pkg/flow/request"
-	"github.com/vuelto/vuelto/pkg/money"
-	"github.com/vuelto/vuelto/pkg/reconciliation"
 	"github.com/vuelto/vuelto/pkg/settlement"
-	"github.com/vuelto/vuelto/pkg/store"
 )
 
 type importAnswer struct {
@@ -38,6 +34,7 @@ func (s *Server) importDeposits(r *http.Request, c request.Caller) (any, error) 
 
 // legAnswer is what settlement days and deposits come to. Amounts are minor units, signed as the merchant sees them.
 type legAnswer struct {
+	ID          string          `json:"id"`
 	Status      string          `json:"status"` // matched, pending, break
 	Class       string          `json:"class,omitempty"`
 	Settlements []payableAnswer `json:"settlements"`
@@ -50,6 +47,7 @@ type legAnswer struct {
 	AgeInDays   int             `json:"age_business_days"`
 	Explanation string          `json:"explanation"`
 	NextAction  string          `json:"next_action"`
+	Decision    decisionAnswer  `json:"decision"`
 }
 
 type payableAnswer struct {
@@ -68,9 +66,6 @@ type depositAnswer struct {
 	Reference string `json:"reference,omitempty"`
 }
 
-// overlap is how many days beside those asked for are compared, so that what belongs together over their edge is found.
-const overlap = 14
-
 // listDeposits holds the settlement days of a span against the bank, network by network: what is paid in a country's
 // currency follows its calendar.
 func (s *Server) listDeposits(r *http.Request, c request.Caller) (any, error) {
@@ -84,25 +79,15 @@ func (s *Server) listDeposits(r *http.Request, c request.Caller) (any, error) {
 	if err := f.err(); err != nil {
 		return nil, err
 	}
-	owed, err := s.payables(r.Context(), c.Merchant.ID, from.AddDays(-overlap), to)
-	if err != nil {
-		return nil, err
-	}
-	came, err := settlement.DepositBook{Store: s.Store}.Between(r.Context(), c.Merchant.ID, from.AddDays(-overlap), to.AddDays(overlap))
+	list, err := s.decider().Matters(r.Context(), c.Merchant.ID, from, to)
 	if err != nil {
 		return nil, err
 	}
 	out := page{Data: []any{}}
-	for _, country := range []calendar.Country{calendar.Colombia(), calendar.Peru()} {
-		today := calendar.On(s.Now(), country.Zone())
-		days, lines := ofCountry(country, owed, came)
-		for _, l := range settlement.Bank(today, settlement.Rules{Country: country, Smallest: map[money.Currency]int64{money.COP: 100}}, days, lines) {
-			if l.Day().Before(from) || to.Before(l.Day()) {
-				continue
-			}
-			if a := renderLeg(l, country, today, language); matches(query, "status", a.Status) && matches(query, "class", a.Class) {
-				out.Data = append(out.Data, a)
-			}
+	for _, x := range list {
+		a := s.renderLeg(x, language)
+		if matches(query, "status", a.Status) && matches(query, "class", a.Class) && matches(query, "decision", string(a.Decision.Status)) {
+			out.Data = append(out.Data, a)
 		}
 	}
 	return out, nil
@@ -124,66 +109,9 @@ func (f *faults) span(first, last string, today calendar.Date) (from, to calenda
 	return from, to
 }
 
-// payables are what the compared days from one to another come to.
-func (s *Server) payables(ctx context.Context, tenant string, from, to calendar.Date) ([]payable, error) {
-	var list []payable
-	first := calendar.On(from.Start(time.UTC).AddDate(0, 0, 1-from.Start(time.UTC).Day()), time.UTC)
-	for month := first.Start(time.UTC); !to.Start(time.UTC).Before(month); month = month.AddDate(0, 1, 0) {
-		q := store.Query{Index: store.List, PK: reconciliation.ListPartition(tenant, month), From: from.String(), To: to.String() + "|~"}
-		for {
-			page, err := s.Store.Query(ctx, q)
-			if err != nil {
-				return nil, err
-			}
-			for _, record := range page.Records {
-				day, err := reconciliation.Decode(record)
-				if err != nil {
-					return nil, err
-				}
-				for currency, total := range day.Outcome.Totals {
-					list = append(list, payable{day.Network, settlement.Payable{ID: day.ID, Account: day.Account, Day: day.Date,
-						Currency: money.Currency(currency), Net: total.Net}})
-				}
-			}
-			if q.After = page.Next; q.After == "" {
-				break
-			}
-		}
-	}
-	return list, nil
-}
-
-// payable is a settlement day with the network that it is of.
-type payable struct {
-	network string
-	settlement.Payable
-}
-
-// ofCountry is what is compared by a country's calendar: its networks' days, and the deposits that name one of their accounts or
-// are in its own currency. Dollars that name no account are Peru's, the only network that pays them.
-func ofCountry(country calendar.Country, owed []payable, came []settlement.Deposit) (days []settlement.Payable, lines []settlement.Deposit) {
-	home := map[string]bool{}
-	for _, p := range owed {
-		c, err := calendar.ByNetwork(p.network)
-		mine := err == nil && c.Code() == country.Code()
-		if home[p.Account] = mine; mine {
-			days = append(days, p.Payable)
-		}
-	}
-	for _, d := range came {
-		mine, known := home[d.Account]
-		if !known {
-			mine = (d.Currency == money.COP) == (country.Code() == calendar.Colombia().Code())
-		}
-		if mine {
-			lines = append(lines, d)
-		}
-	}
-	return days, lines
-}
-
-func renderLeg(l settlement.Leg, country calendar.Country, today calendar.Date, in settlement.Language) legAnswer {
-	a := legAnswer{Status: "matched", Class: string(l.Class), Settlements: []payableAnswer{}, Deposits: []depositAnswer{}, Expected: l.Expected, Actual: l.Actual,
+func (s *Server) renderLeg(x decide.Matter, in settlement.Language) legAnswer {
+	l, today := x.Bank.Leg, x.Today(s.decider())
+	a := legAnswer{ID: x.ID, Decision: renderDecision(x, today), Status: "matched", Class: string(l.Class), Settlements: []payableAnswer{}, Deposits: []depositAnswer{}, Expected: l.Expected, Actual: l.Actual,
 		Difference: l.Actual - l.Expected, Currency: string(l.Currency), DueDay: l.Due.String(), Explanation: l.Explain(in), NextAction: l.NextAction(in)}
 	if l.Class == settlement.CurrencyMismatch {
 		a.Difference = 0 // two currencies have no difference
@@ -197,7 +125,7 @@ func renderLeg(l settlement.Leg, country calendar.Country, today calendar.Date, 
 		if since.IsZero() {
 			since = l.Day()
 		}
-		a.AgeInDays = max(country.BusinessDaysBetween(since, today), 0)
+		a.AgeInDays = max(x.Country.BusinessDaysBetween(since, today), 0)
 	}
 	for _, p := range l.Owed {
 		a.Settlements = append(a.Settlements, payableAnswer{p.ID, p.Account, p.Day.String(), p.Net})

@@ -115,7 +115,7 @@ func concrete(path string) string {
 
 // forFinance says whether what is posted to a path belongs to those who close the books.
 func forFinance(path string) bool {
-	for _, prefix := range []string{"/v1/reconciliations/", "/v1/breaks/", "/v1/months/", "/v1/settlements", "/v1/rates", "/v1/deposits", "/v1/fees", "/v1/export-shapes", "/v1/orders", "/v1/receipts"} {
+	for _, prefix := range []string{"/v1/reconciliations/", "/v1/breaks/", "/v1/legs/", "/v1/months/", "/v1/settlements", "/v1/rates", "/v1/deposits", "/v1/fees", "/v1/export-shapes", "/v1/orders", "/v1/receipts"} {
 		if strings.HasPrefix(path, prefix) {
 			return true
 		}
@@ -161,7 +161,7 @@ func TestFailuresOfOursTellNothing(t *testing.T) {
 		if method != "GET" {
 			continue
 		}
-		w := r.call(merchant.Admin, method, strings.Replace(concrete(path), "/events/x", "/events/evt_01M7XCBXG0QPJT7ZE1D8VAAATW", 1)+"?q=any+mark", "")
+		w := r.call(merchant.Admin, method, strings.NewReplacer("/events/x", "/events/evt_01M7XCBXG0QPJT7ZE1D8VAAATW", "/legs/x", "/legs/leg_01M7XCBXG0QPJT7ZE1D8VAAATW").Replace(concrete(path))+"?q=any+mark", "")
 		if w.Code != 500 || code(w) != "internal" || strings.Contains(w.Body.String(), "sauce") {
 			t.Errorf("%s: %d %s", pattern, w.Code, w.Body)
 		}

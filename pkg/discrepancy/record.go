@@ -40,6 +40,12 @@ func DayPartition(tenant, reconciliation string) string {
 // MissingPartition holds the decisions about what an account's files do not show.
 func MissingPartition(tenant, account string) string { return tenant + "#missing#" + account }
 
+// LegPartition holds the decisions about differences of further legs: of the bank and of the shop.
+func LegPartition(tenant string) string { return tenant + "#legs" }
+
+// LegKey is the record of what was decided about a leg.
+func LegKey(tenant, id string) store.Key { return store.Key{PK: LegPartition(tenant), SK: id} }
+
 // Encode makes the record to put.
 func Encode(key store.Key, d Decision) store.Record {
 	body, err := json.Marshal(d)

@@ -70,3 +70,51 @@ func TestStatementsAreWholeOrNothing(t *testing.T) {
 		t.Errorf("another merchant's: %v", other)
 	}
 }
+
+// TestWhatTheBankLacksIsDecided by people as a break is, over the API.
+func TestWhatTheBankLacksIsDecided(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	s.want(200, s.statement("2026-11-20,5.00,COP,b1,,counter\n2026-11-20,900000.00,COP,b2,,\n"))
+	legs := func(query string) []doc { return list(s.get("/v1/deposits?to=2026-11-30"+query), "data") }
+	found := legs("&decision=open")
+	if len(found) != 2 {
+		t.Fatalf("%v", found)
+	}
+	small, large := found[0], found[1]
+	if num(small["actual"]) != 500 {
+		small, large = large, small
+	}
+	at := func(leg doc, action string) string { return "/v1/legs/" + str(leg["id"]) + action }
+	do := func(leg doc, action string, body doc) doc {
+		t.Helper()
+		x := s.want(200, s.as(ana, "POST", at(leg, "/"+action), body))
+		return x["decision"].(doc)
+	}
+	if d := do(small, "assign", doc{"owner": "luz"}); str(d["status"]) != "assigned" || str(d["owner"]) != "luz" || num(d["version"]) != 1 {
+		t.Errorf("%v", d)
+	}
+	if d := do(small, "explain", doc{"reason": "counter's own"}); str(d["status"]) != "explained" || len(list(d, "history")) != 2 {
+		t.Errorf("%v", d)
+	}
+	do(small, "reopen", doc{"reason": "it was not"})
+	if d := do(small, "resolve", doc{"method": "write_off", "reason": "not worth it", "evidence": "policy 3"}); str(d["method"]) != "write_off" {
+		t.Errorf("%v", d)
+	}
+	s.refused(422, "write_off_limit", s.as(ana, "POST", at(large, "/resolve"), doc{"method": "write_off", "reason": "r", "evidence": "e"}))
+	s.refused(422, "resolution_unfit", s.as(ana, "POST", at(large, "/resolve"), doc{"method": "split", "reason": "r", "evidence": "e", "entries": []string{"pay_1", "pay_2"}}))
+	s.refused(422, "field_missing", s.as(ana, "POST", at(large, "/resolve"), doc{"method": "dispute", "reason": "r"}))
+	s.refused(403, "forbidden", s.as(beto, "POST", at(large, "/assign"), nil))
+	s.refused(404, "not_found", s.as(carla, "GET", at(large, ""), nil))
+	s.refused(404, "not_found", s.as(ana, "GET", "/v1/legs/leg_x", nil))
+	if d := do(large, "resolve", doc{"method": "expected", "reason": "they send the advice"}); str(d["expected_until"]) != "2026-11-23" {
+		t.Errorf("%v", d)
+	}
+	if left := legs("&decision=open"); len(left) != 0 {
+		t.Errorf("%v", left)
+	}
+	s.at("2026-11-25", "09:00")
+	if d := s.get(at(large, ""))["decision"].(doc); d["lapsed"] != true || str(d["status"]) != "open" {
+		t.Errorf("%v", d)
+	}
+}

@@ -91,12 +91,13 @@ func writeOff(m merchant.Merchant, c Case) error {
 	return within(m, c.Day.Account, money.New(atStake(b), b.Currency))
 }
 
-// within holds what is borne against the limit. Error: ErrLimit.
+// within holds what is borne against the limit of the store whose account it is on; of no account, against the highest of the currency. Error:
+// ErrLimit.
 func within(m merchant.Merchant, account string, size money.Amount) error {
 	limit := int64(0)
 	for _, s := range m.Stores {
 		for _, a := range s.Accounts {
-			if a.Account == account && s.Currency == size.Currency() {
+			if (a.Account == account || account == "") && s.Currency == size.Currency() {
 				limit = max(limit, s.Limits.WriteOff)
 			}
 		}
