@@ -40,7 +40,7 @@ func New(p port.Set, registry provider.Registry) *Bundle {
 		clients: &clients{book: p.Book(), set: provider.NewSet(registry, p.Doer, p.Clock), now: p.Clock.Now,
 			known: map[string]knownClient{}},
 		observer: observe.Observer{Store: p.Store, Log: p.Log},
-		breaker:  &provider.Breaker{Store: p.Store, Now: p.Clock.Now, Log: p.Log},
+		breaker:  &provider.Breaker{Store: p.Store, Now: p.Clock.Now, Log: p.Log, Least: p.Breaker},
 	}
 }
 

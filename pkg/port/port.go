@@ -26,6 +26,7 @@ type Set struct {
 
 	Checker  identity.Checker   // nil: people look at beneficiaries
 	Random   func(n int) []byte // that nobody can guess
+	Breaker  int                // calls before a breaker may open, where a simulator wants fewer; 0 = provider's own
 	Loopback bool               // event endpoints are on this machine, and only there
 	OpenAPI  []byte             // what GET /openapi.json answers: one function does
 }

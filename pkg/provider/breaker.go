@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -37,6 +38,7 @@ type Breaker struct {
 	Store store.Store
 	Now   func() time.Time
 	Log   *slog.Logger
+	Least int // calls in a window before it may open; 0 = twenty
 
 	mu    sync.Mutex // never held during a read or write
 	known map[store.Key]glance
@@ -165,7 +167,7 @@ func (b *Breaker) Heard(ctx context.Context, c *Client, a Ability, pass Pass) {
 			g.Outage = Outage{Since: now, version: g.version}
 		}
 		g.Calls, g.Bad = g.Calls+seen.calls, g.Bad+seen.bad
-		if g.Calls >= breakerCalls && 2*g.Bad >= g.Calls {
+		if g.Calls >= cmp.Or(b.Least, breakerCalls) && 2*g.Bad >= g.Calls {
 			g.OpenedAt, g.TryAt = now, now.Add(breakerFirst)
 			b.say(ctx, c, a, g.Outage)
 		}

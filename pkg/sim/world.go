@@ -76,6 +76,8 @@ type Hooks struct {
 	Account func(provider.Account) provider.Account
 	// Keep says which of the demo accounts there are; nil = all.
 	Keep func(provider.Account) bool
+	// Breaker is how many calls there must be before a breaker may open; 0 = as in a stack.
+	Breaker int
 	// WithoutSchedule leaves a schedule of the template out.
 	WithoutSchedule string
 }
@@ -115,7 +117,7 @@ func New(o Options) (*World, error) {
 	ports := port.Set{
 		Store: w.patient(), Sender: lateSender{w}, Files: filed{w, w.Files}, Clock: workerClock{w},
 		Doer: w.doer(), Float: w.Float, NewID: w.newID, Log: o.Log,
-		Random: w.random, Loopback: o.Loopback, Checker: registry{}, OpenAPI: openapi.Document(),
+		Random: w.random, Loopback: o.Loopback, Checker: registry{}, OpenAPI: openapi.Document(), Breaker: o.Hooks.Breaker,
 	}
 	b, who := bundle.New(ports, all.Registry()), telling.Ports{Set: ports, Outward: outward{w}, Mailer: carrier{w}, Texter: carrier{w}, Site: o.BaseURL}
 	template, err := ParseTemplate(o.Template)
