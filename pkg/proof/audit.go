@@ -20,7 +20,8 @@ type auditor struct {
 	world  *sim.World
 	report func(subject, sentence, detail string)
 	states map[string]int
-	flaws  []flawed // what the settlement files say wrongly
+	flaws  []flawed             // what the settlement files say wrongly
+	missed map[string]time.Time // account and id of rows that are in no books → when their day was last compared
 }
 
 // entry is a provider's book under one of our references.

@@ -236,3 +236,40 @@ func TestAnOrdinaryStoryBreaksNothing(t *testing.T) {
 		t.Errorf("%v", p.found)
 	}
 }
+
+// Who contradicted whom is judged by the step that says so, once: a reminder of a contested refund is nobody's word. A provider
+// that dates nothing is not judged at all, but for what it answers when asked.
+func TestAReminderOfWhatIsContestedIsNoContradiction(t *testing.T) {
+	for _, c := range []struct {
+		provider, by string
+		want         int
+	}{{"dlocal", "webhook", 0}, {"dlocal", "poll", 1}, {"efecty", "webhook", 1}} {
+		p := newPlot(t)
+		d := then(refund(), disbursement.Rejected, "reply", "reply:1")
+		d.Provider, d.Version = c.provider, 0
+		p.commit(d)
+		d = then(d, disbursement.Held, c.by, "w")
+		d.HeldReason, d.HeldFrom, d.Contested = disbursement.HoldContested, disbursement.Rejected, true
+		p.commit(d)
+		p.commit(then(d, disbursement.Held, "sweep", disbursement.Overdue))
+		if p.found[i22] != c.want {
+			t.Errorf("%s by %s: %d contradictions, want %d", c.provider, c.by, p.found[i22], c.want)
+		}
+	}
+}
+
+// A row that names its cash the wrong way round fits nothing while we have not heard of that cash: it is moot if we heard only once
+// the day had been compared, by a callback days late, and a miss of reconciliation if we knew before.
+func TestASwappedRowIsMootOnlyIfNobodyHadToldOfItsCash(t *testing.T) {
+	for told, moot := range map[time.Duration]bool{-time.Hour: false, time.Hour: true} {
+		p := newPlot(t)
+		sold := paid(5_000_00)
+		sold.Provider = mute
+		sold.History = []payment.Step{{At: begin.Add(told), From: payment.Pending, To: payment.Paid, By: "webhook", Evidence: "w"}}
+		p.put(store.Put{Record: payment.Encode(sold)})
+		p.audits.missed = map[string]time.Time{"kushki-pe-demo T1": begin}
+		if got := p.audits.toldLater(flawed{"kushki-pe-demo", "T1", sold.ID, simnet.RowSwapped}); got != moot {
+			t.Errorf("told %s after the day was compared: moot %v", told, got)
+		}
+	}
+}

@@ -66,9 +66,10 @@ type balance struct {
 
 // story is a history so far: it may only grow.
 type story struct {
-	steps   int
-	sum     uint64
-	version int64
+	steps     int
+	sum       uint64
+	version   int64
+	contested bool
 }
 
 func newWatcher(mix func(int64, ...string), report func(subject, sentence, detail string)) *watcher {
@@ -146,8 +147,11 @@ func (w *watcher) disbursement(r store.Record) string {
 		steps = append(steps, stepSum(s.At, string(s.From), string(s.To), s.Evidence))
 	}
 	w.sums = steps
-	w.stories[r.Key.PK] = w.grow(r.Key.PK, w.stories[r.Key.PK], r.Version, steps)
-	w.steps(r.Key.PK, d)
+	before := w.stories[r.Key.PK]
+	now := w.grow(r.Key.PK, before, r.Version, steps)
+	now.contested = d.Contested
+	w.stories[r.Key.PK] = now
+	w.steps(r.Key.PK, d, before.contested)
 	if d.Payment == "" {
 		return ""
 	}
@@ -180,7 +184,7 @@ func (w *watcher) grow(subject string, before story, version int64, steps []uint
 	if len(steps) == before.steps && before.steps > 0 && uint64(h) != before.sum || len(steps) < before.steps {
 		w.report(subject, i8, "a step of the story was lost")
 	}
-	return story{len(steps), uint64(h), version + 1}
+	return story{steps: len(steps), sum: uint64(h), version: version + 1}
 }
 
 // undated says nothing of when something happened: a confirmation of such a provider that arrives after its rejection is news
@@ -190,8 +194,9 @@ func (w *watcher) grow(subject string, before story, version int64, steps []uint
 // exempt: a question asked by poll is answered as of now, and a row carries its day.
 func undated(provider string) bool { return provider == "payu" || provider == "dlocal" }
 
-// steps checks the newest step of a disbursement against what may lead there.
-func (w *watcher) steps(subject string, d disbursement.Disbursement) {
+// steps checks the newest step of a disbursement against what may lead there. What was contested before has been judged by the
+// step that made it so: people are reminded of it later, and nobody contradicts anybody by that.
+func (w *watcher) steps(subject string, d disbursement.Disbursement, contested bool) {
 	if len(d.History) == 0 {
 		return
 	}
@@ -199,7 +204,7 @@ func (w *watcher) steps(subject string, d disbursement.Disbursement) {
 	if last.From == disbursement.Unknown && last.By == "sweep" && last.To != disbursement.Held {
 		w.report(subject, i3, fmt.Sprintf("%s to %s by %s", last.From, last.To, last.By))
 	}
-	if d.Contested && (!undated(d.Provider) || last.By != "webhook") {
+	if d.Contested && !contested && (!undated(d.Provider) || last.By != "webhook") {
 		w.report(subject, i22, fmt.Sprintf("%s while %s, by %s", last.Evidence, last.From, last.By))
 	}
 	switch d.State {
