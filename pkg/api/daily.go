@@ -24,6 +24,7 @@ type daily struct {
 	silent   []string                        // accounts without a file
 	open     []dailyBreak
 	more     int // open breaks beyond those listed
+	shown    []converted
 }
 
 type dailyBreak struct {
@@ -90,7 +91,7 @@ func (s *Server) gather(ctx context.Context, c request.Caller, d *daily) error {
 			return err
 		}
 	}
-	return nil
+	return s.convert(ctx, c.Merchant.ID, d)
 }
 
 // openBreaks adds the breaks of a day that somebody has still to do something about.

@@ -26,6 +26,8 @@ var dailyWords = map[string][3]string{
 	"why": {"explanation", "explicación", "说明"}, "next": {"next action", "siguiente paso", "下一步"}, "id": {"break", "diferencia", "差异编号"},
 	"open breaks": {"Open breaks", "Diferencias abiertas", "未处理差异"}, "no file": {"No file from", "Sin archivo de", "未收到文件"},
 	"more": {"more in the reports of their days", "más en los informes de sus días", "条见各结算日报告"}, "closed": {"closed", "cerrado", "已关账"},
+	"worth": {"In other currencies", "En otras monedas", "折合其他币种"}, "by rate": {"rate, source and day", "tasa, fuente y día", "汇率、来源与日期"},
+	"no rate": {"no rate known", "sin tasa conocida", "无可用汇率"},
 }
 
 func (d daily) word(name string) string {
@@ -118,6 +120,11 @@ func dailyXLSX(d daily) ([]byte, error) {
 	for _, note := range d.notes() {
 		b.Row(sheet.Label(note))
 	}
+	if len(d.shown) > 0 {
+		header, lines = d.worth()
+		b.Sheet(d.word("worth"), header...)
+		rows(b, lines, func(i int) bool { return i == 2 || i == 3 || i == 5 })
+	}
 	header, lines = d.table()
 	b.Sheet(d.word("open breaks"), header...)
 	rows(b, lines, func(i int) bool { return i == 5 || i == 7 })
@@ -145,6 +152,10 @@ func dailyHTML(d daily) ([]byte, error) {
 	tableHTML(&out, d.summary)
 	for _, note := range d.notes() {
 		fmt.Fprintf(&out, "<p>%s</p>\n", escaped(note))
+	}
+	if len(d.shown) > 0 {
+		fmt.Fprintf(&out, "<h2>%s</h2>\n", escaped(d.word("worth")))
+		tableHTML(&out, d.worth)
 	}
 	if len(d.open) > 0 {
 		fmt.Fprintf(&out, "<h2>%s</h2>\n", escaped(d.word("open breaks")))

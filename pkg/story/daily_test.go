@@ -57,3 +57,35 @@ func TestTheDayInOneReport(t *testing.T) {
 		t.Errorf("another merchant's:\n%s", page)
 	}
 }
+
+// TestTheDayInOtherCurrencies: pesos over dollars to yuan, by the official rates of the day, each with its source and its day; without one it says so.
+func TestTheDayInOtherCurrencies(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	x := sides()[1]
+	s.paid(x)
+	date := s.closeDay(x.network)
+	s.at(date, "22:00")
+	at := "/v1/days/" + date + "/report."
+	page := func() string { return string(s.as(ana, "GET", at+"html", nil).body) }
+	if got := page(); !strings.Contains(got, "<td>no rate known</td><td></td><td>no rate known</td>") {
+		t.Errorf("without rates:\n%s", got)
+	}
+	rates := "date,source,pair,rate\n" + date + ",TRM,USD/COP,4000\n" + date + ",CFETS,USD/CNY,7.1\n"
+	s.want(200, s.do("POST", "/v1/rates", rates, "Authorization", "Bearer "+ana, "Content-Type", "text/csv"))
+	s.settle()
+	net := num(s.day(x.network, date)["totals"].(doc)["COP"].(doc)["net"])
+	usd := (net + 2000) / 4000 // rounded half up to the cent
+	cny := (usd*71 + 5) / 10
+	want := "<td>COP</td><td>" + major(net) + "</td><td>" + major(usd) + "</td><td>TRM USD/COP 4000 (" + date + ")</td><td>" + major(cny) + "</td><td>CFETS USD/CNY 7.1 (" + date + ")</td>"
+	if got := page(); !strings.Contains(got, want) {
+		t.Errorf("want %s in\n%s", want, got)
+	}
+	f, err := excelize.OpenReader(bytes.NewReader(s.as(ana, "GET", at+"xlsx?lang=zh", nil).body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if rows, err := f.GetRows("折合其他币种"); err != nil || len(rows) != 2 || rows[1][6] != "CFETS USD/CNY 7.1 ("+date+")" {
+		t.Errorf("%v, %v", rows, err)
+	}
+}
