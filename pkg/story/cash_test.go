@@ -57,6 +57,8 @@ func TestANewCodeOnlyForAVoidOne(t *testing.T) {
 	}
 	s.refused(404, "not_found", s.as(carla, "POST", path, doc{"merchant_refund_id": "N-0"}))
 	s.refused(422, "field_missing", s.as(ana, "POST", path, doc{}))
+	own := str(s.get("/v1/refunds/" + id)["merchant_refund_id"]) // nothing succeeds itself
+	s.refused(409, "merchant_refund_id_taken", s.as(ana, "POST", path, doc{"merchant_refund_id": own}))
 	won := map[int]int{}
 	for _, r := range s.crowd(10, func(i int) (string, string, string) {
 		return fmt.Sprint("new-", i), path, fmt.Sprintf(`{"merchant_refund_id":"N-%d"}`, i)
@@ -99,6 +101,7 @@ func TestPayoutsAreIssuedAnewToo(t *testing.T) {
 		"purpose": "prize", "merchant_payout_id": "P-1", "beneficiary": person()}))["id"])
 	s.settle()
 	s.move(id, "expire")
+	s.refused(409, "merchant_refund_id_taken", s.as(ana, "POST", "/v1/payouts/"+id+"/reissue", doc{"merchant_payout_id": "P-1"}))
 	r := s.want(201, s.as(ana, "POST", "/v1/payouts/"+id+"/reissue", doc{"merchant_payout_id": "P-2", "beneficiary": doc{"phone": "+573009998877"}}))
 	s.settle()
 	next := str(r["id"])

@@ -63,6 +63,8 @@ func (r *Requester) Reissue(ctx context.Context, q Reissue) (Answer, error) {
 		err = fmt.Errorf("%w: it is %s", ErrCodeLive, old.State)
 	case q.Kind == disbursement.Payout && r.waits(q.Caller, old):
 		err = fmt.Errorf("%w: the rules say to wait for it", ErrAwaited)
+	case q.MerchantRef == old.MerchantRef: // it would be its own successor
+		err = fmt.Errorf("%w: %q is that of %s itself", ErrMerchantRef, q.MerchantRef, old.ID)
 	}
 	if err != nil {
 		return r.orReplay(ctx, q.Caller.Merchant.ID, q.Key, err)
