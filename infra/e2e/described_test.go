@@ -4,7 +4,6 @@ package e2e_test
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"os"
 	"os/exec"
@@ -31,7 +30,6 @@ func TestTheDescriptionIsTrue(t *testing.T) {
 	defer cancel()
 	s := &seeded{T: t, url: url}
 	s.furnish()
-	fmt.Println(s.call(first, "POST", "/v1/payouts", doc{"network": "efecty", "store": "store_co", "amount": 5000000, "currency": "COP", "purpose": "commission", "merchant_payout_id": "P-1x", "beneficiary": doc{"name": "Juan Pérez", "document_type": "CC", "document_number": "1032456789"}}))
 	description := filepath.Join(folder, "openapi.json")
 	if err := os.WriteFile(description, s.named(), 0o600); err != nil {
 		t.Fatal(err)

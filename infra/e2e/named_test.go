@@ -126,7 +126,7 @@ func (s *seeded) values() map[string]map[string][]any {
 		"PaymentRequest": {"store": stores, "network": networks, "provider": {"", "payu", "efecty", "dlocal"}, "amount": {100_000, 5_000_000, 100}},
 		"RefundRequest": {"payment": s.ids("/v1/payments?status=paid&limit=50"), "provider": {"", "efecty"}, "amount": {100, 1_000_000},
 			"original_transaction_id": {""}, "order_reference": {""}, "platform_deadline": {"", "2027-03-01"}},
-		"PayoutRequest": {"store": stores, "network": networks, "provider": {"", "payu"}, "amount": {100_000, 1_000_000}},
+		"PayoutRequest": {"store": stores, "network": networks, "provider": {"", "payu"}, "amount": {1_000_000, 2_000_000}},
 		"Paper":         {"digest": {s.digest}},
 		"Person": {"name": {person["name"], "Núñez 🦙"}, "email": {person["email"]}, "phone": {person["phone"]}, "document_type": {"CC", "DNI"},
 			"document_number": {person["document_number"]}, "account": {"19112345678901"}, "bank": {"007"}, "account_type": {"savings"}},
