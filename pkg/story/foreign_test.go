@@ -27,6 +27,8 @@ func (s *stack) belongings() map[string]string {
 		"blocked": str(s.want(200, s.as(ana, "POST", "/v1/blocked", doc{"country": "PE", "document_type": "DNI", "document_number": "40512347",
 			"why": "charge-backs"}))["id"]),
 	}
+	s.want(200, s.statement("2026-11-20,5.00,COP,b1,,counter\n"))
+	own["legs"] = str(list(s.get("/v1/deposits?decision=open&to=2026-11-30"), "data")[0]["id"])
 	s.settle()
 	own["events"] = str(list(s.get("/v1/events"), "data")[0]["id"])
 	return own
