@@ -79,5 +79,7 @@ func neverGood() map[string]string {
 		"POST /webhooks/{provider}/{account}": "a good answer needs the provider's signature",
 		"POST /v1/months/{month}/close":       "a month with open breaks stays open",
 		"POST /v1/months/{month}/reopen":      "and what is not closed cannot be reopened",
+		"GET /v1/months/{month}/pack":         "nor is there a pack of it",
+		"POST /v1/legs/{id}/reopen":           "of the bank's differences there is one, and it is open until the fuzzer happens to decide it",
 	}
 }

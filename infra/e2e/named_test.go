@@ -55,6 +55,7 @@ func (s *seeded) named() []byte {
 	for path, payment := range map[string]string{"/v1/refunds": s.peru, "/v1/refunds/cash-withdrawal": s.cash} {
 		content(path)["application/json"].(doc)["example"].(doc)["payment"] = payment
 	}
+	content("/v1/payouts")["application/json"].(doc)["example"].(doc)["merchant_payout_id"] = "P-fuzz" // P-1 has been paid out
 	for path, kind := range map[string]string{"/v1/rates": "*/*", "/v1/deposits": "*/*", "/v1/settlements": "*/*", "/v1/documents": "application/pdf"} {
 		c := content(path) // what the fuzzer can write: the API looks at the bytes, whatever they are called
 		sent := c[kind].(doc)
@@ -145,6 +146,10 @@ func (s *seeded) name(op doc, ids []any) {
 		if ref, _ := p["$ref"].(string); strings.HasSuffix(ref, "/Id") {
 			p = doc{"name": "id", "in": "path", "required": true, "schema": doc{"type": "string"}}
 			parameters[i], field = p, "id"
+		}
+		if ref, _ := p["$ref"].(string); strings.HasSuffix(ref, "/IdempotencyKey") { // a key is used once, whatever for
+			parameters[i] = doc{"name": "Idempotency-Key", "in": "header", "required": true, "example": fmt.Sprint("fuzz-", op["operationId"]),
+				"schema": doc{"type": "string", "minLength": 1, "maxLength": 255}}
 		}
 		schema, _ := p["schema"].(doc)
 		switch values := others[field]; {
