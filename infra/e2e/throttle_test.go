@@ -88,8 +88,8 @@ func (s *stack) patiently(path string, body any, key string) string {
 }
 
 // throttled: what a table that refuses everything keeps from being done is refused as a whole, and done under the same key
-// later. While it refuses half of all calls nobody notices: stores wait, queues bring back what failed, and operators redrive
-// what died. Each refund is then at the provider once, none is missing.
+// later. While it refuses half of all calls nothing is lost: stores wait, a caller repeats what the answer says to repeat, queues
+// bring back what failed, and operators redrive what died. Each refund is then at the provider once, none is missing.
 func (s *stack) throttled() {
 	before := s.throttle.refused.Load()
 	some := eachSide()[0]
