@@ -130,6 +130,9 @@ func (s *stack) try(method, path string, body any, headers ...string) (reply, er
 	if fault := described().fault(req, r); err == nil && fault != "" {
 		s.t.Error(fault)
 	}
+	if err == nil && r.status < 300 {
+		walked.note(s.t.Name(), req)
+	}
 	return r, err
 }
 
