@@ -40,6 +40,12 @@ func TestReceiptsShowWhatTheySay(t *testing.T) {
 			pages, want = append(pages, issue.Draw(r)), append(want, said(r))
 		}
 	}
+	for _, lang := range receipt.Languages() {
+		for _, name := range receipt.Forms() {
+			f := template(t, name, lang)
+			pages, want = append(pages, issue.DrawForm(f)), append(want, filled(f))
+		}
+	}
 	for i, seen := range look(t, pages) {
 		if len(seen.Wrong) > 0 {
 			t.Errorf("page %d: %q", i, seen.Wrong)
@@ -85,6 +91,26 @@ func said(r receipt.Receipt) []string {
 		all = append(all, l.Label, strings.ReplaceAll(l.Value, "😀", "[U+1F600]"))
 	}
 	return all
+}
+
+// template is a form of the same refund.
+func template(t *testing.T, name, lang string) receipt.Form {
+	t.Helper()
+	d := disbursement.Disbursement{Tenant: "demo", ID: "rf_1", Kind: disbursement.Refund, Store: "store_co", Network: "efecty", Provider: "efecty",
+		MerchantRef: "R-1", Payment: "pay_1", Order: "订单-7", Amount: money.New(123456700, money.COP), Route: disbursement.CashWithdrawal, Reason: "customer_return",
+		ReasonText: "退货", RequestedBy: "ana", ApprovedBy: "luz",
+		Beneficiary: identity.Person{Name: "王小明 Ñandú 😀", DocumentType: "CE", DocumentNumber: "1032456789"}}
+	f, err := receipt.FormOf(name, d, merchant.Merchant{Name: "Tienda Ñ"}, false, lang)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+// filled are the texts that must be readable on a form.
+func filled(f receipt.Form) []string {
+	r := receipt.Receipt{Title: f.Title, Statement: strings.Join(f.Text, ""), Undrawn: f.Undrawn, Notes: append(f.Notes, f.Blanks...), Lines: f.Lines}
+	return said(r)
 }
 
 // squeezed is a text without its spaces: lines are broken where they must.

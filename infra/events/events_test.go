@@ -272,6 +272,7 @@ func TestEvents(t *testing.T) {
 
 	s.http("receipt-api/receipt", 200, "JVBERi0xLjcK") // %PDF-1.7 in base 64
 	s.http("receipt-api/evidence", 200, "UEsDB")       // a zip, so too
+	s.http("receipt-api/form", 200, "JVBERi0xLjcK")
 	s.queue("audit-seal/night")
 	if _, err := s.world.Files.Get(context.Background(), "audit/demo/2026-11-20.jsonl"); err != nil {
 		t.Error(err)

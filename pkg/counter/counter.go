@@ -45,6 +45,8 @@ func routes() []route {
 		{"GET /v1/payouts/{id}/receipt", disbursement.Payout, (*Counter).receipt},
 		{"GET /v1/refunds/{id}/evidence", disbursement.Refund, (*Counter).evidence},
 		{"GET /v1/payouts/{id}/evidence", disbursement.Payout, (*Counter).evidence},
+		{"GET /v1/refunds/{id}/forms/{form}", disbursement.Refund, (*Counter).form},
+		{"GET /v1/payments/{id}/forms/{form}", "", (*Counter).formOfPayment},
 	}
 }
 
@@ -113,6 +115,16 @@ func (c *Counter) evidence(r *http.Request, q issue.Asked) (paper, error) {
 	return paper{body, "application/zip", q.ID + "-evidence.zip"}, err
 }
 
+func (c *Counter) form(r *http.Request, q issue.Asked) (paper, error) {
+	body, err := c.Issuer.Form(r.Context(), q, r.PathValue("form"))
+	return paper{body, "application/pdf", q.ID + "-" + r.PathValue("form") + "-" + q.Language + ".pdf"}, err
+}
+
+func (c *Counter) formOfPayment(r *http.Request, q issue.Asked) (paper, error) {
+	body, err := c.Issuer.FormOfPayment(r.Context(), q, r.PathValue("form"))
+	return paper{body, "application/pdf", q.ID + "-" + r.PathValue("form") + "-" + q.Language + ".pdf"}, err
+}
+
 // answers is the table from decisions to problems; the first match counts.
 func answers() []struct {
 	err    error
@@ -135,6 +147,7 @@ func answers() []struct {
 		{door.ErrTooLarge, 413, "body_too_large", false, ""},
 		{door.ErrMalformed, 400, "malformed_json", false, ""},
 		{issue.ErrNotFound, 404, "not_found", true, ""},
+		{receipt.ErrForm, 404, "not_found", true, ""},
 		{receipt.ErrNotReady, 409, "receipt_not_ready", true, ""},
 		{receipt.ErrLanguage, 422, "language_unknown", true, ""},
 		{issue.ErrArchive, 503, "archive_unavailable", false, "5"},

@@ -12,6 +12,7 @@ import (
 	"github.com/vuelto/vuelto/pkg/audit"
 	"github.com/vuelto/vuelto/pkg/calendar"
 	"github.com/vuelto/vuelto/pkg/disbursement"
+	"github.com/vuelto/vuelto/pkg/identity"
 	"github.com/vuelto/vuelto/pkg/merchant"
 	"github.com/vuelto/vuelto/pkg/money"
 )
@@ -117,10 +118,7 @@ func (w *writer) money(d disbursement.Disbursement, step disbursement.Step, back
 		return sum(w.lang, w.country.Code(), money.New(minor, d.Amount.Currency()))
 	}
 	w.line("amount", amount(d.Amount.Minor()), 1)
-	if fx := d.FX; fx != nil {
-		w.line("asked", sum(w.lang, w.country.Code(), money.New(fx.Asked, fx.Currency)), 1)
-		w.line("rate", fmt.Sprintf("1 %s = %s %s (%s, %s)", fx.Lock.Base, fx.Lock.Value, fx.Lock.Quote, fx.Lock.Source, fx.Lock.Day), 2)
-	}
+	w.exchange(d.FX)
 	if d.Received > 0 && (d.Received != d.Amount.Minor() || !back) {
 		w.line("received", amount(d.Received), 1)
 	}
@@ -132,9 +130,16 @@ func (w *writer) money(d disbursement.Disbursement, step disbursement.Step, back
 	w.line("paid_at", instant(w.lang, d.PaidAt, w.country.Zone()), 1)
 }
 
-// whom shows the name as it is, since the receipt is for that person, and no more of numbers than tells two people apart.
-func (w *writer) whom(d disbursement.Disbursement) {
-	b := d.Beneficiary
+func (w *writer) exchange(fx *disbursement.FX) {
+	if fx == nil {
+		return
+	}
+	w.line("asked", sum(w.lang, w.country.Code(), money.New(fx.Asked, fx.Currency)), 1)
+	w.line("rate", fmt.Sprintf("1 %s = %s %s (%s, %s)", fx.Lock.Base, fx.Lock.Value, fx.Lock.Quote, fx.Lock.Source, fx.Lock.Day), 2)
+}
+
+// person shows the name as it is, since the paper is for that person, and no more of numbers than tells two people apart.
+func (w *writer) person(b identity.Person) {
 	w.line("beneficiary", b.Name.Reveal(), 2)
 	if b.DocumentNumber != "" {
 		w.line("document", strings.TrimSpace(b.DocumentType+" "+b.DocumentNumber.Mask()), 1)
@@ -142,6 +147,10 @@ func (w *writer) whom(d disbursement.Disbursement) {
 	if b.Account != "" {
 		w.line("account", strings.TrimSpace(b.Bank+" "+b.Account.Mask()), 1)
 	}
+}
+
+func (w *writer) whom(d disbursement.Disbursement) {
+	w.person(d.Beneficiary)
 	w.line("network", d.Network+" / "+d.Provider, 1)
 	w.line("reference", d.Reference, 2)
 	w.line("route", say(w.lang, "route."+string(d.Route)), 1)

@@ -122,3 +122,31 @@ func TestEvidence(t *testing.T) {
 	s.refused(404, "not_found", s.as(ana, "GET", "/v1/payouts/"+id+"/evidence", nil))
 	s.refused(422, "language_unknown", s.as(ana, "GET", path+"?lang=de", nil))
 }
+
+// TestComplianceForms: templates of the documents that a refund may have to bring, before it is asked for and after, as PDF.
+func TestComplianceForms(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	for _, x := range sides() {
+		payment := s.paid(x)
+		id := s.back(x, payment, x.part)
+		for _, of := range []string{"/v1/refunds/" + id, "/v1/payments/" + payment} {
+			forms := map[string]bool{}
+			for _, form := range []string{"refund_request", "third_party_authorization", "origin_of_funds", "data_consent", "refund_reason"} {
+				for _, lang := range []string{"es", "en", "zh"} {
+					path := of + "/forms/" + form + "?lang=" + lang
+					first, again := s.as(ana, "GET", path, nil), s.as(beto, "GET", path, nil)
+					if first.status != 200 || first.header.Get("Content-Type") != "application/pdf" || !bytes.HasPrefix(first.body, []byte("%PDF-")) ||
+						!bytes.Equal(first.body, again.body) || forms[string(first.body)] {
+						t.Fatalf("%s: %d %.200s", path, first.status, first.body)
+					}
+					forms[string(first.body)] = true
+				}
+			}
+			s.refused(404, "not_found", s.as(ana, "GET", of+"/forms/poem", nil))
+			s.refused(404, "not_found", s.as(carla, "GET", of+"/forms/refund_request", nil))
+			s.refused(422, "language_unknown", s.as(ana, "GET", of+"/forms/refund_request?lang=de", nil))
+			s.refused(401, "unauthorized", s.as("sk_test_nobody", "GET", of+"/forms/refund_request", nil))
+		}
+	}
+}
