@@ -54,7 +54,8 @@ func TestForeignIdsOnEveryRoute(t *testing.T) {
 		}
 		absent := id[:len(id)-1] + map[bool]string{true: "1", false: "0"}[strings.HasSuffix(id, "0")]
 		for method, op := range methods {
-			c := call{strings.ToUpper(method), path, strings.Replace(path, parts[3], id, 1), strings.Replace(path, parts[3], absent, 1), ""}
+			of := strings.Replace(path, "{form}", "refund_request", 1)
+			c := call{strings.ToUpper(method), path, strings.Replace(of, parts[3], id, 1), strings.Replace(of, parts[3], absent, 1), ""}
 			for _, content := range op.RequestBody.Content {
 				c.body = string(content.Example)
 			}
