@@ -126,7 +126,7 @@ func (s *Server) createEndpoint(r *http.Request, c request.Caller) (any, error) 
 // checkEndpoint checks what can be known before anything is sent there: addresses are looked at again at each dial.
 func (s *Server) checkEndpoint(f *faults, q endpointRequest) {
 	u, err := url.Parse(q.URL)
-	usable := err == nil && len(q.URL) <= event.MaxURL && u.Host != "" && u.User == nil && u.Fragment == "" && !hasControl(q.URL)
+	usable := err == nil && len(q.URL) <= event.MaxURL && u.Host != "" && u.User == nil && u.Fragment == "" && showable(q.URL)
 	secure := usable && u.Scheme == "https"
 	if s.Loopback {
 		secure = usable && (u.Scheme == "http" || u.Scheme == "https") && loopback(u.Hostname())

@@ -3,9 +3,15 @@ package api
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"net/http"
 	"net/url"
+	"slices"
+	"strings"
+	"unicode"
 	"unicode/utf8"
 
+	"github.com/vuelto/vuelto/pkg/door"
 	"github.com/vuelto/vuelto/pkg/flow/request"
 	"github.com/vuelto/vuelto/pkg/money"
 )
@@ -35,7 +41,7 @@ func (f *faults) text(pointer, value string, least, most int) {
 	if value == "" {
 		code = "field_missing"
 	}
-	f.check(n >= least && n <= most && !hasControl(value), code, pointer, fmt.Sprintf("must have %d to %d printable characters", least, most))
+	f.check(n >= least && n <= most && showable(value), code, pointer, fmt.Sprintf("must have %d to %d printable characters", least, most))
 }
 
 func (f *faults) amount(minor int64) {
@@ -67,14 +73,36 @@ func (f *faults) err() error {
 	return &invalid{f.code, f.list}
 }
 
-func hasControl(s string) bool {
-	for _, r := range s {
-		if r < ' ' || r == 0x7f {
-			return true
+// maxText bounds every text of a request, in bytes: twice the longest that any field takes.
+const maxText = 4 << 10
+
+// showable says that a text shows what it is: it has no control characters, no breaks of lines, nothing that turns the
+// direction of what stands around it, and no code points that are none.
+func showable(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool {
+		return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069' ||
+			r&0xfffe == 0xfffe || r >= '\ufdd0' && r <= '\ufdef'
+	})
+}
+
+// addressed checks what a request is addressed to: ids and parameters become keys of records, which have their bounds. Errors:
+// ErrNotFound, *invalid.
+func addressed(r *http.Request) error {
+	if !door.Leads(r.PathValue("id")) || !door.Leads(r.PathValue("digest")) {
+		return fmt.Errorf("%w: nothing has such an id", request.ErrNotFound)
+	}
+	var f faults
+	query := r.URL.Query()
+	for _, name := range slices.Sorted(maps.Keys(query)) {
+		for _, value := range query[name] {
+			f.check(len(value) <= maxParameter && utf8.ValidString(value), "field_invalid", "/"+clip(strings.ToValidUTF8(name, "\ufffd")), "must be UTF-8, of at most 1024 bytes")
 		}
 	}
-	return false
+	return f.err()
 }
+
+// maxParameter bounds one parameter, in bytes: below what a record's key may have, beyond any cursor of ours.
+const maxParameter = 1024
 
 func matches(query url.Values, name, value string) bool {
 	want := query.Get(name)

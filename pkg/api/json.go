@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"strconv"
 	"strings"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/vuelto/vuelto/pkg/door"
@@ -30,6 +32,9 @@ var (
 func decode(body []byte, into any) error {
 	if !utf8.Valid(body) {
 		return fmt.Errorf("%w: not UTF-8", errMalformed)
+	}
+	if halved(body) {
+		return fmt.Errorf("%w: half of a surrogate pair stands for no character", errMalformed)
 	}
 	d := json.NewDecoder(bytes.NewReader(body))
 	d.UseNumber()
@@ -75,11 +80,46 @@ func scan(d *json.Decoder, shape reflect.Type, at string, depth int) error {
 		if strings.ContainsAny(t.String(), ".eE") {
 			return fmt.Errorf("%w: %s is not an integer", errMalformed, pointer(at))
 		}
+	case string:
+		var f faults
+		f.check(showable(t) && len(t) <= maxText, "field_invalid", pointer(at), "must be of printable characters, not more than the field takes")
+		return f.err()
 	}
 	if err != nil {
 		return fmt.Errorf("%w: %v", errMalformed, err)
 	}
 	return nil
+}
+
+// halved says that JSON spells half of a surrogate pair: the decoder would put another character in its place, and what was
+// sent be lost.
+func halved(body []byte) bool {
+	unit := func(at int) (rune, bool) {
+		if at+6 > len(body) || body[at] != '\\' || body[at+1] != 'u' {
+			return 0, false
+		}
+		n, err := strconv.ParseUint(string(body[at+2:at+6]), 16, 16)
+		return rune(n), err == nil
+	}
+	for at := 0; at < len(body); at++ {
+		if body[at] != '\\' {
+			continue
+		}
+		first, spelt := unit(at)
+		switch {
+		case !spelt:
+			at++ // whatever is escaped, a backslash among others
+		case !utf16.IsSurrogate(first):
+			at += 5
+		default:
+			second, _ := unit(at + 6)
+			if utf16.DecodeRune(first, second) == utf8.RuneError {
+				return true
+			}
+			at += 11
+		}
+	}
+	return false
 }
 
 func scanObject(d *json.Decoder, shape reflect.Type, at string, depth int) error {

@@ -91,6 +91,12 @@ func (q refundRequest) check(f *faults) {
 	f.check(q.ReasonCode != "other" || q.ReasonText != "", "reason_code_invalid", "/reason_text", "reason other needs words")
 	f.text("/reason_text", q.ReasonText, 0, 200)
 	f.text("/merchant_refund_id", q.MerchantRefundID, 1, 64)
+	if q.Payment != "" {
+		f.text("/payment", q.Payment, 1, 64)
+	}
+	f.text("/provider", q.Provider, 0, 64)
+	f.text("/order_reference", q.OrderReference, 0, 64)
+	f.text("/original_transaction_id", q.OriginalTransactionID, 0, 200)
 	routes := []string{"", "auto", "original", "cash_withdrawal", "bank_transfer", "manual"}
 	f.check(slices.Contains(routes, q.Route), "route_unavailable", "/route", "must be auto, original, cash_withdrawal, bank_transfer or manual")
 	_, err := calendar.Parse(q.PlatformDeadline)

@@ -47,7 +47,7 @@ const (
 func (s *Server) search(r *http.Request, c request.Caller) (any, error) {
 	q := strings.TrimSpace(r.URL.Query().Get("q"))
 	var f faults
-	f.check(utf8.RuneCountInString(q) >= 3 && utf8.RuneCountInString(q) <= 200 && !hasControl(q), "field_invalid", "/q",
+	f.check(utf8.RuneCountInString(q) >= 3 && utf8.RuneCountInString(q) <= 200 && showable(q), "field_invalid", "/q",
 		"must have 3 to 200 printable characters")
 	if err := f.err(); err != nil {
 		return nil, err

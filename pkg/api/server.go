@@ -270,6 +270,9 @@ func (s *Server) guarded(action merchant.Action, handle handler) http.HandlerFun
 		if err == nil && !caller.Key.May(action) {
 			err = errForbidden
 		}
+		if err == nil {
+			err = addressed(r)
+		}
 		var result any
 		if err == nil {
 			result, err = handle(r, caller)

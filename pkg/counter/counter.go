@@ -81,6 +81,9 @@ func (c *Counter) guarded(to route) http.HandlerFunc {
 		if err == nil && !key.May(merchant.Read) {
 			err = door.ErrForbidden
 		}
+		if err == nil && !door.Leads(r.PathValue("id")) {
+			err = issue.ErrNotFound
+		}
 		var p paper
 		if err == nil {
 			p, err = to.answer(c, r, issue.Asked{Merchant: m, Person: key.Person, Kind: to.kind, ID: r.PathValue("id"), Language: language(r)})

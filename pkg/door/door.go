@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/vuelto/vuelto/pkg/catalogue"
 	"github.com/vuelto/vuelto/pkg/merchant"
@@ -45,6 +46,10 @@ func Who(r *http.Request, directory *merchant.Directory, now time.Time) (merchan
 	}
 	return key, m, err
 }
+
+// Leads says that an id may lead somewhere: it becomes the key of a record, which is UTF-8 and has an end, and no id of ours is
+// nearly so long.
+func Leads(id string) bool { return len(id) <= 200 && utf8.ValidString(id) }
 
 type requestIDKey struct{}
 

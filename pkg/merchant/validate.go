@@ -2,6 +2,7 @@ package merchant
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -20,6 +21,10 @@ const (
 	maxSum     = 1_000_000_000_000_00 // minor units
 	maxDays    = 3650
 	maxReaders = 20
+	maxBytes   = 16 << 10 // of rules as they are kept
+	maxComing  = 12       // rules that hold or will
+	maxWords   = 200
+	maxName    = 64
 )
 
 // validator collects faults.
@@ -45,6 +50,10 @@ func (r Rules) Validate(m Merchant, today calendar.Date) []Fault {
 		{"/stopped", len(r.Stopped)}, {"/papers", len(r.Papers)}, {"/expiries", len(r.Expiries)}, {"/register", len(r.Register)}, {"/payouts/purposes", len(r.Payouts.Purposes)}} {
 		v.check(l.n <= maxEntries, l.pointer, "has more than %d entries", maxEntries)
 	}
+	if whole, err := json.Marshal(r); err != nil || len(whole) > maxBytes {
+		v.check(false, "/", "have more than %d bytes", maxBytes)
+	}
+	v.check(len(m.WithRules(r, today).Rules) <= maxComing, "/from", "more than %d rules are to come", maxComing)
 	v.roads(r)
 	v.approval(r.Approval)
 	v.limits(r)
@@ -65,6 +74,9 @@ func (r Rules) Validate(m Merchant, today calendar.Date) []Fault {
 	v.check(r.Cash.RemindHours >= 0 && r.Cash.RemindHours <= 240, "/cash/remind_hours", "must be from 0 to 240")
 	v.check(slices.Contains([]string{"", "merchant", "buyer"}, r.FX.Bears), "/fx/bears", "must be merchant or buyer")
 	v.check(slices.Contains([]Bearing{"", Wait, Advance}, r.Payouts.Failure), "/payouts/failure", "must be wait or advance")
+	for i, purpose := range r.Payouts.Purposes {
+		v.check(purpose != "" && len(purpose) <= maxName, fmt.Sprintf("/payouts/purposes/%d", i), "must have 1 to %d characters", maxName)
+	}
 	v.check(r.Payouts.WaitHours >= 0 && r.Payouts.WaitHours <= 240, "/payouts/wait_hours", "must be from 0 to 240")
 	return v.faults
 }
@@ -80,6 +92,7 @@ func (v *validator) roads(r Rules) {
 	for i, x := range r.Roads {
 		at := fmt.Sprintf("/roads/%d", i)
 		v.scope(at, "", x.Account, x.Network)
+		v.check(len(x.Provider) <= maxName, at+"/provider", "is no provider")
 		v.check(slices.Contains([]string{"", "original", "cash_withdrawal", "bank_transfer", "manual"}, x.Route), at+"/route", "is no route")
 		v.check(x.Country == "" || x.Country == "CO" || x.Country == "PE", at+"/country", "must be CO or PE")
 		v.check(x.Currency.Known() || (x.Currency == "" && x.Minimum == 0 && x.Maximum == 0), at+"/currency", "must say what the sums are in")
@@ -93,6 +106,8 @@ func (v *validator) roads(r Rules) {
 		at := fmt.Sprintf("/stopped/%d", i)
 		v.scope(at, "", x.Account, x.Network)
 		v.check(x.Network+x.Provider+x.Account != "", at, "names neither network, provider nor account")
+		v.check(len(x.Provider) <= maxName, at+"/provider", "is no provider")
+		v.check(len(x.Why) <= maxWords, at+"/why", "has more than %d characters", maxWords)
 	}
 }
 
@@ -190,12 +205,13 @@ func (v *validator) scope(at, shop, account, network string) {
 	v.check(networks, at+"/network", "is none of the merchant's networks")
 }
 
-// WithRules adds rules to those that hold today or will: of those that are over only history keeps a copy.
+// WithRules adds rules to those that hold today or will: of those that are over, or that the new ones come before, only history
+// keeps a copy.
 func (m Merchant) WithRules(r Rules, today calendar.Date) Merchant {
 	now := m.RulesOn(today).Number
 	var kept []Rules
 	for _, x := range m.Rules {
-		if x.Number == now || today.Before(x.From) {
+		if x.Number == now || today.Before(x.From) && x.From.Before(r.From) {
 			kept = append(kept, x)
 		}
 	}
