@@ -114,7 +114,8 @@ func runSim(ctx context.Context, out io.Writer, f simFlags) error {
 	if err != nil {
 		return err
 	}
-	debug.SetGCPercent(400) // worlds are thrown away whole: trading memory for time is cheap here
+	debug.SetGCPercent(1600) // worlds are thrown away whole: trading memory for time is cheap here
+	debug.SetMemoryLimit(3 << 30)
 	o.Stopped = func() bool { return ctx.Err() != nil }
 	o.Progress = progress(2 * f.n)
 	started := time.Now()

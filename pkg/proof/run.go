@@ -110,9 +110,9 @@ type Result struct {
 	Discrepancies map[settlement.Class]Tally `json:"-"`
 }
 
-// perWorld is how many refunds live in one world: enough to meet each other, few enough for memory and for a settlement run,
-// which starts over wherever it crashes.
-const perWorld = 5000
+// perWorld is how many refunds live in one world: enough to meet each other, few enough for the caches of a core and for a
+// settlement run, which starts over wherever it crashes.
+const perWorld = 2500
 
 // begin is a Monday morning in Bogotá: a working week of orders, then a weekend, then a holiday on 8 December.
 var begin = time.Date(2026, 11, 23, 13, 0, 0, 0, time.UTC)
