@@ -166,13 +166,17 @@ func (t *town) drain() error {
 
 // call is a request of the merchant's system; the answer must have this status.
 func (t *town) call(status int, method, path, key, body string, into any) error {
+	return t.callAs(demoKey, status, method, path, key, body, into)
+}
+
+func (t *town) callAs(who string, status int, method, path, key, body string, into any) error {
 	t.bill.http++
 	t.bill.invocations++
 	req, err := http.NewRequest(method, path, bytes.NewReader([]byte(body)))
 	if err != nil {
 		return err
 	}
-	req.Header.Set("Authorization", "Bearer "+demoKey)
+	req.Header.Set("Authorization", "Bearer "+who)
 	req.Header.Set("Idempotency-Key", key)
 	w := &answer{header: http.Header{}}
 	t.api.ServeHTTP(w, req)
