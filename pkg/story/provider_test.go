@@ -49,7 +49,7 @@ func TestProvidersTellTheirTruth(t *testing.T) {
 		}
 	}
 	absent := list(answer, "not_carried")
-	if len(absent) != 2 || str(absent[0]["provider"]) != "checkout.com" || str(absent[1]["provider"]) != "paguelofacil" {
+	if len(absent) != 3 || str(absent[0]["provider"]) != "checkout.com" || str(absent[1]["provider"]) != "paguelofacil" || str(absent[2]["provider"]) != "pagoefectivo (Ecuador)" {
 		t.Errorf("left out: %v", absent)
 	}
 	for _, a := range absent {
