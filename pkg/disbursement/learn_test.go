@@ -345,3 +345,14 @@ func TestWhenItWasSentAndWhatCountsOfAnOldAttempt(t *testing.T) {
 		}
 	}
 }
+
+// TestNobodyIsRemindedOfWhatHasEnded, however late it is.
+func TestNobodyIsRemindedOfWhatHasEnded(t *testing.T) {
+	late := noon.AddDate(0, 2, 0)
+	for _, state := range disbursement.States() {
+		d := disbursement.Disbursement{Network: "efecty", AcceptedOn: calendar.On(noon, time.UTC), CreatedAt: noon, State: state}
+		if must := d.MustWarn(late); must == state.Done() {
+			t.Errorf("%s: reminded %v", state, must)
+		}
+	}
+}

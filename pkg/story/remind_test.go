@@ -32,7 +32,11 @@ func TestOverdueIsToldOnce(t *testing.T) {
 	if r := s.get("/v1/refunds/" + waiting); str(r["status"]) != "awaiting_approval" || str(r["expected_by"]) != "2026-12-01" || str(r["due_at"]) != "2026-12-02T05:00:00.000Z" {
 		t.Errorf("%v", r)
 	}
-	payout := str(s.want(201, s.payout("O-pay", 3000000))["id"])
+	paid := s.want(201, s.payout("O-pay", 3000000))
+	payout := str(paid["id"])
+	if str(paid["expected_by"]) != "2026-12-01" {
+		t.Errorf("%v", paid)
+	}
 	s.at("2026-12-01", "23:59")
 	for _, id := range []string{withProvider, heldBack, waiting} {
 		if n := s.told("refund.overdue", id); n != 0 {
@@ -105,6 +109,15 @@ func TestAPlatformsDeadlineIsToldABusinessDayBefore(t *testing.T) {
 	if !strings.Contains(s.log.String(), "deadline near") {
 		t.Error("no line for the alarm")
 	}
+	midweek := str(s.want(201, s.as(ana, "POST", x.path, with(x.refund(s.paid(x), "P-3", 1000), "platform_deadline", "2026-12-03")))["id"]) // a Thursday
+	s.at("2026-12-01", "23:59")
+	if n := s.told("refund.deadline_near", midweek); n != 0 {
+		t.Error("two business days before")
+	}
+	s.at("2026-12-02", "23:59")
+	if n := s.told("refund.deadline_near", midweek); n != 1 {
+		t.Errorf("told %d times", n)
+	}
 }
 
 // TestWhatRunsOutIsTold at 30, 7 and 1 days and when it is over, once each; and only the last that was reached.
@@ -141,6 +154,9 @@ func TestWhatRunsOutIsTold(t *testing.T) {
 			t.Errorf("%s: %v and %v", x.day, e, p)
 		}
 	}
+	if log := s.log.String(); strings.Contains(log, "not reminded") {
+		t.Errorf("what has been told before is no fault:\n%s", log)
+	}
 	if n := strings.Count(s.log.String(), "expires soon"); n != 5 {
 		t.Errorf("%d lines for the alarm", n)
 	}
@@ -170,7 +186,7 @@ func TestStaleRatesAreTold(t *testing.T) {
 	if n := s.told("rates.stale", "TRM"); n != 1 {
 		t.Error("a day too soon")
 	}
-	s.at("2026-11-26", "09:00")
+	s.at("2026-11-25", "09:00")
 	if n, m := s.told("rates.stale", "TRM"), s.told("rates.stale", "SBS"); n != 2 || m != 1 {
 		t.Errorf("told %d and %d times", n, m)
 	}
