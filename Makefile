@@ -3,7 +3,7 @@ SHELL := /bin/bash -euo pipefail
 .DEFAULT_GOAL := help
 
 PORT ?= 8080
-N ?= 10000
+N ?= 20000
 FUZZTIME ?= 60s
 FUNCTIONS := $(notdir $(patsubst %/,%,$(dir $(wildcard functions/*/main.go))))
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
@@ -38,7 +38,7 @@ fmt: ## gofmt everything
 	gofmt -w functions infra pkg
 
 # A third of what the simulator does is reading JSON; with Go's newer reader the same seed tells the same story, a fifth sooner.
-sim: ## N refunds (N=10000) through the simulator, with faults
+sim: ## N refunds (N=20000), half of them with each kind of provider, through the simulator, with faults
 	GOEXPERIMENT=jsonv2 go run ./infra/vuelto sim --n $(N)
 
 mutation: ## does a test of pkg/money and pkg/disbursement fail for each operator, condition and assignment changed? (minutes)

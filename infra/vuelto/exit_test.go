@@ -61,7 +61,7 @@ func TestAnInterruptedRunProvesNothing(t *testing.T) {
 
 // A violation is said with all that is needed to see it again, and ends the command with status 1.
 func TestAViolationIsStatusOne(t *testing.T) {
-	f := simFlags{seed: "7", n: 3, rate: 1, template: "../../template.yaml"}
+	f := simFlags{seed: "7", n: 6, rate: 1, template: "../../template.yaml"}
 	o, err := f.options()
 	if err != nil {
 		t.Fatal(err)
@@ -74,7 +74,7 @@ func TestAViolationIsStatusOne(t *testing.T) {
 	if !ok || exit.code != 1 {
 		t.Errorf("%v", err)
 	}
-	for _, want := range []string{"seed      7", "commit", "I1: planted", "faults", "vuelto sim replay 7 --n 3 --rate 1", "--trace rf_1"} {
+	for _, want := range []string{"seed      7", "commit", "I1: planted", "faults", "vuelto sim replay 7 --n 6 --rate 1", "--trace rf_1"} {
 		if !strings.Contains(said.String(), want) {
 			t.Errorf("lacks %q: %s", want, said.String())
 		}

@@ -39,8 +39,8 @@ func simCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "sim",
 		Short: "Prove that nothing is paid twice: the real handlers under every fault, seeded and replayable",
-		Long: `Runs the production handlers in memory, n refunds on each of two provider profiles (one honours idempotency
-keys, one does not), while processes crash at any I/O, stores throttle and lose replies, queues repeat and delay,
+		Long: `Runs the production handlers in memory, n refunds, half of them on each of two provider profiles (one honours
+idempotency keys, one does not), while processes crash at any I/O, stores throttle and lose replies, queues repeat and delay,
 providers time out before and after the effect, and callbacks are lost, repeated, late and forged. Every commit is
 checked; at the end our books are compared with the providers' own.
 
@@ -50,7 +50,7 @@ Exit status: 0 no violation, 1 a violation, 2 it could not run, or was interrupt
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runSim(cmd.Context(), cmd.OutOrStdout(), f) },
 	}
 	flags := cmd.PersistentFlags()
-	flags.IntVar(&f.n, "n", 10_000, "refunds and payouts on each profile")
+	flags.IntVar(&f.n, "n", 20_000, "refunds and payouts, half of them on each profile; an odd number is rounded up")
 	flags.Float64Var(&f.rate, "rate", 1, "strength of the faults: 0 none, 1 the table's own, 5, 12 …")
 	flags.StringVar(&f.only, "only", "", "this kind of fault alone: "+strings.Join(faultNames(), ", "))
 	flags.StringSliceVar(&f.without, "without", nil, "all but these kinds of fault, as a violation's reduction says")
@@ -96,7 +96,7 @@ func (f simFlags) options() (proof.Options, error) {
 	if err != nil {
 		return proof.Options{}, fmt.Errorf("%w: run it from the repository's root, or name the template with --template", err)
 	}
-	o := proof.Options{Seed: seed, N: f.n, Rate: f.rate, Only: proof.Fault(f.only), Without: without, LoseCallbacks: f.loseCallbacks,
+	o := proof.Options{Seed: seed, N: (f.n + 1) / len(proof.Profiles()), Rate: f.rate, Only: proof.Fault(f.only), Without: without, LoseCallbacks: f.loseCallbacks,
 		Template: template, Workers: f.workers}
 	if f.mutant != "" {
 		if err := proof.Mutate(f.mutant, &o); err != nil {
@@ -117,7 +117,7 @@ func runSim(ctx context.Context, out io.Writer, f simFlags) error {
 	debug.SetGCPercent(1600) // worlds are thrown away whole: trading memory for time is cheap here
 	debug.SetMemoryLimit(3 << 30)
 	o.Stopped = func() bool { return ctx.Err() != nil }
-	o.Progress = progress(2 * f.n)
+	o.Progress = progress(o.N * len(proof.Profiles()))
 	started := time.Now()
 	r, err := proof.Run(o)
 	if err != nil {
@@ -238,7 +238,7 @@ func explain(out io.Writer, f simFlags, o proof.Options, r proof.Result, search 
 	if len(least.Options.Without) > 0 {
 		more += " --without " + strings.Join(names(least.Options.Without), ",")
 	}
-	fmt.Fprintf(out, "replay    vuelto sim replay %d --n %d --rate %g%s --trace %s\n\n", v.Seed, least.Options.N, f.rate, more, proof.IDOf(least.Violation.Subject))
+	fmt.Fprintf(out, "replay    vuelto sim replay %d --n %d --rate %g%s --trace %s\n\n", v.Seed, least.Options.N*len(proof.Profiles()), f.rate, more, proof.IDOf(least.Violation.Subject))
 	for i, other := range r.Found[1:] {
 		if i == 4 {
 			fmt.Fprintf(out, "… and %d more\n", len(r.Found)-5)

@@ -44,7 +44,7 @@ func TestTheSimulatorRefusesWhatItCannotRun(t *testing.T) {
 }
 
 func TestTheSimulatorAnswersInJSON(t *testing.T) {
-	out, err := simulate(t, "--n", "20", "-o", "json")
+	out, err := simulate(t, "--n", "39", "-o", "json")
 	if err != nil {
 		t.Fatal(err)
 	}
