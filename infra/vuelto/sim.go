@@ -170,11 +170,17 @@ func table(out io.Writer, r proof.Result, took time.Duration) {
 	for _, p := range proof.Profiles() {
 		row("held, "+string(p), fmt.Sprintf("%.2f %%", r.HeldBy[p]))
 	}
+	row("held on purpose", r.Meant)
 	row("trace", r.Trace)
 	row("took", took.Round(time.Second))
 	fmt.Fprintln(w, "\nends\t")
 	for _, s := range slices.Sorted(maps.Keys(r.States)) {
 		row("  "+s, r.States[s])
+	}
+	fmt.Fprintln(w, "\npeople's clicks\tdone, refused")
+	for _, what := range slices.Sorted(maps.Keys(r.Moves)) {
+		m := r.Moves[what]
+		row("  "+what, fmt.Sprintf("%d (%d of them by a double click), %d", m.Done, m.Twice, m.Refused))
 	}
 	fmt.Fprintln(w, "\nfaults by kind\t")
 	for _, f := range proof.Faults() {

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/vuelto/vuelto/pkg/mutant"
 )
 
 // ErrNotAllowed says a person's move does not fit the state. Observations of providers never fail: what they say is
@@ -114,6 +116,12 @@ func Next(d Disbursement, o Observation) (Disbursement, Transition, error) {
 // are believed by the stamp; without one, later arrival counts as later event.
 func (d Disbursement) ordered(o Observation) (State, bool, error) {
 	to, listed := table[d.State][o.Claim]
+	switch {
+	case mutant.On("cancel-sent") && o.Claim == ClaimCancel:
+		to, listed = Cancelled, true
+	case mutant.On("late-approval") && o.Claim == ClaimApprove && d.State == Cancelled:
+		to, listed = Queued, true
+	}
 	if !listed {
 		if o.Claim.personal() {
 			return "", false, fmt.Errorf("%w: %s while %s", ErrNotAllowed, o.Claim, d.State)
@@ -122,7 +130,7 @@ func (d Disbursement) ordered(o Observation) (State, bool, error) {
 	}
 	older := !o.OccurredAt.IsZero() && !d.EvidenceAt.IsZero() && o.OccurredAt.Before(d.EvidenceAt)
 	switch {
-	case o.Claim == ClaimApprove && (o.By == d.RequestedBy || d.MayHaveTold(o.By)):
+	case o.Claim == ClaimApprove && (o.By == d.RequestedBy || d.MayHaveTold(o.By)) && !mutant.On("self-approval"):
 		return "", false, ErrSecondPerson
 	case o.Claim == ClaimApprove && !d.AskUntil.IsZero() && !o.At.Before(d.AskUntil):
 		return "", false, fmt.Errorf("%w: the request lapsed", ErrNotAllowed)

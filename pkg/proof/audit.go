@@ -20,6 +20,9 @@ type auditor struct {
 	world  *sim.World
 	report func(subject, sentence, detail string)
 	states map[string]int
+	people *people
+	needed int                  // had to wait for a person, whom nobody had meant to ask
+	meant  int                  // wait for a person on purpose
 	flaws  []flawed             // what the settlement files say wrongly
 	missed map[string]time.Time // account and id of rows that are in no books → when their day was last compared
 }
@@ -76,7 +79,9 @@ func (a *auditor) run(all []accepted) {
 			continue
 		}
 		a.states[string(d.State)]++
+		a.waited(d)
 		e := books[x.ID]
+		a.people.hold(d, e)
 		if e.live > 1 {
 			a.report(x.ID, i2, fmt.Sprintf("%d live entries in the book of %s", e.live, x.Provider))
 		}
@@ -89,6 +94,37 @@ func (a *auditor) run(all []accepted) {
 		delete(books, x.ID)
 	}
 }
+
+// waited counts a disbursement that waits for a person, or waited until a person ended it: those would otherwise make the share of
+// what needs people look small. What was asked for so that a person must look is meant to wait, and counted apart.
+func (a *auditor) waited(d disbursement.Disbursement) {
+	meant, needed := false, false
+	for i, s := range d.History {
+		switch {
+		case s.To == disbursement.Held && s.From == disbursement.Held:
+		case s.To == disbursement.Held && i == 0:
+			meant = true
+		case s.To == disbursement.Held:
+			needed = true
+		case s.From == disbursement.Held:
+			meant, needed = false, needed && !machine(s.By)
+		}
+	}
+	switch {
+	case needed:
+		a.needed++
+	case meant:
+		a.meant++
+	}
+}
+
+// machine says that evidence came, rather than a person.
+func machine(by string) bool {
+	return by == disbursement.ByReply || by == "webhook" || by == "poll" || by == "settlement"
+}
+
+// closed says that two people ended a hold.
+func closed(s disbursement.Step) bool { return strings.HasPrefix(s.Evidence, "resolve:") }
 
 // payment holds what we say was received for an order against the cash in the provider's book.
 func (a *auditor) payment(id string, received int64) {

@@ -26,6 +26,7 @@ type merchants struct {
 	carriers []string // gateways through which they sell besides the networks
 	report   func(subject, sentence, detail string)
 	ask      func(*http.Request) sim.Reply
+	people   *people // nil = nobody agrees, stops or looks after anything
 }
 
 // accepted is a refund or payout that was answered with 201.
@@ -175,37 +176,40 @@ func (l life) refund(id, currency string, amount int64, n int) {
 	if l.route != "" {
 		body["route"] = l.route
 	}
+	who := l.m.people.asker()
 	if l.m.rand.IntN(10) == 0 { // a double click: the same request twice at once
-		l.m.world.Go(func() { l.m.post(path, l.reference("kr", n), body) }, nil)
+		l.m.world.Go(func() { l.m.postAs(who, path, l.reference("kr", n), body) }, nil)
 	}
-	answer, ok := l.m.post(path, l.reference("kr", n), body)
+	answer, ok := l.m.postAs(who, path, l.reference("kr", n), body)
 	if ok {
-		l.m.follow(answer, l.provider)
+		l.m.follow(answer, who, l.provider)
 	}
 }
 
 func (l life) sendPayout() {
 	_, store, price := l.money()
-	answer, ok := l.m.post("/v1/payouts", l.reference("kp", 0), map[string]any{"network": l.network, "provider": l.provider, "store": store, "amount": price,
+	who := l.m.people.asker()
+	answer, ok := l.m.postAs(who, "/v1/payouts", l.reference("kp", 0), map[string]any{"network": l.network, "provider": l.provider, "store": store, "amount": price,
 		"currency": "COP", "purpose": "commission", "merchant_payout_id": l.reference("P", 0), "beneficiary": l.beneficiary()})
 	if ok {
-		l.m.follow(answer, l.provider)
+		l.m.follow(answer, who, l.provider)
 	}
 }
 
 // follow is what happens to an accepted refund or payout outside of us: staff click, the provider pays or does not.
-func (m *merchants) follow(answer map[string]any, through string) {
+func (m *merchants) follow(answer map[string]any, asker clerk, through string) {
 	id := answer["id"].(string)
 	m.accepted = append(m.accepted, accepted{id, through, m.world.Now()})
-	path := "/v1/refunds/" + id
-	if id[:3] == "po_" {
-		path = "/v1/payouts/" + id
+	stop := func() { m.move(pathOf(id) + "/cancel") }
+	if m.people != nil {
+		m.people.follow(id, asker, answer["status"].(string))
+		stop = func() { m.people.stop(id) }
 	}
 	switch m.rand.IntN(20) {
 	case 0:
-		m.world.Go(func() { m.world.Sleep(m.span(10 * time.Second)); m.move(path + "/cancel") }, nil)
+		m.world.Go(func() { m.world.Sleep(m.span(10 * time.Second)); stop() }, nil)
 	case 1, 2:
-		m.world.Go(func() { m.world.Sleep(m.long(time.Hour)); m.move(path + "/sync") }, nil)
+		m.world.Go(func() { m.world.Sleep(m.long(time.Hour)); m.move(pathOf(id) + "/sync") }, nil)
 	}
 	m.world.Go(func() { m.fate(id, through) }, nil)
 }
@@ -237,22 +241,26 @@ func (m *merchants) fate(id, through string) {
 // post asks until it gets an answer that asking again would not change. It reports an answer to a repeated key that
 // differs from the first.
 func (m *merchants) post(path, key string, body map[string]any) (map[string]any, bool) {
+	return m.postAs(ana(), path, key, body)
+}
+
+func (m *merchants) postAs(who clerk, path, key string, body map[string]any) (map[string]any, bool) {
 	encoded, err := json.Marshal(body)
 	if err != nil {
 		panic(err)
 	}
 	wait := time.Second
 	for range 30 {
-		reply := m.call(http.MethodPost, path, key, encoded)
+		reply := m.call(who.key, http.MethodPost, path, key, encoded)
 		switch {
 		case reply.Status == http.StatusCreated:
 			if m.rand.IntN(20) == 0 { // a client whose own connection broke asks again
-				again := m.call(http.MethodPost, path, key, encoded)
+				again := m.call(who.key, http.MethodPost, path, key, encoded)
 				if again.Status == http.StatusCreated && !bytes.Equal(again.Body, reply.Body) {
 					m.report(key, i5, "the second answer differs from the first")
 				}
 			}
-			m.otherBody(path, key, encoded)
+			m.otherBody(who, path, key, encoded)
 			var answer map[string]any
 			if err := json.Unmarshal(reply.Body, &answer); err != nil {
 				m.report(key, i5, err.Error())
@@ -270,12 +278,12 @@ func (m *merchants) post(path, key string, body map[string]any) (map[string]any,
 }
 
 // otherBody sometimes asks for something else under a used key: it must not get the first answer.
-func (m *merchants) otherBody(path, key string, body []byte) {
+func (m *merchants) otherBody(who clerk, path, key string, body []byte) {
 	if m.rand.IntN(25) != 0 {
 		return
 	}
 	other := bytes.Replace(body, []byte(`"amount":`), []byte(`"amount":1`), 1)
-	if r := m.call(http.MethodPost, path, key, other); r.Status == http.StatusCreated {
+	if r := m.call(who.key, http.MethodPost, path, key, other); r.Status == http.StatusCreated {
 		m.report(key, i5, "another body got the first one's answer")
 	}
 }
@@ -320,14 +328,14 @@ func retriable(r sim.Reply) bool {
 	return p.Code == "payment_busy" || p.Code == "idempotency_in_progress" || p.Code == "payment_not_paid"
 }
 
-func (m *merchants) move(path string) { m.call(http.MethodPost, path, "", nil) }
+func (m *merchants) move(path string) { m.call(ana().key, http.MethodPost, path, "", nil) }
 
-func (m *merchants) call(method, path, key string, body []byte) sim.Reply {
+func (m *merchants) call(as, method, path, key string, body []byte) sim.Reply {
 	req, err := http.NewRequest(method, "http://vuelto"+path, bytes.NewReader(body))
 	if err != nil {
 		panic(err)
 	}
-	req.Header.Set("Authorization", "Bearer "+sim.DemoKey)
+	req.Header.Set("Authorization", "Bearer "+as)
 	if key != "" {
 		req.Header.Set("Idempotency-Key", key)
 	}

@@ -14,11 +14,12 @@ import (
 	"github.com/vuelto/vuelto/pkg/store"
 )
 
-// Mutants lists the mistakes that others have made and that the simulator must notice. Those of the store, the queues and
-// the schedules are worn by the world; the others break a guard of the code itself (pkg/mutant).
+// Mutants lists the mistakes that others have made and that the simulator must notice, the last ones about what people do. Those of
+// the store, the queues and the schedules are worn by the world; the others break a guard of the code itself (pkg/mutant).
 func Mutants() []string {
 	return []string{"delete-on-error", "no-fence", "blind-resend", "timeout-is-failure", "split-cap", "no-dedupe", "no-sweep",
-		"dlq-ignored", "reject-is-proof", "key-per-attempt", "journal-apart", "ttl-unique", "future-stamp", "mismatch-on-read"}
+		"dlq-ignored", "reject-is-proof", "key-per-attempt", "journal-apart", "ttl-unique", "future-stamp", "mismatch-on-read",
+		"self-approval", "cancel-sent", "late-approval"}
 }
 
 // Mutate breaks one guard for the runs of these options. Error: no such mutant, or a build without the tag mutants.

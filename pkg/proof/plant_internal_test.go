@@ -152,6 +152,14 @@ func plants() map[string]func(*plot) {
 			d.Attempts, d.SentAt = nil, time.Time{}
 			p.commit(d)
 		},
+		i32: func(p *plot) {
+			d := refund()
+			d.RequestedBy, d.NeedsRole = "ana", "approver"
+			p.commit(d)
+		},
+		i36: func(p *plot) {
+			p.commit(then(then(refund(), disbursement.Unknown, "reply", "reply:1"), disbursement.Accepted, "webhook", "reply:1"))
+		},
 		i37: func(p *plot) {
 			p.put(store.Put{Record: disbursement.Encode(refund())})
 			p.audits.run([]accepted{{refund().ID, "efecty", begin}})

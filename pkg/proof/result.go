@@ -12,7 +12,7 @@ import (
 func newResult(seed uint64) Result {
 	return Result{Seed: seed, States: map[string]int{}, Kinds: map[Fault]int{}, Coverage: map[string]map[Fault]int{}, Sites: map[string]int{},
 		Discrepancies: map[settlement.Class]Tally{},
-		HeldBy:        map[Profile]float64{}, ByProfile: map[Profile]map[string]int{}}
+		Moves:         map[string]Moves{}, HeldBy: map[Profile]float64{}, ByProfile: map[Profile]map[string]int{}}
 }
 
 func (r *Result) cover(s site, n int) {
@@ -30,6 +30,12 @@ func (r *Result) add(w Result, p Profile) {
 	r.IOs += w.IOs
 	r.Faults += w.Faults
 	r.Held += w.Held
+	r.Meant += w.Meant
+	r.HeldBy[p] += float64(w.Held)
+	for what, n := range w.Moves {
+		sum := r.Moves[what]
+		r.Moves[what] = Moves{sum.Done + n.Done, sum.Refused + n.Refused, sum.Twice + n.Twice}
+	}
 	r.Found = append(r.Found, w.Found...)
 	if r.ByProfile[p] == nil {
 		r.ByProfile[p] = map[string]int{}
@@ -71,7 +77,7 @@ func (r *Result) finish() {
 			all += n
 		}
 		if all > 0 {
-			r.HeldBy[p] = 100 * float64(states["held"]) / float64(all)
+			r.HeldBy[p] = 100 * r.HeldBy[p] / float64(all)
 		}
 	}
 	slices.SortStableFunc(r.Found, func(a, b Violation) int {

@@ -52,6 +52,8 @@ type Options struct {
 	Direct bool
 	// Gateways are those there are, in every world; nil = all, shared out among the worlds.
 	Gateways []string
+	// Unstaffed leaves the merchant's people out: nobody agrees, stops or looks after anything.
+	Unstaffed bool
 	// Hooks lets a mutant change the world.
 	Hooks func(*sim.Hooks)
 }
@@ -95,12 +97,14 @@ type Result struct {
 	IOs        int64                    `json:"ios"`
 	Faults     int                      `json:"faults"`
 	Violations int                      `json:"violations"`
-	Held       int                      `json:"held"` // wait for a person at the end
+	Held       int                      `json:"held"` // had to wait for a person: at the end still, or until people ended it
 	States     map[string]int           `json:"states"`
 	Coverage   map[string]map[Fault]int `json:"coverage"` // call site → faults that struck there
 	Trace      string                   `json:"trace"`
 
 	Accepted  int                        `json:"-"`
+	Meant     int                        `json:"-"` // wait for a person on purpose; not among Held
+	Moves     map[string]Moves           `json:"-"` // of people, by what they clicked
 	HeldBy    map[Profile]float64        `json:"-"` // percent of the accepted
 	Kinds     map[Fault]int              `json:"-"`
 	Sites     map[string]int             `json:"-"` // how often faults could strike there; see Options.Sites
@@ -230,6 +234,11 @@ func runWorld(o Options, share piece, advance func(refunds float64)) (Result, er
 	t.armAll()
 	m := newMerchants(world, seed, index, n, report)
 	m.carriers = o.carriers(index)
+	if !o.Unstaffed {
+		if err := staffed(m, seed); err != nil {
+			return out, err
+		}
+	}
 	m.open()
 	m.forger()
 	closeDays(world)
@@ -345,11 +354,14 @@ func networkOf(provider string) string {
 
 // audit is the end: books against books, then every message ever sent once more.
 func (r *Result) audit(world *sim.World, m *merchants, w *watcher, report func(string, string, string), messages []message, flaws []flawed) {
-	a := &auditor{world: world, report: report, states: r.States, flaws: flaws}
+	a := &auditor{world: world, report: report, states: r.States, people: m.people, flaws: flaws}
 	a.run(m.accepted)
 	r.Discrepancies = a.settlements()
 	r.Accepted = len(m.accepted)
-	r.Held = r.States["held"]
+	r.Held, r.Meant = a.needed, a.meant
+	if m.people != nil {
+		r.Moves = m.people.moves
+	}
 	a.deadLetters(world.DeadLetters())
 	before := w.fingerprint(world)
 	shuffle := rand.New(rand.NewPCG(r.Seed, 1))

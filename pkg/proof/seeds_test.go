@@ -51,6 +51,8 @@ func (k *kept) set(name, value string) (err error) {
 		}
 	case "lose-callbacks":
 		k.LoseCallbacks, err = strconv.ParseBool(value)
+	case "unstaffed":
+		k.Unstaffed, err = strconv.ParseBool(value)
 	case "breaks":
 		k.breaks = value
 		known := func(s string) bool { return strings.HasPrefix(s, value+":") }

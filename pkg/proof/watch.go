@@ -43,7 +43,7 @@ const (
 
 // Sentences lists the invariants that a run is held against.
 func Sentences() []string {
-	return []string{i1, i2, i3, i4, i5, i8, i13, i14, i18, i22, i23, i37, ib, idl, irec, ie}
+	return []string{i1, i2, i3, i4, i5, i8, i13, i14, i18, i22, i23, i32, i36, i37, ib, idl, irec, ie}
 }
 
 // watcher checks each commit as it happens, on a shadow of what it has seen.
@@ -70,6 +70,7 @@ type story struct {
 	sum       uint64
 	version   int64
 	contested bool
+	asker     string // who asked for it, as it was first written
 }
 
 func newWatcher(mix func(int64, ...string), report func(subject, sentence, detail string)) *watcher {
@@ -149,9 +150,15 @@ func (w *watcher) disbursement(r store.Record) string {
 	w.sums = steps
 	before := w.stories[r.Key.PK]
 	now := w.grow(r.Key.PK, before, r.Version, steps)
-	now.contested = d.Contested
+	now.contested, now.asker = d.Contested, before.asker
+	if before.steps == 0 {
+		now.asker = d.RequestedBy
+	}
 	w.stories[r.Key.PK] = now
 	w.steps(r.Key.PK, d, before.contested)
+	if len(d.History) > before.steps {
+		w.persons(r.Key.PK, d, now.asker)
+	}
 	if d.Payment == "" {
 		return ""
 	}
@@ -222,6 +229,25 @@ func (w *watcher) steps(subject string, d disbursement.Disbursement, contested b
 				}
 				break
 			}
+		}
+	}
+}
+
+// persons checks the newest step against who may take it: what must be agreed to is sent only as it was agreed to, by somebody who
+// did not ask for it; two people end a hold; and no click makes two steps.
+func (w *watcher) persons(subject string, d disbursement.Disbursement, asker string) {
+	last := d.History[len(d.History)-1]
+	switch {
+	case last.To == disbursement.Submitting && d.NeedsRole != "" && (d.ApprovedBy == "" || d.ApprovedBy == asker || d.ApprovedHash != d.Fingerprint()):
+		w.report(subject, i32, fmt.Sprintf("sent; %s asked, and %q approved %q", asker, d.ApprovedBy, d.ApprovedHash))
+	case last.From == disbursement.AwaitingApproval && last.To == disbursement.Queued && last.By == asker:
+		w.report(subject, i32, asker+" asked for it and approved it")
+	case closed(last) && strings.Contains(last.Evidence, ":"+last.By+":"):
+		w.report(subject, i32, last.By+" proposed how it ends and agreed to it")
+	}
+	for _, s := range d.History[:len(d.History)-1] {
+		if s.Evidence == last.Evidence && s.Evidence != "" {
+			w.report(subject, i36, last.Evidence+" made two steps")
 		}
 	}
 }

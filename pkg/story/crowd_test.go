@@ -76,3 +76,21 @@ func TestSixtyFourClientsWantATenth(t *testing.T) {
 		})
 	}
 }
+
+// TestADoubleClickAtTheSameMoment: one person's clicks are answered alike, however many come at once, and leave one step.
+func TestADoubleClickAtTheSameMoment(t *testing.T) {
+	t.Parallel()
+	for _, x := range sides() {
+		s := start(t)
+		payment, amount := s.large(x)
+		id := s.back(x, payment, amount)
+		for i, r := range s.crowd(16, func(int) (key, path, body string) { return ana, "/v1/refunds/" + id + "/cancel", "" }) {
+			if r.status != 200 {
+				t.Errorf("%s, click %d: %d %s", x.network, i, r.status, r.body)
+			}
+		}
+		if got := states(s.get("/v1/refunds/" + id)); got != "awaiting_approval cancelled" {
+			t.Errorf("%s: %s", x.network, got)
+		}
+	}
+}

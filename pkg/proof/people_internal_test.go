@@ -1,0 +1,128 @@
+package proof
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/vuelto/vuelto/pkg/disbursement"
+)
+
+// clerks are people whose every click is answered alike.
+func (p *plot) clerks(status int, state disbursement.State) *people {
+	m := p.client(func(int) int { return status }, func(int) string { return fmt.Sprintf(`{"status":%q}`, state) })
+	return &people{m: m, rand: rand.New(rand.NewPCG(1, 1)), askers: map[string]clerk{}, deeds: map[string][]deed{}, moves: map[string]Moves{}}
+}
+
+// asked is a refund for which ana asked and which beto had approved.
+func asked() disbursement.Disbursement {
+	d := refund()
+	d.RequestedBy, d.NeedsRole, d.Attempts, d.SentAt = "ana", "approver", nil, time.Time{}
+	d.State, d.History = disbursement.AwaitingApproval, []disbursement.Step{{At: begin, To: disbursement.AwaitingApproval, By: "ana", Evidence: "request"}}
+	return d
+}
+
+func approved(d disbursement.Disbursement, by string) disbursement.Disbursement {
+	d = then(d, disbursement.Queued, by, "approve:"+by)
+	d.ApprovedBy, d.ApprovedHash = by, d.Fingerprint()
+	return d
+}
+
+func sent(d disbursement.Disbursement) disbursement.Disbursement {
+	d = then(d, disbursement.Submitting, "submit", "submit:1")
+	d.Attempts, d.SentAt = []disbursement.Attempt{{At: begin}}, begin
+	return d
+}
+
+// Each check on what people do fails where it should, and nowhere else.
+func TestWhatPeopleMayNotDoIsNoticed(t *testing.T) {
+	story := func(steps ...disbursement.Disbursement) func(*plot) {
+		return func(p *plot) {
+			for _, d := range steps {
+				p.commit(d)
+			}
+		}
+	}
+	told := func(what string, d disbursement.Disbursement, e entry) func(*plot) {
+		return func(p *plot) {
+			c := p.clerks(200, d.State)
+			c.deeds[d.ID] = []deed{{what, "beto"}}
+			c.hold(d, e)
+		}
+	}
+	fine, own := approved(asked(), "beto"), approved(asked(), "ana")
+	other := fine
+	other.Amount = other.Amount.Neg()
+	stopped := then(asked(), disbursement.Cancelled, "beto", "cancel:beto")
+	held := then(sent(fine), disbursement.Held, "sweep", "hold:no_lookup")
+	for _, c := range []struct {
+		what   string
+		breaks string // empty = nothing
+		plant  func(*plot)
+	}{
+		{"a second person agrees and it is sent", "", story(asked(), fine, sent(fine))},
+		{"sent as nobody agreed to it", i32, story(asked(), fine, sent(other))},
+		{"who asked agrees", i32, story(asked(), own)},
+		{"who asked had agreed", i32, story(asked(), then(asked(), disbursement.Queued, "", "x"), sent(own))},
+		{"two people end a hold", "", story(asked(), fine, sent(fine), held, then(held, disbursement.Cancelled, "dora", "resolve:cancel:beto:1"))},
+		{"one person ends a hold", i32, story(asked(), fine, sent(fine), held, then(held, disbursement.Cancelled, "beto", "resolve:cancel:beto:1"))},
+		{"one click makes two steps", i36, story(asked(), fine, then(then(fine, disbursement.AwaitingApproval, "x", "y"), disbursement.Queued, "beto", "approve:beto"))},
+		{"an approval that is on record", "", told("approve", sent(fine), entry{live: 1})},
+		{"an approval that is lost", i36, told("approve", asked(), entry{})},
+		{"an approval of somebody else", i36, told("approve", approved(asked(), "dora"), entry{})},
+		{"a stop that is on record", "", told("reject", stopped, entry{})},
+		{"a stop that is lost", i36, told("cancel", fine, entry{})},
+		{"a stop that is paid", i36, told("cancel", stopped, entry{live: 1, last: "paid"})},
+		{"told that it is done while it is not", i36, func(p *plot) { p.clerks(200, disbursement.Queued).decide(beto(), "reject", refund().ID, nil) }},
+		{"told that it is approved while it waits", i36, func(p *plot) {
+			p.clerks(200, disbursement.AwaitingApproval).decide(beto(), "approve", refund().ID, nil)
+		}},
+		{"refused", "", func(p *plot) { p.clerks(409, "").decide(beto(), "approve", refund().ID, nil) }},
+		{"another one is approved", i32, func(p *plot) { p.clerks(200, disbursement.Queued).stale(refund().ID, beto()) }},
+		{"approved once it is stopped", i36, func(p *plot) {
+			c := p.clerks(200, disbursement.Queued)
+			c.deeds[refund().ID] = []deed{{"cancel", "ana"}}
+			c.tooLate(refund().ID, beto())
+		}},
+	} {
+		t.Run(c.what, func(t *testing.T) {
+			p := newPlot(t)
+			p.world.Go(func() { c.plant(p) }, nil)
+			for p.world.Step(begin.Add(time.Minute)) {
+			}
+			if c.breaks == "" && p.found[i32]+p.found[i36] > 0 || c.breaks != "" && p.found[c.breaks] == 0 {
+				t.Errorf("found %v, want %q", p.found, c.breaks)
+			}
+		})
+	}
+}
+
+// Who waits for a person is counted whether or not people have seen to it; who was meant to wait is counted apart.
+func TestWhatPeopleCloseStillCountsAsHeld(t *testing.T) {
+	held := then(sent(approved(asked(), "beto")), disbursement.Held, "sweep", "hold:no_lookup")
+	meant := asked()
+	meant.State, meant.History[0].To = disbursement.Held, disbursement.Held
+	again := then(sent(then(meant, disbursement.Queued, "buyer", "told:1")), disbursement.Held, "sweep", "hold:no_lookup")
+	for _, c := range []struct {
+		what          string
+		d             disbursement.Disbursement
+		needed, meant int
+	}{
+		{"never held", sent(approved(asked(), "beto")), 0, 0},
+		{"waits", held, 1, 0},
+		{"closed by people", then(held, disbursement.Cancelled, "dora", "resolve:cancel:beto:1"), 1, 0},
+		{"let go by people, and paid", then(then(held, disbursement.Queued, "dora", "resolve:requeue:beto:1"), disbursement.Paid, "webhook", "w"), 1, 0},
+		{"told by the buyer, and paid", then(then(held, disbursement.Queued, "buyer", "told:1"), disbursement.Paid, "webhook", "w"), 1, 0},
+		{"ended by evidence", then(held, disbursement.Paid, "webhook", "w"), 0, 0},
+		{"meant to wait", meant, 0, 1},
+		{"meant to wait, and closed", then(meant, disbursement.Cancelled, "dora", "resolve:cancel:beto:1"), 0, 0},
+		{"meant to wait, and waits again of itself", again, 1, 0},
+		{"waited of itself, and waits again", then(then(held, disbursement.Paid, "webhook", "w"), disbursement.Held, "webhook", "x"), 1, 0},
+	} {
+		var a auditor
+		if a.waited(c.d); a.needed != c.needed || a.meant != c.meant {
+			t.Errorf("%s: needed %d, meant %d", c.what, a.needed, a.meant)
+		}
+	}
+}
