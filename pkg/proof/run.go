@@ -233,15 +233,9 @@ func runWorld(o Options, share piece, advance func(refunds float64)) (Result, er
 	}
 	t.armAll()
 	m := newMerchants(world, seed, index, n, report)
-	m.carriers = o.carriers(index)
-	if !o.Unstaffed {
-		if err := staffed(m, seed); err != nil {
-			return out, err
-		}
+	if err := o.begin(m, seed); err != nil {
+		return out, err
 	}
-	m.open()
-	m.forger()
-	closeDays(world)
 	share.tick(world, advance)
 	enough := func() bool { return o.FailFast && len(out.Found) > 0 || o.stopped() }
 	until(world, troubled, enough)
@@ -258,6 +252,20 @@ func runWorld(o Options, share piece, advance func(refunds float64)) (Result, er
 		out.count(t)
 	}
 	return out, o.broken()
+}
+
+// begin opens the shops, with or without their people, and what goes on around them.
+func (o Options) begin(m *merchants, seed uint64) error {
+	m.carriers = o.carriers(m.index)
+	if !o.Unstaffed {
+		if err := staffed(m, seed); err != nil {
+			return err
+		}
+	}
+	m.open()
+	m.forger()
+	closeDays(m.world)
+	return nil
 }
 
 // apply makes an account's provider keep the profile's promise.
