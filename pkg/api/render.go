@@ -50,6 +50,7 @@ type disbursementAnswer struct {
 	ReplacedBy            string             `json:"replaced_by,omitempty"`
 	HeldReason            string             `json:"held_reason,omitempty"`
 	ProviderMessage       *messageAnswer     `json:"provider_message"`
+	WaitingFor            string             `json:"waiting_for,omitempty"` // balance
 	NextAction            string             `json:"next_action"`
 	DueAt                 *string            `json:"due_at"`
 	ExpectedBy            string             `json:"expected_by,omitempty"`
@@ -93,6 +94,9 @@ func (s *Server) renderDisbursement(d disbursement.Disbursement) disbursementAns
 		ProviderMessage: s.Meaning.message(d.Provider, d.Word, d.Said), CreatedAt: stamp(d.CreatedAt), Documents: papersOf(d), FX: fxOf(d.FX), Approval: approvalOf(d), Manual: manual(d),
 		Attempts: []attemptAnswer{}, History: []stepAnswer{},
 	}
+	if d.Short() {
+		a.WaitingFor = "balance"
+	}
 	if d.Kind == disbursement.Refund {
 		a.ReasonCode, a.MerchantRefundID = d.Reason, d.MerchantRef
 	} else {
@@ -113,6 +117,9 @@ func nextAction(d disbursement.Disbursement) string {
 	case disbursement.AwaitingApproval:
 		return "A second person approves or rejects it."
 	case disbursement.Queued:
+		if d.Short() {
+			return "Pay in at the provider, or cancel it: it is handed over by itself once the balance suffices."
+		}
 		return "Nothing: it is handed over shortly."
 	case disbursement.Submitting, disbursement.Unknown:
 		return "Nothing: the provider is asked whether it has it. Never send it again by hand."

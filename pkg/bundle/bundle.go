@@ -30,6 +30,7 @@ type Bundle struct {
 	clients  *clients
 	observer observe.Observer
 	breaker  *provider.Breaker
+	funds    *provider.Funds
 }
 
 // New prepares a bundle that reaches the providers of a registry.
@@ -41,6 +42,7 @@ func New(p port.Set, registry provider.Registry) *Bundle {
 			known: map[string]knownClient{}},
 		observer: observe.Observer{Store: p.Store, Log: p.Log},
 		breaker:  &provider.Breaker{Store: p.Store, Now: p.Clock.Now, Log: p.Log, Least: p.Breaker},
+		funds:    &provider.Funds{Store: p.Store, Now: p.Clock.Now, Log: p.Log},
 	}
 }
 
@@ -126,7 +128,7 @@ func (b *Bundle) Front() map[string]http.Handler {
 func (b *Bundle) Server() *api.Server {
 	p := b.ports
 	return &api.Server{
-		Requester: &request.Requester{Store: p.Store, Observer: b.observer, Clients: b.clients, Sender: p.Sender, Files: p.Files, Checker: p.Checker, Random: p.Random, Now: b.now,
+		Requester: &request.Requester{Store: p.Store, Observer: b.observer, Clients: b.clients, Sender: p.Sender, Files: p.Files, Checker: p.Checker, Funds: b.funds, Random: p.Random, Now: b.now,
 			Float: p.Float, Log: p.Log},
 		Poller:    b.Poller(),
 		Directory: &merchant.Directory{Store: p.Store, Now: b.now, Live: p.Live},
@@ -138,7 +140,7 @@ func (b *Bundle) Server() *api.Server {
 
 // Submitter does job.Submit.
 func (b *Bundle) Submitter() job.Handler {
-	return &submit.Submitter{Store: b.ports.Store, Observer: b.observer, Clients: b.clients, Breaker: b.breaker, Now: b.now, Log: b.ports.Log,
+	return &submit.Submitter{Store: b.ports.Store, Observer: b.observer, Clients: b.clients, Breaker: b.breaker, Funds: b.funds, Now: b.now, Log: b.ports.Log,
 		Merchants: &merchant.Directory{Store: b.ports.Store, Now: b.now, Live: b.ports.Live}}
 }
 

@@ -174,6 +174,12 @@ func (d Disbursement) Reserves() int64 {
 	return d.Amount.Minor()
 }
 
+// Short says that it waits because our balance at the provider did not suffice when it was last handed over.
+func (d Disbursement) Short() bool {
+	n := len(d.Attempts)
+	return d.State == Queued && n > 0 && d.Attempts[n-1].Outcome == string(ClaimShort)
+}
+
 // Sent says whether a call may have handed it over.
 func (d Disbursement) Sent() bool { return len(d.Attempts) > 0 }
 

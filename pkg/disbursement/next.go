@@ -29,7 +29,7 @@ var table = map[State]map[Claim]State{
 		// Only after an attempt that was thought not applied; before any attempt see ordered.
 		ClaimAccepted: Accepted, ClaimCollectable: Collectable, ClaimPaid: Paid, ClaimSettled: Settled,
 		ClaimRejected: Rejected, ClaimVoided: Cancelled, ClaimReturned: Returned},
-	Submitting: {ClaimNotApplied: Queued, ClaimUnknown: Unknown, ClaimDenied: Held, ClaimNotFound: Queued,
+	Submitting: {ClaimNotApplied: Queued, ClaimShort: Queued, ClaimUnknown: Unknown, ClaimDenied: Held, ClaimNotFound: Queued,
 		ClaimAccepted: Accepted, ClaimCollectable: Collectable, ClaimPaid: Paid, ClaimSettled: Settled,
 		ClaimRejected: Rejected, ClaimVoided: Cancelled, ClaimReturned: Returned, ClaimHold: Held},
 	Unknown: {ClaimNotFound: Queued, ClaimAccepted: Accepted, ClaimCollectable: Collectable, ClaimPaid: Paid,

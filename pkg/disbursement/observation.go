@@ -24,6 +24,7 @@ const (
 
 	// Of the call itself.
 	ClaimNotApplied Claim = "not_applied" // proven: it ended before the last byte, or was refused for now (429)
+	ClaimShort      Claim = "short"       // proven: not applied, because our balance there does not suffice for now
 	ClaimUnknown    Claim = "unknown"     // nothing is proven
 
 	// Of ourselves and of people.
@@ -50,7 +51,7 @@ const (
 
 // Claims lists every claim in the order of the table that people review.
 func Claims() []Claim {
-	return []Claim{ClaimApprove, ClaimCancel, ClaimSubmit, ClaimNotApplied, ClaimUnknown, ClaimDenied, ClaimNotFound,
+	return []Claim{ClaimApprove, ClaimCancel, ClaimSubmit, ClaimNotApplied, ClaimShort, ClaimUnknown, ClaimDenied, ClaimNotFound,
 		ClaimAccepted, ClaimCollectable, ClaimPaid, ClaimSettled, ClaimRejected, ClaimVoided, ClaimReturned,
 		ClaimHold, ClaimRequeue, ClaimSupply, ClaimShow, ClaimRemind, ClaimInvite, ClaimIssue, ClaimWarn, ClaimTake, ClaimRelease, ClaimPropose, ClaimWithdraw, ClaimAgree}
 }

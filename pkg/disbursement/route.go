@@ -22,6 +22,7 @@ type Road struct {
 	WholeOnly bool          // whole payments only
 	Missing   []string      // what must still be told of the beneficiary
 	Arrives   calendar.Date // when the buyer has it at the latest
+	Short     string        // what is known of our balance there, in words, if it does not suffice
 }
 
 // Ask is what is asked of the roads.
@@ -47,6 +48,7 @@ const (
 	Fraction   Obstacle = "whole_units"
 	PartOnly   Obstacle = "whole_payment"
 	Lacking    Obstacle = "details"
+	NoFunds    Obstacle = "balance" // ours with the provider
 )
 
 // amount says the obstacle is one that another amount would not meet.
@@ -67,13 +69,14 @@ type Choice struct {
 	Reason   string
 	Hold     string   // a person must act first: the reason it is held
 	Wants    string   // what they must find out, in words
+	Waits    string   // what it waits for by itself, in words
 	Refused  *Verdict // no road may be taken
 	Verdicts []Verdict
 }
 
 // Choose finds the road of a refund; pure. Roads come in the order of preference, the manual one last. What is asked for by
 // name is taken or refused. Otherwise the first clear one is taken; failing that one that is only too slow for the deadline;
-// then one that is clear but for details of the buyer, for which it is held. If an amount stands in the way, that is for
+// then one that waits until our balance suffices; then one that is clear but for details of the buyer, for which it is held. If an amount stands in the way, that is for
 // the caller to change. Else the money is given back by hand, documented: no refund is lost because time has passed.
 func Choose(ask Ask, roads []Road) Choice {
 	var c Choice
@@ -90,7 +93,7 @@ func Choose(ask Ask, roads []Road) Choice {
 	if ask.Route != "" {
 		return c.named(ask)
 	}
-	for _, want := range []Obstacle{Clear, TooLate, Lacking} {
+	for _, want := range []Obstacle{Clear, TooLate, NoFunds, Lacking} {
 		for _, v := range c.Verdicts {
 			if v.Obstacle == want && v.Road.Route != Manual {
 				return c.take(v)
@@ -113,7 +116,7 @@ func Choose(ask Ask, roads []Road) Choice {
 
 // named takes the road that was asked for, or the next of its name on another account.
 func (c Choice) named(ask Ask) Choice {
-	for _, want := range []Obstacle{Clear, TooLate, Lacking} {
+	for _, want := range []Obstacle{Clear, TooLate, NoFunds, Lacking} {
 		for _, v := range c.Verdicts {
 			if v.Obstacle == want && (want != Lacking || ask.Route == BankTransfer) {
 				return c.take(v)
@@ -135,6 +138,8 @@ func (c Choice) take(v Verdict) Choice {
 				c.Hold = HoldWindow
 			}
 		}
+	case v.Obstacle == NoFunds:
+		c.Waits = v.Says
 	case v.Obstacle == Lacking:
 		c.Hold, c.Wants = HoldDetails, v.Road.Provider+" "+v.Says
 	}
@@ -145,13 +150,17 @@ func (c Choice) take(v Verdict) Choice {
 		}
 		passed = append(passed, string(x.Road.Route)+": "+x.Says)
 	}
-	if v.Obstacle == TooLate {
+	if v.Obstacle == TooLate || v.Obstacle == NoFunds {
 		passed = append(passed, v.Says)
 	}
-	c.Reason = strings.Join(append(passed, "first open road of "+v.Road.Provider), "; ")
-	if v.Road.Route == Manual {
-		c.Reason = strings.Join(append(passed, "by hand, documented"), "; ")
+	last := "first open road of " + v.Road.Provider
+	switch {
+	case v.Road.Route == Manual:
+		last = "by hand, documented"
+	case c.Waits != "":
+		last = "waits at " + v.Road.Provider
 	}
+	c.Reason = strings.Join(append(passed, last), "; ")
 	return c
 }
 
@@ -175,6 +184,8 @@ func (a Ask) meets(r Road) (Obstacle, string) {
 		return PartOnly, r.Provider + " gives back whole payments only"
 	case len(r.Missing) > 0:
 		return Lacking, "wants the beneficiary's " + strings.Join(r.Missing, ", ")
+	case r.Short != "":
+		return NoFunds, r.Short
 	case !a.Deadline.IsZero() && !r.Arrives.IsZero() && a.Deadline.Before(r.Arrives):
 		return TooLate, fmt.Sprintf("may take until %s, wanted by %s", r.Arrives, a.Deadline)
 	}

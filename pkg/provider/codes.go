@@ -7,7 +7,7 @@ import "github.com/vuelto/vuelto/pkg/mutant"
 type Code struct {
 	Status int
 	Code   string
-	Class  Class  // Rejected, Denied or Limited
+	Class  Class  // Rejected, Denied, Limited or Short
 	Means  string // for people, in English
 	Source string // where it is documented
 }

@@ -40,6 +40,8 @@ const (
 	NotSent Class = "not_sent"
 	// Limited: refused for now, without effect, by a documented answer (429).
 	Limited Class = "limited"
+	// Short: refused for now, without effect, because the account's balance does not suffice, by a documented answer.
+	Short Class = "short"
 	// Rejected: refused for ever, without effect, by a code in the adapter's codes.go.
 	Rejected Class = "rejected"
 	// Denied: our credentials or account are refused, by a documented answer; without effect.

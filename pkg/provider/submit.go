@@ -90,6 +90,8 @@ func refusal(err error) disbursement.Observation {
 	switch e.Class {
 	case NotSent, Limited:
 		o.Claim = disbursement.ClaimNotApplied
+	case Short:
+		o.Claim = disbursement.ClaimShort
 	case Rejected:
 		o.Claim = disbursement.ClaimRejected
 	case Denied:

@@ -22,7 +22,7 @@ func (t *tallies) count(a Ability, err error) {
 	switch {
 	case errors.Is(err, ErrUnsupported), errors.Is(err, ErrUntold), errors.Is(err, ErrDetails), errors.Is(err, ErrDoesNotFit):
 		return
-	case err != nil && !errors.Is(err, ErrNoSuchDisbursement) && !errors.Is(err, ErrNoSuchPayment) && ClassOf(err) != Rejected:
+	case err != nil && !errors.Is(err, ErrNoSuchDisbursement) && !errors.Is(err, ErrNoSuchPayment) && ClassOf(err) != Rejected && ClassOf(err) != Short:
 		one.bad = 1
 	}
 	t.add(a, one)

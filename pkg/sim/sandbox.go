@@ -49,6 +49,8 @@ func (w *World) sandbox(req *http.Request, body []byte, done func(Reply)) {
 			return
 		}
 		refuse(done, 404, "not_found", fmt.Sprintf("no simulated provider %q", path[1]))
+	case len(path) == 1 && path[0] == "balances" && req.Method == http.MethodPost:
+		w.setBalance(body, done)
 	case len(path) == 1 && path[0] == "accounts" && req.Method == http.MethodGet:
 		w.listAccounts(done)
 	case path[0] == "inbox" && req.Method == http.MethodPost:

@@ -105,6 +105,9 @@ func (r *Requester) draftPayout(ctx context.Context, q Payout) (plan, error) {
 		Beneficiary: q.Beneficiary, RequestedBy: q.Caller.Key.Person, CreatedAt: now,
 		AcceptedOn: calendar.On(now, country.Zone()),
 	}}
+	if waits := short(r.Funds.Short(ctx, client.Account(), q.Amount)); waits != "" {
+		t.d.RouteReason += "; " + waits + ": it waits"
+	}
 	t.rules = q.Caller.Merchant.RulesOn(t.d.AcceptedOn)
 	if p := t.rules.Payouts.Purposes; len(p) > 0 && !slices.Contains(p, q.Purpose) {
 		return t, fmt.Errorf("%w: it must be one of %v", ErrPurpose, p)

@@ -75,6 +75,7 @@ type Requester struct {
 	Clients  Clients
 	Sender   job.Sender
 	Files    file.Store         // compliance documents
+	Funds    *provider.Funds    // which balances did not suffice
 	Checker  identity.Checker   // nil: people look
 	Random   func(n int) []byte // that nobody can guess
 	Now      func() time.Time

@@ -35,13 +35,13 @@ func (r *Requester) choose(ctx context.Context, q Refund, p payment.Payment, t t
 	ask := disbursement.Ask{Route: q.Route, Amount: q.Amount, Part: q.Amount.Minor() < p.PaidMinor(), Today: t.today, Deadline: q.Deadline}
 	var roads []disbursement.Road
 	for _, route := range []disbursement.Route{disbursement.Original, disbursement.CashWithdrawal, disbursement.BankTransfer} {
-		roads = append(roads, t.road(client, route))
+		roads = append(roads, r.road(ctx, t, client, route))
 	}
 	byHand := disbursement.Road{Route: disbursement.Manual, Provider: p.Provider, Account: p.Account, Offered: true,
 		Closed: t.rule(client, disbursement.Manual).Closed}
 	choice := disbursement.Choose(ask, append(slices.Clone(roads), byHand))
 	named := q.Route == disbursement.CashWithdrawal || q.Route == disbursement.BankTransfer
-	if (q.Route != "" && !named) || (choice.Hold == "" && (choice.Refused == nil || !named)) {
+	if (q.Route != "" && !named) || (choice.Hold == "" && choice.Waits == "" && (choice.Refused == nil || !named)) {
 		return choice, nil
 	}
 	var cash, bank []disbursement.Road
@@ -54,10 +54,10 @@ func (r *Requester) choose(ctx context.Context, q Refund, p payment.Payment, t t
 			return disbursement.Choice{}, err
 		}
 		if handsOut(other) {
-			cash = append(cash, t.road(other, disbursement.CashWithdrawal))
+			cash = append(cash, r.road(ctx, t, other, disbursement.CashWithdrawal))
 		}
 		if offers(other, disbursement.BankTransfer) {
-			bank = append(bank, t.road(other, disbursement.BankTransfer))
+			bank = append(bank, r.road(ctx, t, other, disbursement.BankTransfer))
 		}
 	}
 	return disbursement.Choose(ask, slices.Concat(roads, cash, bank, []disbursement.Road{byHand})), nil
@@ -72,6 +72,23 @@ func handsOut(client *provider.Client) bool {
 func (t trip) rule(client *provider.Client, route disbursement.Route) merchant.Road {
 	a := client.Account()
 	return t.rules.RoadFor(a.Network, a.Provider, a.ID, t.country.Code(), string(route), t.amount.Currency())
+}
+
+// road is a road with what is known of our balance there. Where the provider has no such call nobody looks.
+func (r *Requester) road(ctx context.Context, t trip, client *provider.Client, route disbursement.Route) disbursement.Road {
+	road := t.road(client, route)
+	if road.Offered && !road.Closed {
+		road.Short = short(r.Funds.Short(ctx, client.Account(), t.amount))
+	}
+	return road
+}
+
+// short says in a few words that a balance did not suffice; empty if that is not known.
+func short(s provider.Shortage) string {
+	if s.At.IsZero() {
+		return ""
+	}
+	return "our balance did not suffice at " + s.At.UTC().Format("2006-01-02T15:04Z")
 }
 
 // road is what is known of one road: by the provider's profile, the store's limits and the merchant's rules.

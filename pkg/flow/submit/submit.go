@@ -37,6 +37,7 @@ type Submitter struct {
 	Clients   Clients
 	Merchants Merchants
 	Breaker   *provider.Breaker
+	Funds     *provider.Funds
 	Now       func() time.Time
 	Log       *slog.Logger
 }
@@ -116,7 +117,9 @@ func (s *Submitter) send(ctx context.Context, client *provider.Client, key store
 	if seen.Claim == disbursement.ClaimDenied {
 		s.Log.ErrorContext(ctx, "provider cannot take this", "account", d.Account, "disbursement", d.ID, "reason", seen.HoldReason, "code", seen.Code)
 	}
-	_, _, err = s.Observer.Disbursement(ctx, key, seen, d)
+	if _, _, err = s.Observer.Disbursement(ctx, key, seen, d); err == nil {
+		s.Funds.Heard(ctx, client.Account(), d.Amount, seen.Claim)
+	}
 	return err
 }
 

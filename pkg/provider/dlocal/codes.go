@@ -32,7 +32,7 @@ func Codes() provider.Codes {
 		{Status: 400, Code: "5005", Class: provider.Rejected, Means: "the person is not authorised", Source: dl2},
 		{Status: 400, Code: "5006", Class: provider.Rejected, Means: "above the person's limit", Source: dl2},
 		{Status: 400, Code: "5007", Class: provider.Rejected, Means: "more than is left of the payment", Source: dl2},
-		{Status: 400, Code: "5012", Class: provider.Limited, Means: "the merchant's balance is too low for now", Source: dl2},
+		{Status: 400, Code: "5012", Class: provider.Short, Means: "the merchant's balance is too low for now", Source: dl2},
 		{Status: 400, Code: "5016", Class: provider.Rejected, Means: "the amount is too low", Source: dl2},
 		{Status: 400, Code: "5017", Class: provider.Denied, Means: "the version of the interface is refused", Source: dl2},
 		{Status: 429, Code: "6000", Class: provider.Limited, Means: "too many requests", Source: dl2},

@@ -20,6 +20,7 @@ func Codes() provider.Codes {
 		{Status: 401, Code: "SIGNATURE_INVALID", Class: provider.Denied, Means: "the signature is refused", Source: house},
 		{Status: 401, Code: "TIMESTAMP_INVALID", Class: provider.Denied, Means: "our clock is off", Source: house},
 		{Status: 403, Code: "TERMINAL_DISABLED", Class: provider.Denied, Means: "the terminal is switched off", Source: house},
+		{Status: 402, Code: "BALANCE_INSUFFICIENT", Class: provider.Short, Means: "the account's balance is too low for now", Source: house},
 		{Status: 409, Code: paymentPaid, Class: provider.Rejected, Means: "cash came first", Source: house},
 		{Status: 409, Code: paymentExpired, Class: provider.Rejected, Means: "the voucher is over", Source: house},
 		{Status: 422, Code: "AMOUNT_BELOW_MINIMUM", Class: provider.Rejected, Means: "below the minimum of a withdrawal", Source: house},

@@ -23,6 +23,7 @@ func Words() provider.Words {
 		"SIGNATURE_INVALID":      {ES: "firma rechazada", ZH: "签名被拒绝"},
 		"TIMESTAMP_INVALID":      {ES: "nuestro reloj está desviado", ZH: "我方时钟有偏差"},
 		"TERMINAL_DISABLED":      {ES: "terminal deshabilitada", ZH: "终端已停用"},
+		"BALANCE_INSUFFICIENT":   {ES: "saldo insuficiente de la cuenta por ahora", ZH: "账户余额暂时不足"},
 		"PAYMENT_NOT_FOUND":      {ES: "no existe tal pago", EN: "no such payment", ZH: "没有该笔付款"},
 		"PAYMENT_ALREADY_PAID":   {ES: "ya fue pagado", ZH: "已先行付款"},
 		"PAYMENT_EXPIRED":        {ES: "el código venció", ZH: "付款码已过期"},

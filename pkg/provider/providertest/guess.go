@@ -109,7 +109,7 @@ func (l *lab) calls() []call {
 	}
 	good := func(o disbursement.Observation) bool {
 		switch o.Claim {
-		case disbursement.ClaimUnknown, disbursement.ClaimRejected, disbursement.ClaimDenied, disbursement.ClaimNotApplied:
+		case disbursement.ClaimUnknown, disbursement.ClaimRejected, disbursement.ClaimDenied, disbursement.ClaimNotApplied, disbursement.ClaimShort:
 			return false
 		}
 		return true

@@ -54,6 +54,7 @@ func documented(l *lab) {
 		provider.Rejected: disbursement.ClaimRejected,
 		provider.Denied:   disbursement.ClaimDenied,
 		provider.Limited:  disbursement.ClaimNotApplied,
+		provider.Short:    disbursement.ClaimShort,
 	}
 	try := l.attempt()
 	for _, c := range l.subject.Codes {
@@ -85,6 +86,8 @@ func (l *lab) attempt() func() disbursement.Claim {
 			return disbursement.ClaimDenied
 		case provider.NotSent, provider.Limited:
 			return disbursement.ClaimNotApplied
+		case provider.Short:
+			return disbursement.ClaimShort
 		}
 		return disbursement.ClaimUnknown
 	}

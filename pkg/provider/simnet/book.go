@@ -98,6 +98,7 @@ type Manners struct {
 	Voice    Voice
 	Retries  []time.Duration // gaps between tries of a callback that met no 2xx
 	FailCode string          // why a disbursement fails
+	Poor     bool            // it documents an answer to a balance that is too low, and gives it
 	// ReceiptID makes the transaction id of the n-th thing in the book.
 	ReceiptID func(n int) string
 }
@@ -111,7 +112,8 @@ type Book struct {
 	serial  int
 
 	accounts      []*Account
-	entries       []any // *Payment or *Disbursement, in order of arrival
+	balances      map[string]int64 // by account; absent = whatever is asked of it
+	entries       []any            // *Payment or *Disbursement, in order of arrival
 	payments      map[string][]*Payment
 	codes         map[string]*Payment
 	ids           map[string]*Payment

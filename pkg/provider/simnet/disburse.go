@@ -15,6 +15,7 @@ func (b *Book) Accept(d Disbursement, idempotent bool) (kept *Disbursement, fres
 	if first := b.DisbursementOf(d.Account, d.Ours); first != nil && first.live() {
 		b.doubled = append(b.doubled, d.Ours)
 	}
+	b.draw(d.Account, d.Minor)
 	d.CreatedAt = b.host.Now()
 	d.MovedAt = d.CreatedAt
 	kept = &d
@@ -98,6 +99,9 @@ func (b *Book) enter(d *Disbursement, status, code string) {
 		at := b.host.Now()
 		if !at.After(d.MovedAt) {
 			at = d.MovedAt.Add(time.Millisecond)
+		}
+		if status == Rejected || status == Returned || status == Expired {
+			b.draw(d.Account, -d.Minor)
 		}
 		d.Status, d.Code, d.MovedAt = status, code, at
 		m := Movement{Account: d.Account, Kind: d.Kind, ID: d.Reference, Reference: b.codeOf(d), Minor: -d.Minor, Currency: d.Currency, Ours: d.Ours}

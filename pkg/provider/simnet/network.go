@@ -58,6 +58,9 @@ type Network interface {
 	// Close ends a local day and publishes its file, which settles on the returned day.
 	Close(day calendar.Date) (file string, settles calendar.Date, err error)
 	Ledger() []Entry
+	// SetBalance says how much an account has there for what it hands over; nil = whatever is asked of it. It fails with a
+	// sentence if there is no such account, or if the provider documents no answer to too little.
+	SetBalance(account string, minor *int64) error
 	// Operation says what a request to the wire is, for faults.
 	Operation(req *http.Request) Operation
 	Faults() *Faults

@@ -33,6 +33,9 @@ func (n *Network) createRefund(w http.ResponseWriter, a *simnet.Account, body []
 	case ask.Currency != p.Currency:
 		refusal(w, http.StatusBadRequest, 5004, "Currency not allowed")
 		return
+	case n.DisbursementOf(a, ask.OrderRefundID) == nil && !n.Affords(a, minor):
+		refusal(w, http.StatusBadRequest, 5012, "Insufficient funds")
+		return
 	}
 	id := fmt.Sprintf("REF-4-%012d", n.Next())
 	n.notify[id] = ask.Notify

@@ -33,6 +33,7 @@ func New(host simnet.Host) simnet.Network {
 		Name: name, Voice: voice{n},
 		Retries:   []time.Duration{hour, hour, hour, hour, hour, hour, half, half, half, half, half},
 		FailCode:  "300",
+		Poor:      true,
 		ReceiptID: func(serial int) string { return fmt.Sprintf("D-4-%012d", serial) },
 	})
 	return n

@@ -41,6 +41,10 @@ func (n *Network) createDisbursement(w http.ResponseWriter, a *simnet.Account, k
 		refusal(w, http.StatusBadRequest, "INVALID_REQUEST")
 		return
 	}
+	if n.DisbursementOf(a, ours) == nil && !n.Affords(a, minor) {
+		refusal(w, http.StatusPaymentRequired, "BALANCE_INSUFFICIENT")
+		return
+	}
 	serial := n.Next()
 	d, fresh := n.Accept(simnet.Disbursement{Account: a, Kind: kind, Ours: ours, Transaction: ask.TransactionID,
 		Reference: fmt.Sprintf("EFD%09d", serial), Minor: minor, Currency: money.COP, Status: simnet.Collectable,

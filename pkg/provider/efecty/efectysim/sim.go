@@ -33,6 +33,7 @@ func New(host simnet.Host) simnet.Network {
 		Name: name, Network: name, Voice: voice{n},
 		Retries:   []time.Duration{time.Minute, 5 * time.Minute, 30 * time.Minute, 2 * time.Hour, 12 * time.Hour},
 		FailCode:  "BENEFICIARY_INVALID",
+		Poor:      true,
 		ReceiptID: func(serial int) string { return fmt.Sprintf("EFY%09d", serial) },
 	})
 	return n
