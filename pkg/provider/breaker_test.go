@@ -143,7 +143,7 @@ func TestAFewFailuresOpenNothing(t *testing.T) {
 
 // TestWhatCountsAsFailing: an answer that settles the matter is one, whatever it says.
 func TestWhatCountsAsFailing(t *testing.T) {
-	for class, want := range map[provider.Class]int{provider.Unknown: 1, provider.NotSent: 1, provider.Limited: 1, provider.Denied: 1, provider.Rejected: 0} {
+	for class, want := range map[provider.Class]int{provider.Unknown: 1, provider.NotSent: 1, provider.Limited: 1, provider.Denied: 1, provider.Rejected: 0, provider.Short: 0} {
 		f := fleetOf(t, 1)
 		for range 20 {
 			f.call(0, &provider.Error{Class: class})
