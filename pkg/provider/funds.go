@@ -84,7 +84,7 @@ func (f *Funds) Heard(ctx context.Context, a Account, amount money.Amount, claim
 			least = min(least, p.Minor)
 		}
 		p.Shortage = Shortage{least, amount.Currency(), now}
-		f.Log.WarnContext(ctx, "balance too low", "tenant", a.Tenant, "account", a.ID, "amount", amount.String())
+		f.Log.WarnContext(ctx, "balance too low", "tenant", a.Tenant, "account", a.ID)
 	case p.covers(amount, now) && (claim == disbursement.ClaimAccepted || claim == disbursement.ClaimCollectable || claim == disbursement.ClaimPaid):
 		p.Shortage = Shortage{}
 	default:
