@@ -16,10 +16,13 @@ import (
 // document is template.yaml as far as these tests look at it. Intrinsic functions are read as what they are given:
 // "!GetAtt Queue.Arn" as "Queue.Arn".
 type document struct {
-	Parameters map[string]struct{ Description string }
-	Globals    struct{ Function function }
-	Resources  map[string]resource
-	Outputs    map[string]struct{ Description string }
+	Parameters map[string]struct {
+		Description string
+		Default     any
+	}
+	Globals   struct{ Function function }
+	Resources map[string]resource
+	Outputs   map[string]struct{ Description string }
 }
 
 type resource struct {
