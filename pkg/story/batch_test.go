@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/xuri/excelize/v2"
 )
 
 const formula = `=HYPERLINK("http://x")`
@@ -231,4 +233,64 @@ func TestABatchOfPayoutsMayWait(t *testing.T) {
 	if payouts := list(s.get("/v1/payouts"), "data"); len(payouts) != 3 {
 		t.Errorf("%d payouts", len(payouts))
 	}
+}
+
+// workbook is a file as a spreadsheet program writes it.
+func workbook(t *testing.T, rows [][]any, formulas map[string]string) string {
+	t.Helper()
+	f := excelize.NewFile()
+	for i, row := range rows {
+		if err := f.SetSheetRow("Sheet1", fmt.Sprintf("A%d", i+1), &row); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for cell, formula := range formulas {
+		if err := f.SetCellFormula("Sheet1", cell, formula); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var out bytes.Buffer
+	if err := f.Write(&out); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
+}
+
+// TestABatchMayBeAWorkbook: the same rows as XLSX have the same verdicts, a cell that is worked out is refused, and so is each text
+// that does not show what it is, row by row; what is accepted comes through as it was written.
+func TestABatchMayBeAWorkbook(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	payment := s.paid(peru())
+	const curious = "=SUM(A1) 👩‍👩‍👧 <b>Ñandú</b>"
+	rows := [][]any{{"payment", "amount", "currency", "reason_code", "merchant_refund_id", "reason_text"},
+		{payment, 1000, "PEN", "customer_return", "W-1", ""},
+		{payment, 1000, "PEN", "customer_return", "W-1", ""},
+		{payment, 1000, "COP", "customer_return", "W-3", ""},
+		{payment, 1000, "PEN", "goodwill", "W-4", "x"},
+		{payment, 2000, "PEN", "other", "W-5", "1" + curious},
+		{payment, 2000, "PEN", "other", "W-6", "\u202Egnp.exe"},
+		{payment, 2000, "PEN", "other", "W-7", "A" + strings.Repeat("\u0301", 10_000)},
+		{payment, 99_999, "PEN", "goodwill", "W-8", ""}}
+	want := []string{"accepted", "merchant_refund_id_taken", "currency_mismatch", "formula_cell", "accepted", "field_invalid", "field_invalid", "amount_exceeds_refundable"}
+	file := workbook(t, rows, map[string]string{"F5": "1+1"})
+	send := func(query, key string) reply {
+		return s.do("POST", "/v1/batches"+query, file, "Authorization", "Bearer "+ana, "Idempotency-Key", key,
+			"Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	}
+	dry := s.want(200, send("?dry_run=true", "dry"))
+	s.verdictsAre(list(dry, "data"), want)
+	when := s.now().Add(3 * time.Hour).Format("2006-01-02T15:04:05Z")
+	id := str(s.want(201, send("?start_at="+when, "real"))["id"])
+	if b := s.get("/v1/batches/" + id); str(b["status"]) != "scheduled" || num(b["done"]) != 0 {
+		t.Errorf("%v", b)
+	}
+	s.advance(4 * time.Hour)
+	s.finished(id)
+	results := list(s.get("/v1/batches/"+id+"/results?limit=100"), "data")
+	s.verdictsAre(results, want)
+	if r := s.get("/v1/refunds/" + str(results[4]["id"])); str(r["reason_text"]) != "1"+curious || num(r["amount"]) != 2000 {
+		t.Errorf("%v", r)
+	}
+	s.sums(payment, 3000, 0)
 }

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/vuelto/vuelto/infra/openapi"
 )
@@ -278,4 +279,42 @@ func TestCuriousTextsComeThrough(t *testing.T) {
 	day := s.closeDay(x.network)
 	s.at(day, "22:00")
 	s.balanced(x.network, day, int64(2*len(refunds)))
+}
+
+// TestHostileTextsOverALink: what a buyer writes, or who was given the link, is refused in words and kept by nobody.
+func TestHostileTextsOverALink(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	id := s.nobody(s.paidThrough(gateway{provider: "payu", side: colombia()}), "L-1")
+	texts := curious()
+	for name, text := range unprintable() {
+		if err := json.Unmarshal([]byte(text), &text); err != nil {
+			t.Fatal(err)
+		}
+		texts[name] = text
+	}
+	texts["no text"] = "\xff\xfe"
+	path, tries := "", 0
+	link := func() string { // one takes twenty tries
+		if tries%15 == 0 {
+			path = s.link(id)
+			s.advance(time.Second)
+		}
+		tries++
+		return path
+	}
+	for name, text := range texts {
+		for _, field := range []string{"document_type", "document_number", "bank", "account", "account_type"} {
+			form := eva()
+			form.Set(field, text)
+			r := s.fill(link(), form)
+			if r.status != 422 && r.status != 400 || strings.Contains(string(r.body), "<script>") {
+				t.Errorf("%s in %s: %d %.300s", name, field, r.status, r.body)
+			}
+		}
+	}
+	if r := s.get("/v1/refunds/" + id); str(r["status"]) != "held" {
+		t.Errorf("%v", r)
+	}
+	s.page(200, s.fill(link(), eva()), "Recibimos")
 }
