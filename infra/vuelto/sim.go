@@ -97,7 +97,7 @@ func (f simFlags) options() (proof.Options, error) {
 		return proof.Options{}, fmt.Errorf("%w: run it from the repository's root, or name the template with --template", err)
 	}
 	o := proof.Options{Seed: seed, N: (f.n + 1) / len(proof.Profiles()), Rate: f.rate, Only: proof.Fault(f.only), Without: without, LoseCallbacks: f.loseCallbacks,
-		Template: template, Workers: f.workers}
+		Template: template, Workers: f.workers, Errands: true}
 	if f.mutant != "" {
 		if err := proof.Mutate(f.mutant, &o); err != nil {
 			return o, err

@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/vuelto/vuelto/pkg/calendar"
 	"github.com/vuelto/vuelto/pkg/identity"
+	"github.com/vuelto/vuelto/pkg/mutant"
 )
 
 // ErrSecondPerson says that whoever proposed a resolution agreed to it too. It is also an ErrNotAllowed.
@@ -185,7 +187,7 @@ func (d Disbursement) agreed(o Observation) (Observation, error) {
 	switch {
 	case d.State != Held || p.Action == "":
 		return o, fmt.Errorf("%w: nothing is proposed while %s", ErrNotAllowed, d.State)
-	case p.By == o.By:
+	case p.By == o.By && !mutant.On("self-closing"):
 		return o, ErrSecondPerson
 	case p.Action != o.Action:
 		return o, fmt.Errorf("%w: %s by %s", ErrDiffers, p.Action, p.By)
@@ -194,10 +196,17 @@ func (d Disbursement) agreed(o Observation) (Observation, error) {
 	}
 	claims := map[Action]Claim{Supply: ClaimSupply, Requeue: ClaimRequeue, Stop: ClaimCancel, ConfirmPaid: ClaimPaid, ConfirmReturned: ClaimReturned}
 	o.Claim, o.Resolved, o.Beneficiary, o.Amount = claims[p.Action], true, p.Beneficiary, p.Amount
-	o.Evidence = "resolve:" + string(p.Action) + ":" + p.By + ":" + strconv.FormatInt(p.At.UnixMilli(), 36)
+	o.Evidence = resolves(p.Action) + p.By + ":" + strconv.FormatInt(p.At.UnixMilli(), 36)
 	o.Note = "proposed by " + p.By + ": " + p.Proof
 	return o, nil
 }
+
+// Resolves says that two people ended a hold with this step, in this way.
+func (s Step) Resolves(a Action) bool {
+	return s.From == Held && s.To != Held && strings.HasPrefix(s.Evidence, resolves(a))
+}
+
+func resolves(a Action) string { return "resolve:" + string(a) + ":" }
 
 type deskBody struct {
 	Owner       string           `json:"o,omitempty"`

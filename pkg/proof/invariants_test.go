@@ -59,11 +59,11 @@ func invariants() []invariant {
 		{"I29", "one live cash code per refund", "pkg/story ANewCodeOnlyForAVoidOne, PayoutsAreIssuedAnewToo, TwinsAtAGateway", "", ""},
 		{"I30", "cash after expiry is never lost", "pkg/story Situations, ASituationIsSettledOnce, VouchersExpireByTheClock", "", ""},
 		{"I31", "a foreign id is 404 on any route", "pkg/story ForeignIds, KeysAreOfOneMerchant", "", ""},
-		{"I32", "what ran is what a second person approved", "pkg/story LargeRefundsNeedASecondPerson; pkg/flow/submit WhatRunsIsWhatWasApproved; pkg/disbursement AFingerprintKnowsEverythingThatMatters; pkg/proof WhatPeopleMayNotDoIsNoticed", "crash_after", "self-approval"},
+		{"I32", "what ran is what a second person approved", "pkg/story LargeRefundsNeedASecondPerson; pkg/flow/submit WhatRunsIsWhatWasApproved; pkg/disbursement AFingerprintKnowsEverythingThatMatters; pkg/proof WhatPeopleMayNotDoIsNoticed", "crash_after", "self-approval self-closing"},
 		{"I33", "a file k times is a file once", "pkg/flow/ingest AFileCountsOnce, AFileAndItsMonthAtOnce; pkg/story AFileThatGrows", "duplicate", ""},
 		{"I34", "every row in one bucket, whatever order or crash", "pkg/settlement EverythingIsInOneBucketAndAddsUp, OrderOfTheBooksDoesNotShow; pkg/flow/reconcile ACrashAnywhereShowsInNothing; pkg/recon TheEngineIsTheRules", "row_twice row_unknown", ""},
 		{"I35", "missing only from its business day on", "pkg/settlement Classes; pkg/story TheDayCloses, CallbacksLostUntilTheFile", "row_missing", ""},
-		{"I36", "double clicks and two people at once: one effect", "pkg/story ACrowdDecides, CancelStopsOnlyWhatNobodyHas, Saleor12491Approval; pkg/disbursement ARepeatIsNotCancelled; pkg/flow/decide TwoDaysDecideAboutOneReceipt; pkg/proof WhatPeopleMayNotDoIsNoticed", "crash_after", "cancel-sent late-approval"},
+		{"I36", "double clicks and two people at once: one effect", "pkg/story ACrowdDecides, CancelStopsOnlyWhatNobodyHas, Saleor12491Approval; pkg/disbursement ARepeatIsNotCancelled; pkg/flow/decide TwoDaysDecideAboutOneReceipt; pkg/proof WhatPeopleMayNotDoIsNoticed, PeoplesErrandsHappenOnce", "crash_after", "cancel-sent late-approval two-successors"},
 		{"I37", "accepted work ends or waits for a person within twelve days", "pkg/proof NothingIsPaidTwiceAndNothingIsLost; pkg/story AllCallbacksLost", "lost_callback", "no-sweep dlq-ignored"},
 		{"I38", "touching the journal shows", "pkg/audit EveryManipulationShows, ARewrittenDayShows", "", ""},
 	}

@@ -19,7 +19,7 @@ import (
 func Mutants() []string {
 	return []string{"delete-on-error", "no-fence", "blind-resend", "timeout-is-failure", "split-cap", "no-dedupe", "no-sweep",
 		"dlq-ignored", "reject-is-proof", "key-per-attempt", "journal-apart", "ttl-unique", "future-stamp", "mismatch-on-read",
-		"self-approval", "cancel-sent", "late-approval"}
+		"self-approval", "cancel-sent", "late-approval", "self-closing", "two-successors"}
 }
 
 // Mutate breaks one guard for the runs of these options. Error: no such mutant, or a build without the tag mutants.
@@ -45,6 +45,7 @@ func Mutate(name string, o *Options) error {
 			h.WithoutSchedule = "SweepSchedule"
 		}
 	}
+	o.Errands = o.Errands || name == "self-closing" || name == "two-successors"
 	o.NoRedrive, o.FailFast = name == "dlq-ignored", true
 	return nil
 }

@@ -41,10 +41,27 @@ type people struct {
 	askers map[string]clerk  // of refunds and payouts: who asked
 	deeds  map[string][]deed // what somebody was told is done, by refund or payout
 	moves  map[string]Moves  // by what was clicked
+
+	errands bool // they also see to what is held on purpose, to codes that ran out, and to files of payouts
 }
 
 // deed is a move that was answered with 2xx.
 type deed struct{ what, by string }
+
+func (x deed) stops() bool { return x.what == "cancel" || x.what == "reject" }
+
+// made says that a step is what a deed made.
+func (x deed) made(s disbursement.Step) bool {
+	switch x.what {
+	case "approve":
+		return s.From == disbursement.AwaitingApproval && s.To == disbursement.Queued && s.By == x.by
+	case "close":
+		return s.From == disbursement.Held && closed(s) && s.By == x.by
+	case "tell":
+		return s.From == disbursement.Held && s.By == x.by
+	}
+	return s.To == disbursement.Cancelled
+}
 
 // Moves counts the clicks of one kind.
 type Moves struct {
@@ -98,10 +115,15 @@ func (p *people) other(than clerk) clerk {
 func (p *people) span(d time.Duration) time.Duration { return time.Duration(p.rand.Int64N(int64(d))) }
 
 // follow is what people do about a refund or payout that was just accepted.
-func (p *people) follow(id string, asker clerk, status string) {
+func (p *people) follow(answer map[string]any, asker clerk, through string) {
+	id := answer["id"].(string)
 	p.askers[id] = asker
-	if status == string(disbursement.AwaitingApproval) {
+	switch answer["status"] {
+	case string(disbursement.AwaitingApproval):
 		p.m.world.Go(func() { p.deliberate(id, asker) }, nil)
+	case string(disbursement.Held):
+		x := road{provider: through, network: answer["network"].(string), bank: answer["route"] == string(disbursement.BankTransfer)}
+		p.m.world.Go(func() { p.tend(id, x) }, nil)
 	}
 }
 
@@ -141,7 +163,7 @@ func (p *people) deliberate(id string, asker clerk) {
 func (p *people) tooLate(id string, who clerk) {
 	stopped := false
 	for _, d := range p.deeds[id] {
-		stopped = stopped || d.what != "approve"
+		stopped = stopped || d.stops()
 	}
 	if r := p.decide(who, "approve", id, nil); stopped && done(r) {
 		p.m.report(id, i36, who.name+" approved what had been stopped")
@@ -195,7 +217,7 @@ func (p *people) note(by clerk, what, id string, replies ...sim.Reply) {
 		}
 		var now struct{ Status disbursement.State }
 		err := json.Unmarshal(r.Body, &now)
-		if stops := what != "approve"; err != nil || stops && now.Status != disbursement.Cancelled || !stops && now.Status == disbursement.AwaitingApproval {
+		if stops := (deed{what: what}).stops(); err != nil || stops && now.Status != disbursement.Cancelled || !stops && now.Status == disbursement.AwaitingApproval {
 			p.m.report(id, i36, fmt.Sprintf("%s was told that %s is done, and it is %s", by.name, what, now.Status))
 		}
 	}
@@ -246,15 +268,14 @@ func (p *people) hold(d disbursement.Disbursement, e entry) {
 	for _, x := range p.deeds[d.ID] {
 		recorded := 0
 		for _, s := range d.History {
-			if x.what == "approve" && s.From == disbursement.AwaitingApproval && s.To == disbursement.Queued && s.By == x.by ||
-				x.what != "approve" && s.To == disbursement.Cancelled {
+			if x.made(s) {
 				recorded++
 			}
 		}
 		if recorded != 1 {
 			p.m.report(d.ID, i36, fmt.Sprintf("%s of %s is recorded %d times", x.what, x.by, recorded))
 		}
-		if x.what != "approve" && (e.live > 0 || !d.PaidAt.IsZero()) {
+		if x.stops() && (e.live > 0 || !d.PaidAt.IsZero()) {
 			p.m.report(d.ID, i36, fmt.Sprintf("%s was told that it is stopped, and the provider's book says %q", x.by, e.last))
 		}
 	}

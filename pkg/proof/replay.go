@@ -16,17 +16,34 @@ import (
 func WorldOf(o Options, id string) (int, bool) {
 	for world := 0; world*perWorld < o.N; world++ {
 		for order := range perWorld {
-			if disbursement.PayoutID("demo", reference("P", world, order, 0)) == id || payment.ID("demo", reference("order", world, order, 0)) == id {
+			if lives(disbursement.PayoutID("demo", reference("P", world, order, 0)), id) || payment.ID("demo", reference("order", world, order, 0)) == id {
 				return world, true
 			}
 			for n := range 5 {
-				if disbursement.RefundID("demo", reference("R", world, order, n)) == id {
+				if lives(disbursement.RefundID("demo", reference("R", world, order, n)), id) {
+					return world, true
+				}
+			}
+			for n := range 3 {
+				if lives(disbursement.PayoutID("demo", reference("B", world, order, n)), id) {
 					return world, true
 				}
 			}
 		}
 	}
 	return 0, false
+}
+
+// lives says that it is the one, or what may be issued anew for it.
+func lives(one, id string) bool {
+	if one == id {
+		return true
+	}
+	anew := disbursement.RefundID
+	if one[:3] == "po_" {
+		anew = disbursement.PayoutID
+	}
+	return one[:3] == id[:3] && (anew("demo", successor(one, 0)) == id || anew("demo", successor(one, 1)) == id)
 }
 
 // IDOf is the id within a record's key, or the subject itself.

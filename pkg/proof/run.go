@@ -54,6 +54,8 @@ type Options struct {
 	Gateways []string
 	// Unstaffed leaves the merchant's people out: nobody agrees, stops or looks after anything.
 	Unstaffed bool
+	// Errands lets people also see to what is held on purpose, to codes that ran out, and to files of payouts.
+	Errands bool
 	// Hooks lets a mutant change the world.
 	Hooks func(*sim.Hooks)
 }
@@ -260,6 +262,12 @@ func (o Options) begin(m *merchants, seed uint64) error {
 	if !o.Unstaffed {
 		if err := staffed(m, seed); err != nil {
 			return err
+		}
+	}
+	if o.Errands {
+		m.people.errands = true
+		for n := range 1 + m.want/100 {
+			m.world.After(m.people.span(opening), func() { m.world.Go(func() { m.people.batch(n) }, nil) })
 		}
 	}
 	m.open()

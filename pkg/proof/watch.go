@@ -216,7 +216,7 @@ func (w *watcher) steps(subject string, d disbursement.Disbursement, contested b
 	}
 	switch d.State {
 	case disbursement.Submitting, disbursement.Unknown, disbursement.Accepted, disbursement.Collectable, disbursement.Paid, disbursement.Settled:
-		if !d.Sent() {
+		if !d.Sent() && d.Route != disbursement.Manual { // by hand, beside the provider
 			w.report(subject, i23, fmt.Sprintf("%s without an attempt", d.State))
 		}
 	}

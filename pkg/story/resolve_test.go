@@ -132,6 +132,20 @@ func TestTheManualQueue(t *testing.T) {
 	}
 }
 
+// TestWhoStoppedItIsNotToldThatItIsPaid: the end of a hold answers those alone who ended it so.
+func TestWhoStoppedItIsNotToldThatItIsPaid(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	x := colombia()
+	id := str(s.want(201, s.as(ana, "POST", "/v1/refunds", with(x.refund(s.paid(x), "H-1", x.part), "route", "manual")))["id"])
+	s.want(200, s.resolve(beto, id, "confirm_paid"))
+	s.want(200, s.as(ana, "POST", "/v1/refunds/"+id+"/cancel", nil))
+	s.refused(409, "state_conflict", s.resolve(ana, id, "confirm_paid"))
+	if got := s.status("/v1/refunds/" + id); got != "cancelled" {
+		t.Error(got)
+	}
+}
+
 // TestSentAgainOnlyWithProof: before people send again what may be there, the provider is asked; its answer is the proof,
 // or the end of the hold.
 func TestSentAgainOnlyWithProof(t *testing.T) {

@@ -35,7 +35,7 @@ func (r *Requester) Resolve(ctx context.Context, c Caller, kind disbursement.Kin
 		Beneficiary: q.Beneficiary, Amount: q.Amount}
 	stamp := ":" + c.Key.Person + ":" + strconv.FormatInt(now.UnixMilli(), 36)
 	switch {
-	case d.State != disbursement.Held && resolvedBy(d, c.Key.Person):
+	case d.State != disbursement.Held && resolvedBy(d, q.Action, c.Key.Person):
 		return d, nil // a double click
 	case d.State != disbursement.Held:
 		return d, fmt.Errorf("%w: it is %s", ErrState, d.State)
@@ -72,11 +72,12 @@ func (r *Requester) Resolve(ctx context.Context, c Caller, kind disbursement.Kin
 	return after, err
 }
 
-// resolvedBy says whether the last hold ended with this person's agreement.
-func resolvedBy(d disbursement.Disbursement, person string) bool {
+// resolvedBy says whether the last hold ended so, with this person's agreement: whoever ended it otherwise, as by cancelling it, is
+// not told that what they ask for now has been done.
+func resolvedBy(d disbursement.Disbursement, action disbursement.Action, person string) bool {
 	for i := len(d.History) - 1; i >= 0; i-- {
 		if s := d.History[i]; s.From == disbursement.Held && s.To != disbursement.Held {
-			return s.By == person
+			return s.By == person && s.Resolves(action)
 		}
 	}
 	return false
