@@ -62,18 +62,16 @@ func TestNothingIsPaidTwiceAndNothingIsLost(t *testing.T) {
 // People see to what is held on purpose, by hand or by a link for the buyer; to codes that ran out; and to files that are sent twice.
 // Whatever they click, and however often, it happens once, and by two of them.
 func TestPeoplesErrandsHappenOnce(t *testing.T) {
-	for seed, rate := range []float64{1, 5} {
-		o := options(t)
-		o.Template = unhurried(o.Template)
-		o.Seed, o.N, o.Rate, o.Errands, o.Direct, o.Gateways = uint64(31+seed), 300, rate, true, false, []string{"payu"}
-		r := run(t, o)
-		for _, what := range []string{"approve", "reject", "cancel", "resolve", "claim", "reissue", "batch"} {
-			if r.Moves[what].Done == 0 {
-				t.Errorf("seed %d: nobody's %s was done: %v", o.Seed, what, r.Moves)
-			}
+	o := options(t)
+	o.Template = unhurried(o.Template)
+	o.Seed, o.N, o.Rate, o.Errands, o.Direct, o.Gateways = 32, 250, 3, true, false, []string{"payu"}
+	r := run(t, o)
+	for _, what := range []string{"approve", "reject", "cancel", "resolve", "claim", "reissue", "batch"} {
+		if r.Moves[what].Done == 0 {
+			t.Errorf("nobody's %s was done: %v", what, r.Moves)
 		}
-		t.Logf("%d accepted, %d held on purpose, %v", r.Accepted, r.Meant, r.Moves)
 	}
+	t.Logf("%d accepted, %d held on purpose, %v", r.Accepted, r.Meant, r.Moves)
 }
 
 // The same seed is the same story, whatever the number of workers; another seed is another.
