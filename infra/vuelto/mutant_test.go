@@ -15,7 +15,7 @@ func TestAMutantEndsWithStatusOne(t *testing.T) {
 		t.Fatalf("%v: %s", err, out)
 	}
 	for name, want := range map[string]int{"self-approval": 1, "": 0} {
-		cmd := exec.Command(program, "sim", "--n", "200", "--mutant", name, "--template", "../../template.yaml")
+		cmd := exec.Command(program, "sim", "--n", "600", "--mutant", name, "--template", "../../template.yaml")
 		out, _ := cmd.CombinedOutput()
 		if got := cmd.ProcessState.ExitCode(); got != want {
 			t.Errorf("mutant %q: status %d, want %d: %s", name, got, want, out)

@@ -74,6 +74,18 @@ func TestWhatPeopleMayNotDoIsNoticed(t *testing.T) {
 		{"a stop that is on record", "", told("reject", stopped, entry{})},
 		{"a stop that is lost", i36, told("cancel", fine, entry{})},
 		{"a stop that is paid", i36, told("cancel", stopped, entry{live: 1, last: "paid"})},
+		{"a close that is on record", "", told("close", then(held, disbursement.Cancelled, "beto", "resolve:cancel:dora:1"), entry{})},
+		{"a close that is lost", i36, told("close", held, entry{})},
+		{"a buyer's answer that is lost", i36, told("tell", held, entry{})},
+		{"two people have the same lease", i36, func(p *plot) { p.clerks(200, disbursement.Held).lease(refund().ID, beto(), dora()) }},
+		{"who had the link agrees", i32, func(p *plot) {
+			p.clerks(200, disbursement.Queued).invite(refund().ID, directRoads()[0])
+		}},
+		{"a file sent twice is two batches", i36, func(p *plot) {
+			c := p.clerks(200, disbursement.Queued)
+			c.m = p.client(func(int) int { return 201 }, func(n int) string { return fmt.Sprintf(`{"id":"bat_%d"}`, n) })
+			c.batch(0)
+		}},
 		{"told that it is done while it is not", i36, func(p *plot) { p.clerks(200, disbursement.Queued).decide(beto(), "reject", refund().ID, nil) }},
 		{"told that it is approved while it waits", i36, func(p *plot) {
 			p.clerks(200, disbursement.AwaitingApproval).decide(beto(), "approve", refund().ID, nil)

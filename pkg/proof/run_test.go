@@ -51,6 +51,9 @@ func TestNothingIsPaidTwiceAndNothingIsLost(t *testing.T) {
 			if r.Accepted < o.N {
 				t.Errorf("only %d of %d were accepted: the run says little", r.Accepted, 2*o.N)
 			}
+			if held := r.HeldBy[proof.IgnoresKeys]; o.Rate == 1 && held > 2.5 {
+				t.Errorf("%.2f %% had to wait for a person where keys are ignored", held)
+			}
 			if (o.Rate == 0) != (r.Faults == 0) {
 				t.Errorf("%d faults at strength %g", r.Faults, o.Rate)
 			}
