@@ -6,6 +6,7 @@
 //	webhook settlement           what providers say: deliveries as they came, rows compared with the books, whole or in parts
 //	merchant reconciliation      who asks; what became of a settlement day
 //	batch                        many refunds or payouts in one file
+//	order                        what a shop says of its orders, and other channels of theirs: a further leg
 //	event audit                  what merchants are told; what makes tampering show
 //	receipt evidence             what proves how money went: for the buyer, for who settles a dispute
 //	rate                         what one currency is worth in another, and who says so

@@ -21,7 +21,7 @@ type row struct {
 var (
 	ground    = []string{"pkg/money", "pkg/calendar", "pkg/identity", "pkg/store", "pkg/job", "pkg/mutant"}
 	machines  = append([]string{"pkg/payment", "pkg/disbursement", "pkg/rate"}, ground...)
-	nouns     = append([]string{"pkg/webhook", "pkg/settlement", "pkg/merchant", "pkg/reconciliation", "pkg/ledger", "pkg/event", "pkg/file", "pkg/rate", "pkg/batch", "pkg/discrepancy"}, machines...)
+	nouns     = append([]string{"pkg/webhook", "pkg/settlement", "pkg/merchant", "pkg/reconciliation", "pkg/ledger", "pkg/event", "pkg/file", "pkg/rate", "pkg/batch", "pkg/discrepancy", "pkg/order"}, machines...)
 	verbs     = append([]string{"pkg/provider", "pkg/flow/observe", "pkg/audit", "pkg/notice"}, nouns...)
 	adapters  = append([]string{"pkg/provider", "pkg/settlement", "pkg/provider/csvsettlement"}, machines...)
 	contracts = []string{"pkg/store", "pkg/job", "pkg/file", "pkg/identity", "pkg/notice"}
@@ -50,6 +50,7 @@ var rows = []row{
 	{"pkg/event", append([]string{"pkg/audit", "pkg/reconciliation"}, machines...)},
 	{"pkg/rate", ground},
 	{"pkg/discrepancy", append([]string{"pkg/settlement"}, ground...)}, // a break with what people did about it
+	{"pkg/order", append([]string{"pkg/settlement"}, ground...)},       // a further leg, in the same languages
 	{"pkg/batch", append([]string{"pkg/sheet"}, machines...)},
 	{"pkg/ledger", machines},
 	{"pkg/store/storetest", []string{"pkg/store"}},

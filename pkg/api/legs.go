@@ -41,14 +41,19 @@ func (s *Server) decider() *decide.Decider {
 	return &decide.Decider{Store: s.Store, Now: s.Now, Log: s.Log}
 }
 
-func (s *Server) renderMatter(x decide.Matter, l settlement.Language) any { return s.renderLeg(x, l) }
+func (s *Server) renderMatter(x decide.Matter, l settlement.Language) any {
+	if x.Shop != nil {
+		return s.renderShopLeg(x, l)
+	}
+	return s.renderLeg(x, l)
+}
 
 func (s *Server) getLeg(r *http.Request, c request.Caller) (any, error) {
 	language, err := languageOf(r)
 	if err != nil {
 		return nil, err
 	}
-	found, err := s.Decider.Matter(r.Context(), c.Merchant.ID, r.PathValue("id"))
+	found, err := s.Decider.Matter(r.Context(), c.Merchant, r.PathValue("id"))
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +76,7 @@ func (s *Server) decideLeg(action discrepancy.Action) handler {
 			return nil, err
 		}
 		if move.Method == discrepancy.Expected && move.Until.IsZero() {
-			found, err := s.Decider.Matter(r.Context(), c.Merchant.ID, r.PathValue("id"))
+			found, err := s.Decider.Matter(r.Context(), c.Merchant, r.PathValue("id"))
 			if err != nil {
 				return nil, err
 			}

@@ -1,8 +1,9 @@
 package disbursement
 
 import (
-	"hash/fnv"
 	"time"
+
+	"github.com/vuelto/vuelto/pkg/store"
 )
 
 // How long we keep asking before a person must look. Accepted work ends final or held within twelve days; holding on the
@@ -101,8 +102,5 @@ func (d Disbursement) WaitsSince() time.Time {
 // gap is the n-th gap with up to a quarter of jitter, fixed per disbursement and n so that a repeat computes the same.
 func (d Disbursement) gap(n int) time.Duration {
 	base := gaps[min(n, len(gaps)-1)]
-	h := fnv.New32a()
-	_, _ = h.Write([]byte(d.ID))
-	_, _ = h.Write([]byte{byte(n), byte(n >> 8)})
-	return base + base/4*time.Duration(h.Sum32()%1000)/1000
+	return base + base/4*time.Duration(store.Spread(d.ID, string([]byte{byte(n), byte(n >> 8)}))%1000)/1000
 }

@@ -1,9 +1,10 @@
 package event
 
 import (
-	"hash/fnv"
 	"slices"
 	"time"
+
+	"github.com/vuelto/vuelto/pkg/store"
 )
 
 // Outcome of a delivery. Stored strings: append only.
@@ -75,10 +76,7 @@ func (d Delivery) Tried(event string, a Attempt, retryAfter time.Duration) Deliv
 // computes the same.
 func (d Delivery) gap(event string) time.Duration {
 	base := gaps[min(d.Tries, len(gaps))-1]
-	h := fnv.New32a()
-	_, _ = h.Write([]byte(event + d.Endpoint))
-	_, _ = h.Write([]byte{byte(d.Tries)})
-	return base + base/5*time.Duration(h.Sum32()%1000)/1000
+	return base + base/5*time.Duration(store.Spread(event, d.Endpoint, string([]byte{byte(d.Tries)}))%1000)/1000
 }
 
 // Again asks for the delivery anew, whatever became of it.

@@ -2,7 +2,6 @@ package job
 
 import (
 	"fmt"
-	"hash/fnv"
 	"strings"
 	"time"
 
@@ -18,10 +17,8 @@ const dueLayout = "2006-01-02T15:04:05.000Z"
 // DueKey lists a record in the work index: at that instant the sweep sends this kind of job for it. It is the one
 // mechanism for lost sends, crashes and "ask later".
 func DueKey(due time.Time, kind Kind, key store.Key) store.Key {
-	h := fnv.New32a()
-	_, _ = h.Write([]byte(key.PK))
 	return store.Key{
-		PK: DuePartition(int(h.Sum32() % DueShards)),
+		PK: DuePartition(int(store.Spread(key.PK) % DueShards)),
 		SK: due.UTC().Format(dueLayout) + "|" + string(kind) + "|" + key.PK,
 	}
 }

@@ -3,12 +3,12 @@ package payment
 import (
 	"errors"
 	"fmt"
-	"hash/fnv"
 	"time"
 
 	"github.com/vuelto/vuelto/pkg/calendar"
 	"github.com/vuelto/vuelto/pkg/identity"
 	"github.com/vuelto/vuelto/pkg/mutant"
+	"github.com/vuelto/vuelto/pkg/store"
 )
 
 // ErrNotAllowed says a person's move does not fit the state.
@@ -159,10 +159,8 @@ func (p Payment) nextDue(now time.Time) time.Time {
 	if p.State != Pending {
 		return time.Time{}
 	}
-	h := fnv.New32a()
-	_, _ = h.Write([]byte(p.ID))
 	base := gaps[min(p.Polls, len(gaps)-1)]
-	due := now.Add(base + base/4*time.Duration(h.Sum32()%1000)/1000)
+	due := now.Add(base + base/4*time.Duration(store.Spread(p.ID)%1000)/1000)
 	if closing := p.Deadline().Add(ExpiryGrace); now.Before(closing) && due.After(closing) {
 		return closing
 	}

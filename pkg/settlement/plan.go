@@ -2,11 +2,11 @@ package settlement
 
 import (
 	"cmp"
-	"hash/fnv"
 	"slices"
 
 	"github.com/vuelto/vuelto/pkg/calendar"
 	"github.com/vuelto/vuelto/pkg/money"
+	"github.com/vuelto/vuelto/pkg/store"
 )
 
 // Plan splits a settlement day into parts that are compared apart, wherever and as often as need be, and puts their results
@@ -47,9 +47,7 @@ func (p *Plan) Entry(e Entry) int { return p.part(cmp.Or(e.Reference, e.Transact
 
 // part of an identifier: the same in every process.
 func (p *Plan) part(identifier string) int {
-	h := fnv.New64a()
-	_, _ = h.Write([]byte(identifier)) // a hash refuses nothing
-	return int(h.Sum64() % uint64(max(p.Parts, 1)))
+	return int(store.SpreadWide(identifier) % uint64(max(p.Parts, 1)))
 }
 
 // Matched is a part: what is settled, and what may have its counterpart in another part.

@@ -10,6 +10,7 @@ import (
 	"github.com/vuelto/vuelto/pkg/discrepancy"
 	"github.com/vuelto/vuelto/pkg/merchant"
 	"github.com/vuelto/vuelto/pkg/money"
+	"github.com/vuelto/vuelto/pkg/order"
 	"github.com/vuelto/vuelto/pkg/settlement"
 	"github.com/vuelto/vuelto/pkg/store"
 )
@@ -19,7 +20,8 @@ import (
 type Matter struct {
 	ID       string
 	Mark     string
-	Bank     *BankLeg
+	Bank     *BankLeg // of one of the two it is
+	Shop     *order.Leg
 	Country  calendar.Country
 	Decision discrepancy.Decision
 
@@ -98,12 +100,17 @@ func (d *Decider) decidedAbout(ctx context.Context, tenant string, list []Matter
 }
 
 // Matter finds one by its id. Error: ErrNotFound.
-func (d *Decider) Matter(ctx context.Context, tenant, id string) (Matter, error) {
+func (d *Decider) Matter(ctx context.Context, m merchant.Merchant, id string) (Matter, error) {
+	var list []Matter
 	day, ok := settlement.LegDay(settlement.LegPrefix, id)
-	if !ok {
+	var err error
+	if ok {
+		list, err = d.Matters(ctx, m.ID, day, day)
+	} else if day, ok = settlement.LegDay(order.Prefix, id); ok {
+		list, err = d.ShopMatters(ctx, m, day, day)
+	} else {
 		return Matter{}, fmt.Errorf("%w: no such leg", ErrNotFound)
 	}
-	list, err := d.Matters(ctx, tenant, day, day)
 	if err != nil {
 		return Matter{}, err
 	}
@@ -119,7 +126,7 @@ func (d *Decider) Matter(ctx context.Context, tenant, id string) (Matter, error)
 // ErrNotFound, ErrLimit, discrepancy.ErrDecided, discrepancy.ErrMove, store.ErrBusy.
 func (d *Decider) MoveMatter(ctx context.Context, m merchant.Merchant, id string, move discrepancy.Move) (Matter, error) {
 	for range tries {
-		x, err := d.Matter(ctx, m.ID, id)
+		x, err := d.Matter(ctx, m, id)
 		switch {
 		case err != nil || x.Decision.Repeats(x.Mark, move):
 			return x, err
@@ -193,16 +200,16 @@ func (d *Decider) linkedMatters(ctx context.Context, m merchant.Merchant, x Matt
 	var list []Matter
 	gap := x.gap
 	for i, id := range move.With {
-		y, err := d.Matter(ctx, m.ID, id)
+		y, err := d.Matter(ctx, m, id)
 		if errors.Is(err, ErrNotFound) {
 			return nil, fmt.Errorf("%w: no leg %.40s", ErrNotFound, id)
 		}
 		if err != nil {
 			return nil, err
 		}
-		if slices.Contains(move.With[:i], id) || !y.open || !y.priced || !x.priced || y.currency != x.currency ||
+		if slices.Contains(move.With[:i], id) || (x.Bank == nil) != (y.Bank == nil) || !y.open || !y.priced || !x.priced || y.currency != x.currency ||
 			(y.Decision.Method.Final() && y.Decision.Mark == y.Mark) {
-			return nil, fmt.Errorf("%w: %s comes twice, differs in nothing, is of another currency, or is decided", discrepancy.ErrMove, id)
+			return nil, fmt.Errorf("%w: %s comes twice, differs in nothing, is of another leg or currency, or is decided", discrepancy.ErrMove, id)
 		}
 		gap += y.gap
 		list = append(list, y)

@@ -39,7 +39,7 @@ func (r *rig) matters() []decide.Matter {
 
 func (r *rig) standing(id string) discrepancy.Standing {
 	r.t.Helper()
-	x, err := r.decide.Matter(context.Background(), "demo", id)
+	x, err := r.decide.Matter(context.Background(), shop(), id)
 	r.must(err)
 	return x.Standing(x.Today(r.decide))
 }

@@ -1,0 +1,205 @@
+package order
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/vuelto/vuelto/pkg/calendar"
+	"github.com/vuelto/vuelto/pkg/store"
+)
+
+// Orders and receipts are kept many to a record: a shop's export is thousands of lines that are all read together.
+
+// buckets share a day's lines, so that a record stays far below what a store takes.
+const buckets = 16
+
+// maxBucket bounds a record's text in bytes.
+const maxBucket = 300_000
+
+// ErrTooMany says that a day has more orders or receipts than are kept.
+var ErrTooMany = errors.New("order: too many of one day")
+
+// kept is one line in a record, with who brought it. JSON names are stored: append only.
+type kept[T any] struct {
+	What T      `json:"w"`
+	By   string `json:"by"`
+	At   int64  `json:"at"` // milliseconds since 1970
+}
+
+// Book is what shops and other channels have told of a merchant's orders.
+type Book struct{ Store store.Store }
+
+// partition holds all of a kind, by day.
+func partition(tenant, kind string) string { return tenant + "#" + kind }
+
+// spot is the record in which a line is: its day, its group (a shop, a channel), and its share of them.
+func spot(tenant, kind string, day calendar.Date, group, id string) store.Key {
+	return store.Key{PK: partition(tenant, kind), SK: day.String() + "|" + group + "|" + strconv.Itoa(int(store.Spread(id)%buckets))}
+}
+
+// Keep keeps orders as their last export has them, and says how many are new or changed. The same again changes nothing. Errors:
+// ErrTooMany, store.ErrBusy.
+func (b Book) Keep(ctx context.Context, tenant string, list []Order, by string, at int64) (int, error) {
+	parts := map[store.Key]map[string]Order{}
+	for _, o := range list {
+		put(parts, spot(tenant, "orders", o.Day, o.Shop, o.Name), o.Name, o)
+	}
+	return keep(ctx, b.Store, parts, by, at)
+}
+
+// KeepReceipts keeps receipts of other channels, as Keep.
+func (b Book) KeepReceipts(ctx context.Context, tenant string, list []Receipt, by string, at int64) (int, error) {
+	parts := map[store.Key]map[string]Receipt{}
+	for _, r := range list {
+		put(parts, spot(tenant, "receipts", r.Day, r.Channel, r.ID), r.ID, r)
+	}
+	return keep(ctx, b.Store, parts, by, at)
+}
+
+func put[T any](parts map[store.Key]map[string]T, key store.Key, name string, what T) {
+	if parts[key] == nil {
+		parts[key] = map[string]T{}
+	}
+	parts[key][name] = what
+}
+
+// tries bounds how often a record is read anew because another writes it at the same time.
+const tries = 10
+
+// keep folds lines into their records, one after the other in the order of keys: a repeat of an import that was cut short ends it.
+func keep[T any](ctx context.Context, s store.Store, parts map[store.Key]map[string]T, by string, at int64) (int, error) {
+	changed := 0
+	for _, key := range slices.SortedFunc(maps.Keys(parts), func(a, b store.Key) int { return strings.Compare(a.SK, b.SK) }) {
+		n, err := fold(ctx, s, key, parts[key], by, at)
+		if err != nil {
+			return changed, err
+		}
+		changed += n
+	}
+	return changed, nil
+}
+
+func fold[T any](ctx context.Context, s store.Store, key store.Key, lines map[string]T, by string, at int64) (int, error) {
+	for range tries {
+		record, err := s.Get(ctx, key)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return 0, err
+		}
+		record.Key = key
+		known, err := decode[T](record)
+		if err != nil {
+			return 0, err
+		}
+		changed := 0
+		for name, what := range lines {
+			before, err := json.Marshal(known[name].What)
+			if err != nil {
+				return 0, err
+			}
+			after, err := json.Marshal(what)
+			if err != nil {
+				return 0, err
+			}
+			if _, there := known[name]; there && string(before) == string(after) {
+				continue
+			}
+			known[name] = kept[T]{what, by, at}
+			changed++
+		}
+		if changed == 0 {
+			return 0, nil
+		}
+		if record.Body, err = json.Marshal(known); err != nil {
+			return 0, err
+		}
+		if len(record.Body) > maxBucket {
+			return 0, fmt.Errorf("%w: %s", ErrTooMany, key.SK[:len("2006-01-02")])
+		}
+		if err = s.Commit(ctx, store.Put{Record: record}); !store.IsConflict(err) {
+			return changed, err
+		}
+	}
+	return 0, store.ErrBusy
+}
+
+func decode[T any](r store.Record) (map[string]kept[T], error) {
+	known := map[string]kept[T]{}
+	if len(r.Body) == 0 {
+		return known, nil
+	}
+	if err := json.Unmarshal(r.Body, &known); err != nil {
+		return nil, fmt.Errorf("order: record %s: %w", r.Key, err)
+	}
+	return known, nil
+}
+
+// Orders reads what was brought from one day to another. An order that stands under two days, because a shop has moved its zone, is as
+// it was brought last.
+func (b Book) Orders(ctx context.Context, tenant string, from, to calendar.Date) ([]Order, error) {
+	type known struct {
+		Order
+		at int64
+	}
+	last := map[[2]string]known{}
+	err := each(ctx, b.Store, partition(tenant, "orders"), from, to, func(day calendar.Date, shop, name string, k kept[Order]) {
+		o := k.What
+		o.Day, o.Shop = day, shop
+		if was, there := last[[2]string{shop, name}]; !there || was.at <= k.At {
+			last[[2]string{shop, name}] = known{o, k.At}
+		}
+	})
+	list := make([]Order, 0, len(last))
+	for _, k := range last {
+		list = append(list, k.Order)
+	}
+	slices.SortFunc(list, func(x, y Order) int {
+		return strings.Compare(x.Day.String()+x.Shop+"|"+x.Name, y.Day.String()+y.Shop+"|"+y.Name)
+	})
+	return list, err
+}
+
+// Receipts reads what other channels told from one day to another.
+func (b Book) Receipts(ctx context.Context, tenant string, from, to calendar.Date) ([]Receipt, error) {
+	var list []Receipt
+	err := each(ctx, b.Store, partition(tenant, "receipts"), from, to, func(day calendar.Date, _, id string, k kept[Receipt]) {
+		r := k.What
+		r.Day, r.ID = day, id
+		list = append(list, r)
+	})
+	slices.SortFunc(list, func(x, y Receipt) int { return strings.Compare(x.Day.String()+x.ID, y.Day.String()+y.ID) })
+	return list, err
+}
+
+func each[T any](ctx context.Context, s store.Store, pk string, from, to calendar.Date, do func(day calendar.Date, group, name string, k kept[T])) error {
+	q := store.Query{PK: pk, From: from.String(), To: to.String() + "|~", Limit: 1000}
+	for {
+		page, err := s.Query(ctx, q)
+		if err != nil {
+			return err
+		}
+		for _, r := range page.Records {
+			known, err := decode[T](r)
+			if err != nil {
+				return err
+			}
+			date, rest, _ := strings.Cut(r.Key.SK, "|")
+			day, err := calendar.Parse(date)
+			if err != nil {
+				return fmt.Errorf("order: record %s: %w", r.Key, err)
+			}
+			group := rest[:max(strings.LastIndex(rest, "|"), 0)]
+			for name, k := range known {
+				do(day, group, name, k)
+			}
+		}
+		if q.After = page.Next; q.After == "" {
+			return nil
+		}
+	}
+}
