@@ -13,6 +13,7 @@ import (
 	"github.com/vuelto/vuelto/pkg/discrepancy"
 	"github.com/vuelto/vuelto/pkg/flow/decide"
 	"github.com/vuelto/vuelto/pkg/flow/request"
+	"github.com/vuelto/vuelto/pkg/merchant"
 	"github.com/vuelto/vuelto/pkg/reconciliation"
 	"github.com/vuelto/vuelto/pkg/settlement"
 )
@@ -59,6 +60,7 @@ type decisionStep struct {
 	Owner    string             `json:"owner,omitempty"`
 	Reason   string             `json:"reason,omitempty"`
 	Evidence string             `json:"evidence,omitempty"`
+	Role     string             `json:"role,omitempty"` // of the person in by
 }
 
 func renderBreak(c decide.Case, today calendar.Date, l settlement.Language) (breakAnswer, error) {
@@ -83,7 +85,7 @@ func renderBreak(c decide.Case, today calendar.Date, l settlement.Language) (bre
 func steps(d discrepancy.Decision) []decisionStep {
 	list := []decisionStep{}
 	for _, s := range d.History {
-		list = append(list, decisionStep{stamp(calendar.Instant(s.At)), s.By, s.Action, s.Method, s.To, s.Reason, s.Evidence})
+		list = append(list, decisionStep{stamp(calendar.Instant(s.At)), s.By, s.Action, s.Method, s.To, s.Reason, s.Evidence, s.Role})
 	}
 	return list
 }
@@ -224,7 +226,7 @@ func (s *Server) decide(action discrepancy.Action) handler {
 		if err := note(r, &q); err != nil {
 			return nil, err
 		}
-		move, err := q.move(action, c.Key.Person)
+		move, err := q.move(action, c.Key)
 		if err != nil {
 			return nil, err
 		}
@@ -246,8 +248,8 @@ func (s *Server) decide(action discrepancy.Action) handler {
 }
 
 // move checks what a person asks for.
-func (q decisionRequest) move(action discrepancy.Action, by string) (discrepancy.Move, error) {
-	m := discrepancy.Move{Action: action, By: by, Reason: q.Reason, Evidence: q.Evidence, Seen: -1}
+func (q decisionRequest) move(action discrepancy.Action, by merchant.APIKey) (discrepancy.Move, error) {
+	m := discrepancy.Move{Action: action, By: by.Person, Role: string(by.Role), Reason: q.Reason, Evidence: q.Evidence, Seen: -1}
 	var f faults
 	f.text("/evidence", q.Evidence, 0, 500)
 	if q.Version != nil {
@@ -256,7 +258,7 @@ func (q decisionRequest) move(action discrepancy.Action, by string) (discrepancy
 	}
 	if action == discrepancy.Assign {
 		if m.Owner = q.Owner; m.Owner == "" {
-			m.Owner = by
+			m.Owner = by.Person
 		}
 		f.text("/owner", m.Owner, 1, 100)
 		f.text("/reason", q.Reason, 0, 500)

@@ -71,7 +71,7 @@ func (s *Server) decideLeg(action discrepancy.Action) handler {
 		if err := note(r, &q); err != nil {
 			return nil, err
 		}
-		move, err := q.move(action, c.Key.Person)
+		move, err := q.move(action, c.Key)
 		if err != nil {
 			return nil, err
 		}

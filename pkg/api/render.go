@@ -13,6 +13,7 @@ type stepAnswer struct {
 	To       string  `json:"to"`
 	Evidence string  `json:"evidence"`
 	By       string  `json:"by"`
+	Role     string  `json:"role,omitempty"` // of the person in by
 	Note     string  `json:"note,omitempty"`
 }
 
@@ -106,7 +107,7 @@ func (s *Server) renderDisbursement(d disbursement.Disbursement) disbursementAns
 		a.Attempts = append(a.Attempts, attemptAnswer{optional(t.ResponseID), stamp(t.At), optional(t.Outcome)})
 	}
 	for _, h := range d.History {
-		a.History = append(a.History, stepAnswer{stamp(h.At), optional(string(h.From)), string(h.To), h.Evidence, h.By, h.Note})
+		a.History = append(a.History, stepAnswer{stamp(h.At), optional(string(h.From)), string(h.To), h.Evidence, h.By, h.Role, h.Note})
 	}
 	return a
 }

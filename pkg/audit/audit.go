@@ -24,6 +24,7 @@ type Step struct {
 	From, To string
 	Evidence string
 	By       string
+	Role     string // of the person, by the key they used; empty for parts of ours, and in journals of before it was written
 	Note     string
 }
 
@@ -58,6 +59,9 @@ func (c *Chain) Add(s Step) (int, Hash) {
 	c.hash.Write(c.last[:])
 	c.hash.Write(head[:])
 	c.write(s.From, s.To, s.Evidence, s.By, s.Note)
+	if s.Role != "" { // what has none is hashed as it was before there were roles
+		c.write("role", s.Role)
+	}
 	c.hash.Sum(c.last[:0])
 	return c.n, c.last
 }

@@ -22,6 +22,7 @@ type Line struct {
 	To       string `json:"to"`
 	Evidence string `json:"evidence,omitempty"`
 	By       string `json:"by,omitempty"`
+	Role     string `json:"role,omitempty"` // of the person in by
 	Note     string `json:"note,omitempty"`
 	Before   string `json:"before"` // hash of the entry before; of the first, the record's own beginning
 	Hash     string `json:"hash"`
@@ -45,13 +46,13 @@ const stamp = "2006-01-02T15:04:05.000Z"
 // NewLine is a step as it is sealed; before is the hash in front of it.
 func NewLine(subject string, n int, s Step, before, sum Hash) Line {
 	return Line{Subject: subject, Entry: n, At: s.At.UTC().Format(stamp), From: s.From, To: s.To, Evidence: s.Evidence, By: s.By,
-		Note: s.Note, Before: before.String(), Hash: sum.String()}
+		Role: s.Role, Note: s.Note, Before: before.String(), Hash: sum.String()}
 }
 
 // Step is the entry as it is hashed. Error: its instant is none.
 func (l Line) Step() (Step, error) {
 	at, err := time.Parse(stamp, l.At)
-	return Step{At: at, From: l.From, To: l.To, Evidence: l.Evidence, By: l.By, Note: l.Note}, err
+	return Step{At: at, From: l.From, To: l.To, Evidence: l.Evidence, By: l.By, Role: l.Role, Note: l.Note}, err
 }
 
 // Write is a day's file: its entries by record, one a line, then the seal. Before is the seal of the day before, empty on the

@@ -86,7 +86,7 @@ func (c *Counter) guarded(to route) http.HandlerFunc {
 		}
 		var p paper
 		if err == nil {
-			p, err = to.answer(c, r, issue.Asked{Merchant: m, Person: key.Person, Kind: to.kind, ID: r.PathValue("id"), Language: language(r)})
+			p, err = to.answer(c, r, issue.Asked{Merchant: m, Person: key.Person, Role: string(key.Role), Kind: to.kind, ID: r.PathValue("id"), Language: language(r)})
 		}
 		if err != nil {
 			c.refuse(w, r, err)

@@ -19,7 +19,7 @@ func (d Disbursement) show(o Observation) (Disbursement, Transition, error) {
 	}
 	next := d.clone()
 	next.CodeShownTo = o.By
-	next.History = append(next.History, Step{At: o.At, From: d.State, To: d.State, Evidence: o.Evidence, By: o.By, Note: "the cash code was shown"})
+	next.History = append(next.History, Step{At: o.At, From: d.State, To: d.State, Evidence: o.Evidence, By: o.By, Role: o.Role, Note: "the cash code was shown"})
 	t.Changed = true
 	return next, t, nil
 }
@@ -66,7 +66,7 @@ func (d Disbursement) remind(o Observation) (Disbursement, Transition, error) {
 		return d, t, nil
 	}
 	next := d.clone()
-	next.History = append(next.History, Step{At: o.At, From: d.State, To: d.State, Evidence: string(ClaimRemind), By: o.By, Note: "the cash code runs out soon"})
+	next.History = append(next.History, Step{At: o.At, From: d.State, To: d.State, Evidence: string(ClaimRemind), By: o.By, Role: o.Role, Note: "the cash code runs out soon"})
 	next.Due = next.nextDue(o.At)
 	t.Changed = true
 	return next, t, nil

@@ -88,6 +88,7 @@ type Step struct {
 	From, To State
 	Evidence string // key of the source, see Observation.Evidence
 	By       string // the person or part that brought it
+	Role     string // of the person, by the key they used
 	Note     string // reason in words, for people
 }
 

@@ -10,7 +10,7 @@ import (
 // Journal is the history as it is hashed.
 func (d Disbursement) Journal() (steps []audit.Step) {
 	for _, s := range d.History {
-		steps = append(steps, audit.Step{At: s.At, From: string(s.From), To: string(s.To), Evidence: s.Evidence, By: s.By, Note: s.Note})
+		steps = append(steps, audit.Step{At: s.At, From: string(s.From), To: string(s.To), Evidence: s.Evidence, By: s.By, Role: s.Role, Note: s.Note})
 	}
 	return steps
 }
@@ -56,7 +56,7 @@ func (d Disbursement) issue(o Observation) (Disbursement, Transition, error) {
 		return d, t, nil // somebody else was first
 	}
 	next := d.clone()
-	next.History = append(next.History, Step{At: o.At, From: d.State, To: d.State, Evidence: o.Evidence, By: o.By, Note: o.Note})
+	next.History = append(next.History, Step{At: o.At, From: d.State, To: d.State, Evidence: o.Evidence, By: o.By, Role: o.Role, Note: o.Note})
 	t.Changed = true
 	return next, t, nil
 }

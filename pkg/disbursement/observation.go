@@ -62,6 +62,7 @@ type Observation struct {
 	Claim    Claim
 	Evidence string    // stable key of the source: webhook item id, digest of an answer, file#line, person and request
 	By       string    // "reply", "webhook", "poll", "settlement", "sweep" or a person's id
+	Role     string    // of the person, by the key they used; empty for the others
 	At       time.Time // when we learned it
 
 	// OccurredAt is the provider's own instant of the event; zero if it gives none. Events are ordered by it, so that

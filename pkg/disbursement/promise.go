@@ -80,7 +80,7 @@ func (d Disbursement) warn(o Observation) (Disbursement, Transition, error) {
 	next := d.clone()
 	for _, w := range d.warnings() {
 		if !o.At.Before(w.at) {
-			next.History = append(next.History, Step{At: o.At, From: d.State, To: d.State, Evidence: w.evidence, By: o.By, Note: w.note})
+			next.History = append(next.History, Step{At: o.At, From: d.State, To: d.State, Evidence: w.evidence, By: o.By, Role: o.Role, Note: w.note})
 			t.Changed = true
 		}
 	}

@@ -92,6 +92,7 @@ type Step struct {
 	Reason   string `json:"r,omitempty"`
 	Evidence string `json:"e,omitempty"`
 	Mark     string `json:"k"`
+	Role     string `json:"ro,omitempty"` // of the person, by the key they used
 }
 
 // Move is what a person asks for.
@@ -99,6 +100,7 @@ type Move struct {
 	Action   Action
 	Method   Method
 	By       string
+	Role     string // of the person, by the key they used
 	Owner    string // of Assign; empty = whoever asks
 	Reason   string
 	Evidence string
@@ -143,7 +145,7 @@ func (d Decision) Next(mark string, m Move, now time.Time) (Decision, bool, erro
 		return d, false, fmt.Errorf("%w: %d steps are enough", ErrMove, MaxSteps)
 	}
 	d.History = append(slices.Clone(d.History), Step{At: calendar.Millis(now), By: m.By, Action: m.Action, Method: m.Method, To: m.Owner, Reason: m.Reason,
-		Evidence: m.Evidence, Mark: mark})
+		Evidence: m.Evidence, Mark: mark, Role: m.Role})
 	d.Mark = mark
 	switch m.Action {
 	case Assign:

@@ -37,7 +37,7 @@ func Of(c store.Change) ([]Event, error) {
 // StepsOfPayment is a payment's.
 func StepsOfPayment(p payment.Payment) (steps []audit.Step) {
 	for _, s := range p.History {
-		steps = append(steps, audit.Step{At: s.At, From: string(s.From), To: string(s.To), Evidence: s.Evidence, By: s.By, Note: s.Note})
+		steps = append(steps, audit.Step{At: s.At, From: string(s.From), To: string(s.To), Evidence: s.Evidence, By: s.By, Role: s.Role, Note: s.Note})
 	}
 	return steps
 }

@@ -31,6 +31,7 @@ type Observation struct {
 	Claim      Claim
 	Evidence   string // stable key of the source
 	By         string // "reply", "webhook", "poll", "settlement", "sweep" or a person's id
+	Role       string // of the person, by the key they used; empty for the others
 	At         time.Time
 	OccurredAt time.Time // the provider's instant, if told
 
@@ -93,7 +94,7 @@ func Next(p Payment, o Observation) (Payment, Transition, error) {
 	if o.Word != "" || o.Said != "" {
 		next.Word, next.Said = o.Word, p.Payer.Hide(o.Said.Reveal())
 	}
-	next.History = append(next.History, Step{At: o.At, From: p.State, To: to, Evidence: o.Evidence, By: o.By, Note: o.Note})
+	next.History = append(next.History, Step{At: o.At, From: p.State, To: to, Evidence: o.Evidence, By: o.By, Role: o.Role, Note: o.Note})
 	next.Due = next.nextDue(o.At)
 	return next, t, nil
 }

@@ -57,6 +57,7 @@ type Step struct {
 	From, To State
 	Evidence string
 	By       string
+	Role     string // of the person, by the key they used
 	Note     string
 }
 

@@ -70,6 +70,7 @@ type stepBody struct {
 	Evidence string `json:"e,omitempty"`
 	By       string `json:"b,omitempty"`
 	Note     string `json:"n,omitempty"`
+	Role     string `json:"r,omitempty"`
 }
 
 // Encode makes the record to put; its Version is the one that the put replaces.
@@ -90,7 +91,7 @@ func Encode(p Payment) store.Record {
 		b.Receipts = append(b.Receipts, receiptBody{r.TransactionID, r.Minor, calendar.Millis(r.At), r.SettledOn, r.Fee})
 	}
 	for _, s := range p.History {
-		b.History = append(b.History, stepBody{calendar.Millis(s.At), s.From, s.To, s.Evidence, s.By, s.Note})
+		b.History = append(b.History, stepBody{calendar.Millis(s.At), s.From, s.To, s.Evidence, s.By, s.Note, s.Role})
 	}
 	encoded, err := json.Marshal(b)
 	if err != nil {
@@ -168,7 +169,7 @@ func Decode(r store.Record) (Payment, error) {
 		p.Receipts = append(p.Receipts, Receipt{x.Transaction, x.Minor, calendar.Instant(x.At), x.Settled, x.Fee})
 	}
 	for _, s := range b.History {
-		p.History = append(p.History, Step{calendar.Instant(s.At), s.From, s.To, s.Evidence, s.By, s.Note})
+		p.History = append(p.History, Step{At: calendar.Instant(s.At), From: s.From, To: s.To, Evidence: s.Evidence, By: s.By, Role: s.Role, Note: s.Note})
 	}
 	return p, nil
 }

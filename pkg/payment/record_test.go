@@ -24,7 +24,7 @@ func full() payment.Payment {
 			Bank: "002", AccountType: "savings"},
 		State: payment.Paid, Voucher: payment.Voucher{Code: "77", Barcode: "770", URL: "https://x", ExpiresAt: at(1)},
 		Receipts: []payment.Receipt{{TransactionID: "T1", Minor: 5000, At: at(2), SettledOn: day(), Fee: 9}},
-		History:  []payment.Step{{At: at(3), From: payment.Pending, To: payment.Paid, Evidence: "e", By: "webhook", Note: "n"}},
+		History:  []payment.Step{{At: at(3), From: payment.Pending, To: payment.Paid, Evidence: "e", By: "webhook", Role: "admin", Note: "n"}},
 		KeyHash:  "kh", BodyHash: "bh", Word: "PAID", Said: "Pagado", CreatedAt: at(4), ExpiresAt: at(5), CancelledAt: at(6), Polls: 3, Due: at(7), Version: 5,
 		Handled: payment.Handling{What: payment.Revive, By: "p1", At: at(8), Receipts: 1, Refund: "rf_1"}, Voided: []string{"rf_1"}, Free: 4000, Refunds: []string{"rf_1"}}
 }

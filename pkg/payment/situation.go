@@ -54,11 +54,11 @@ func (p Payment) Excess() int64 {
 	return 0
 }
 
-// Settle notes how people settled the situation that there is.
-func (p Payment) Settle(what Way, by string, at time.Time) Payment {
+// Settle notes how people settled the situation that there is, and in which role.
+func (p Payment) Settle(what Way, by, role string, at time.Time) Payment {
 	p.Handled = Handling{What: what, By: by, At: at, Receipts: len(p.Receipts)}
 	p = p.clone()
-	p.History = append(p.History, Step{At: at, From: p.State, To: p.State, Evidence: "settle:" + string(what) + ":" + by, By: by,
+	p.History = append(p.History, Step{At: at, From: p.State, To: p.State, Evidence: "settle:" + string(what) + ":" + by, By: by, Role: role,
 		Note: string(p.Situation())})
 	return p
 }

@@ -23,6 +23,43 @@ func (s *stack) sealed(days ...string) ([]audit.Problem, audit.Verifier) {
 	return append(found, v.End()...), v
 }
 
+// TestTheJournalSaysInWhichRole: who asked for it, agreed to it, was shown its code and was given its receipt acts in a role, and it is
+// sealed; parts of the bundle have none.
+func TestTheJournalSaysInWhichRole(t *testing.T) {
+	t.Parallel()
+	s, x := start(t), colombia()
+	payment, amount := s.large(x)
+	id := s.back(x, payment, amount)
+	s.want(200, s.as(beto, "POST", "/v1/refunds/"+id+"/approve", nil))
+	s.settle()
+	s.want(200, s.as(beto, "POST", "/v1/refunds/"+id+"/cash-code", doc{}))
+	s.move(id, x.finish)
+	s.settle()
+	s.as(ana, "GET", "/v1/refunds/"+id+"/receipt", nil)
+	roles, met := map[string]string{"ana": "admin", "beto": "approver"}, map[string]int{}
+	for _, d := range []doc{s.get("/v1/refunds/" + id), s.get("/v1/payments/" + payment)} {
+		for _, step := range list(d, "history") {
+			if met[str(step["by"])]++; str(step["role"]) != roles[str(step["by"])] {
+				t.Errorf("%v", step)
+			}
+		}
+	}
+	if met["ana"] != 2 || met["beto"] != 2 || met["webhook"] < 2 {
+		t.Errorf("%v", met)
+	}
+	s.advance(36 * time.Hour)
+	s.settle()
+	text := string(s.do("GET", "/_sandbox/audit/demo/2026-11-20.jsonl", nil).body)
+	for by, role := range roles {
+		if n := strings.Count(text, `"by":"`+by+`"`); n != strings.Count(text, `"by":"`+by+`","role":"`+role+`"`) || n == 0 {
+			t.Errorf("%d steps by %s:\n%s", n, by, text)
+		}
+	}
+	if found, _ := s.sealed("2026-11-20"); len(found) != 0 {
+		t.Error(found)
+	}
+}
+
 // TestDaysAreSealed: every step of a refund is in its day's seal, days follow each other, and a record that somebody changes past
 // the bundle before the night shows by name.
 func TestDaysAreSealed(t *testing.T) {

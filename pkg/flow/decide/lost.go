@@ -43,7 +43,7 @@ func (d *Decider) lost(ctx context.Context, c Case, claim store.Record, move dis
 	if err != nil && !errors.Is(err, discrepancy.ErrNone) {
 		return nil, err
 	}
-	decision.History = append(slices.Clone(decision.History), discrepancy.Step{At: calendar.Millis(d.Now()), By: move.By, Action: discrepancy.Reopen, Mark: decision.Mark,
+	decision.History = append(slices.Clone(decision.History), discrepancy.Step{At: calendar.Millis(d.Now()), By: move.By, Role: move.Role, Action: discrepancy.Reopen, Mark: decision.Mark,
 		Reason: "it never reached the books; " + c.Break.ID + " decides about the money"})
 	decision.Status, decision.Method, decision.Mark = discrepancy.Open, "", ""
 	return []store.Write{store.Put{Record: discrepancy.Encode(record.Key, decision)}, store.Put{Record: day}}, nil

@@ -45,6 +45,7 @@ type Issuer struct {
 type Asked struct {
 	Merchant merchant.Merchant
 	Person   string
+	Role     string // of the person, by the key they used
 	Kind     disbursement.Kind
 	ID       string
 	Language string // of receipt.Languages
@@ -91,7 +92,7 @@ func (i *Issuer) receipt(ctx context.Context, d disbursement.Disbursement, q Ask
 	}
 	sum := digestOf(kept)
 	d, _, err = i.Observer.Disbursement(ctx, disbursement.Key(d.Tenant, d.ID), disbursement.Observation{Claim: disbursement.ClaimIssue,
-		Evidence: disbursement.ReceiptMark + r.Name() + ":" + sum, By: q.Person, At: i.Now(), Note: "receipt issued"}, d)
+		Evidence: disbursement.ReceiptMark + r.Name() + ":" + sum, By: q.Person, Role: q.Role, At: i.Now(), Note: "receipt issued"}, d)
 	if errors.Is(err, disbursement.ErrNotAllowed) { // it came back, or was contradicted, this very moment
 		return nil, fmt.Errorf("%w: %v", receipt.ErrNotReady, err)
 	}

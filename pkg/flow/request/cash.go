@@ -24,7 +24,7 @@ func (r *Requester) ShowCode(ctx context.Context, c Caller, key Key, kind disbur
 	key.BodyHash = digest(key.BodyHash, c.Key.Person) // a repeat is one by the same person: nobody else is given the code
 	answer := render(d)
 	_, _, err = r.Observer.DisbursementWith(ctx, disbursement.Key(tenant, id), disbursement.Observation{Claim: disbursement.ClaimShow,
-		By: c.Key.Person, At: r.Now(), Evidence: "show:" + c.Key.Person + ":" + key.Hash}, r.keep(tenant, key, answer))
+		By: c.Key.Person, Role: string(c.Key.Role), At: r.Now(), Evidence: "show:" + c.Key.Person + ":" + key.Hash}, r.keep(tenant, key, answer))
 	switch {
 	case errors.Is(err, disbursement.ErrShown):
 		err = fmt.Errorf("%w: to %s", ErrShown, d.CodeShownTo)

@@ -40,7 +40,7 @@ func (r *Requester) Invite(ctx context.Context, c Caller, id string, holds time.
 	}
 	until = now.Add(holds).Truncate(time.Millisecond)
 	_, _, err = r.Observer.DisbursementWith(ctx, disbursement.Key(d.Tenant, d.ID), disbursement.Observation{Claim: disbursement.ClaimInvite,
-		By: c.Key.Person, At: now, Evidence: string(disbursement.ClaimInvite) + ":" + c.Key.Person + ":" + strconv.FormatInt(now.UnixMilli(), 36)})
+		By: c.Key.Person, Role: string(c.Key.Role), At: now, Evidence: string(disbursement.ClaimInvite) + ":" + c.Key.Person + ":" + strconv.FormatInt(now.UnixMilli(), 36)})
 	if errors.Is(err, disbursement.ErrNotAllowed) {
 		return "", until, fmt.Errorf("%w: %v", ErrState, err)
 	}

@@ -33,7 +33,7 @@ func (r *Requester) Cancel(ctx context.Context, c Caller, kind disbursement.Kind
 	if err != nil || d.State == disbursement.Cancelled {
 		return d, err
 	}
-	return r.move(ctx, d, disbursement.Observation{Claim: disbursement.ClaimCancel, By: c.Key.Person, Note: "cancelled on request"},
+	return r.move(ctx, d, disbursement.Observation{Claim: disbursement.ClaimCancel, By: c.Key.Person, Role: string(c.Key.Role), Note: "cancelled on request"},
 		cancellable(d)...)
 }
 
@@ -70,7 +70,7 @@ func (r *Requester) Approve(ctx context.Context, c Caller, kind disbursement.Kin
 	if needed := merchant.Role(d.NeedsRole); !c.Key.Role.Covers(needed) {
 		return d, fmt.Errorf("%w: %s", ErrApproverRole, needed)
 	}
-	d, err = r.approve(ctx, c, d, disbursement.Observation{Claim: disbursement.ClaimApprove, By: c.Key.Person, Note: "approved", Proof: seen})
+	d, err = r.approve(ctx, c, d, disbursement.Observation{Claim: disbursement.ClaimApprove, By: c.Key.Person, Role: string(c.Key.Role), Note: "approved", Proof: seen})
 	if err == nil && d.State == disbursement.Queued {
 		r.submit(ctx, disbursement.Key(d.Tenant, d.ID))
 	}
@@ -106,7 +106,7 @@ func (r *Requester) Reject(ctx context.Context, c Caller, kind disbursement.Kind
 	if err != nil || d.State == disbursement.Cancelled {
 		return d, err
 	}
-	return r.move(ctx, d, disbursement.Observation{Claim: disbursement.ClaimCancel, By: c.Key.Person, Note: "approval refused: " + why},
+	return r.move(ctx, d, disbursement.Observation{Claim: disbursement.ClaimCancel, By: c.Key.Person, Role: string(c.Key.Role), Note: "approval refused: " + why},
 		disbursement.AwaitingApproval)
 }
 

@@ -199,7 +199,7 @@ func (r *Requester) CancelPayment(ctx context.Context, c Caller, id string) (pay
 	if p.State != payment.Pending {
 		return p, fmt.Errorf("%w: the payment is %s", ErrState, p.State)
 	}
-	seen := payment.Observation{Claim: payment.ClaimCancelled, Evidence: "cancel:" + c.Key.Person, By: c.Key.Person, At: r.Now()}
+	seen := payment.Observation{Claim: payment.ClaimCancelled, Evidence: "cancel:" + c.Key.Person, By: c.Key.Person, Role: string(c.Key.Role), At: r.Now()}
 	client, err := r.Clients.Client(ctx, p.Account)
 	if err != nil {
 		return p, err

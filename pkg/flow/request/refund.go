@@ -245,6 +245,7 @@ func (r *Requester) decide(t *plan, c Caller) error {
 	d.NeedsRole, t.approval = string(role), why
 	d.AskUntil = askUntil(t.rules, d.NeedsRole, d.CreatedAt)
 	t.d = d.Open(t.choice.Hold, t.choice.Wants)
+	t.d.History[0].Role = string(c.Key.Role)
 	return nil
 }
 

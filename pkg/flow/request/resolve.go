@@ -31,7 +31,7 @@ func (r *Requester) Resolve(ctx context.Context, c Caller, kind disbursement.Kin
 		return d, err
 	}
 	now := r.Now()
-	o := disbursement.Observation{By: c.Key.Person, At: now, Action: q.Action, Proof: q.Evidence, Note: q.Note,
+	o := disbursement.Observation{By: c.Key.Person, Role: string(c.Key.Role), At: now, Action: q.Action, Proof: q.Evidence, Note: q.Note,
 		Beneficiary: q.Beneficiary, Amount: q.Amount}
 	stamp := ":" + c.Key.Person + ":" + strconv.FormatInt(now.UnixMilli(), 36)
 	switch {
@@ -99,7 +99,7 @@ func (r *Requester) sit(ctx context.Context, c Caller, kind disbursement.Kind, i
 	if err != nil {
 		return d, err
 	}
-	return r.desk(ctx, d, disbursement.Observation{Claim: claim, By: c.Key.Person, At: r.Now()})
+	return r.desk(ctx, d, disbursement.Observation{Claim: claim, By: c.Key.Person, Role: string(c.Key.Role), At: r.Now()})
 }
 
 // desk folds what a person does about a held disbursement.

@@ -26,7 +26,7 @@ func (r *Requester) Revive(ctx context.Context, c Caller, id string) (payment.Pa
 	case !p.Open():
 		return p, fmt.Errorf("%w: by %s", ErrSettled, p.Handled.By)
 	}
-	p = p.Settle(payment.Revive, c.Key.Person, r.Now())
+	p = p.Settle(payment.Revive, c.Key.Person, string(c.Key.Role), r.Now())
 	if err := r.Store.Commit(ctx, store.Put{Record: payment.Encode(p)}); err != nil {
 		if store.IsConflict(err) {
 			return p, fmt.Errorf("%w: it moved meanwhile", ErrBusy)
@@ -100,7 +100,7 @@ func reserve(d disbursement.Disbursement, settles *payment.Payment, now time.Tim
 	if settles == nil {
 		return store.Take{Key: payment.Key(d.Tenant, d.Payment), Amount: d.Amount.Minor(), Tag: d.ID}
 	}
-	p := settles.Settle(payment.GiveBack, d.RequestedBy, now)
+	p := settles.Settle(payment.GiveBack, d.RequestedBy, d.History[0].Role, now)
 	p.Handled.Refund = d.ID
 	p.Free -= d.Amount.Minor()
 	p.Refunds = append(slices.Clone(p.Refunds), d.ID)
