@@ -83,8 +83,8 @@ func TestWhatLeavesAHoldIsAgreedTo(t *testing.T) {
 		t.Errorf("agreed to something else: %s, by %q", d.State, d.ApprovedBy)
 	}
 	free := refund().Open(disbursement.HoldDetails, "")
-	if free, _ = must(t, free, supply); free.State != disbursement.Queued {
-		t.Errorf("nobody needs to agree: %s", free.State)
+	if free, _ = must(t, free, supply); free.State != disbursement.Queued || free.HeldFrom != "" || free.HeldReason != "" {
+		t.Errorf("nobody needs to agree: %s, held from %q for %q", free.State, free.HeldFrom, free.HeldReason)
 	}
 }
 
@@ -147,5 +147,16 @@ func TestASupplyHoldsForWhatWasRead(t *testing.T) {
 	d, _ = must(t, d, disbursement.Observation{Claim: disbursement.ClaimRequeue, Evidence: "requeue", At: noon})
 	if d.State != disbursement.AwaitingApproval {
 		t.Errorf("let go, and nobody has agreed: %s", d.State)
+	}
+}
+
+// What a person asks for where it does not fit is refused aloud: a provider's word would be passed over in silence.
+func TestWhatPeopleAskForInVainIsRefused(t *testing.T) {
+	for _, c := range []disbursement.Claim{disbursement.ClaimApprove, disbursement.ClaimCancel, disbursement.ClaimRequeue, disbursement.ClaimHold, disbursement.ClaimSupply} {
+		d := in(t, disbursement.Settled)
+		next, tr, err := disbursement.Next(d, disbursement.Observation{Claim: c, By: "ana", Evidence: "x", At: noon.Add(9 * time.Hour)})
+		if !errors.Is(err, disbursement.ErrNotAllowed) || tr.Changed || next.State != disbursement.Settled {
+			t.Errorf("%s of what is settled: %v, %+v", c, err, tr)
+		}
 	}
 }

@@ -26,7 +26,7 @@ func (d Disbursement) Invited(held time.Time) bool {
 // MayHaveTold says that a person was given a link over which the buyer's answer came. Nobody can see who wrote into a form, so
 // that whoever had its link may be who said where the money goes, and is not to agree to it as well.
 func (d Disbursement) MayHaveTold(person string) bool {
-	given, told := false, false // in the hold that is being read; in any that the buyer's answer ended
+	var given, told bool // in the hold that is being read; in any that the buyer's answer ended
 	for _, s := range d.History {
 		switch {
 		case s.To == Held && s.From != Held:

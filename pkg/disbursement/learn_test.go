@@ -111,6 +111,14 @@ func TestWhatTheProviderSaid(t *testing.T) {
 			t.Errorf("it said %q", next.Said)
 		}
 	}
+	silent, _ := must(t, d, disbursement.Observation{Claim: disbursement.ClaimRejected, Evidence: "x", At: noon.Add(time.Hour), Word: "REJECTED"})
+	if silent.Word != "REJECTED" || silent.Said != "" {
+		t.Errorf("a word alone: %q, %q", silent.Word, silent.Said)
+	}
+	back, _ := must(t, silent, disbursement.Observation{Claim: disbursement.ClaimPaid, Evidence: "y", At: noon.Add(2 * time.Hour)})
+	if back.Word != "REJECTED" {
+		t.Errorf("no word took the last one away: %q", back.Word)
+	}
 }
 
 // Since when people are waited for: since it was held the last time, not since somebody proposed something.
