@@ -111,3 +111,25 @@ func TestKeys(t *testing.T) {
 		t.Errorf("%s %s", a, b)
 	}
 }
+
+// What waits for a provider is looked at from an instant on, never before now, each by some seconds of its own later.
+func TestWhatWaitsForAProviderComesBackSpread(t *testing.T) {
+	later := noon.Add(30 * time.Minute)
+	spread := map[time.Duration]bool{}
+	for i := range 20 {
+		d := refund()
+		d.ID = "rf_" + string(rune('a'+i))
+		waits := d.Awaiting(later, noon)
+		past := waits.Due.Sub(later)
+		if past < 0 || past >= 15*time.Second || waits.Polls != 0 {
+			t.Errorf("looked at again %s after the instant, after %d questions", past, waits.Polls)
+		}
+		if due := d.Awaiting(noon, later).Due; due.Sub(later) != past {
+			t.Errorf("an instant that has passed: looked at again %s after now", due.Sub(later))
+		}
+		spread[past] = true
+	}
+	if len(spread) < 10 {
+		t.Errorf("twenty come back in %d instants", len(spread))
+	}
+}
