@@ -95,9 +95,17 @@ func (m *maker) swap(at token.Pos, op token.Token) {
 }
 
 // visit makes the changes of one node. Declarations of constants and types are none of them: tests of what is stored or
-// shown compare them by their name.
+// shown compare them by their name. Nor is what only a build with broken guards runs: elsewhere it is not compiled.
 func (m *maker) visit(n ast.Node) bool {
 	switch n := n.(type) {
+	case *ast.CaseClause:
+		if len(n.List) == 1 && broken(n.List[0]) {
+			return false
+		}
+	case *ast.IfStmt:
+		if broken(n.Cond) {
+			return false
+		}
 	case *ast.GenDecl:
 		return n.Tok == token.VAR
 	case *ast.BinaryExpr:
@@ -124,4 +132,20 @@ func (m *maker) visit(n ast.Node) bool {
 func blank(e ast.Expr) bool {
 	name, ok := e.(*ast.Ident)
 	return ok && name.Name == "_"
+}
+
+// broken says that a condition holds only where a guard is broken on purpose: it begins with mutant.On.
+func broken(cond ast.Expr) bool {
+	switch cond := cond.(type) {
+	case *ast.BinaryExpr:
+		return cond.Op == token.LAND && broken(cond.X)
+	case *ast.CallExpr:
+		of, ok := cond.Fun.(*ast.SelectorExpr)
+		if !ok {
+			return false
+		}
+		pkg, ok := of.X.(*ast.Ident)
+		return ok && pkg.Name == "mutant" && of.Sel.Name == "On"
+	}
+	return false
 }

@@ -3,6 +3,7 @@ package disbursement_test
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/vuelto/vuelto/pkg/disbursement"
 )
@@ -18,6 +19,20 @@ func TestARepeatIsNotCancelled(t *testing.T) {
 			if errors.Is(err, disbursement.ErrNotAllowed) != refused || (next.State == disbursement.Cancelled) == refused {
 				t.Errorf("%s after %s: %s, %v", state, evidence, next.State, err)
 			}
+		}
+	}
+}
+
+// A story that is as long as it may be still hears of its end; one that is longer waits for people alone.
+func TestTheLastStepOfALongStory(t *testing.T) {
+	for steps, want := range map[int]disbursement.State{disbursement.MaxHistory: disbursement.Rejected, disbursement.MaxHistory + 1: disbursement.Held} {
+		d := held(t, holds()["10 accepted, and then nothing"])
+		for len(d.History) < steps {
+			d.History = append(d.History, d.History[len(d.History)-1])
+		}
+		d, _ = must(t, d, disbursement.Observation{Claim: disbursement.ClaimRejected, Evidence: "late", By: "webhook", At: noon.Add(time.Hour)})
+		if d.State != want {
+			t.Errorf("after %d steps: %s, want %s", steps, d.State, want)
 		}
 	}
 }
