@@ -204,7 +204,7 @@ func (s *Server) moveEndpoint(r *http.Request, c request.Caller) (any, error) {
 		case "disable":
 			e.Disabled = event.ByMerchant
 		case "enable":
-			e.Disabled, e.FailingSince = "", 0
+			*e = e.Enable(s.Now())
 		case "update":
 			e.URL, e.Filters, e.Description = q.URL, q.Types, q.Description
 		case "remove":

@@ -81,6 +81,20 @@ func (e Endpoint) Live(now time.Time) []string {
 	return live
 }
 
+// Enable lets a disabled endpoint be told again. One that was disabled for what it did counts as failing since just so long that
+// its first success is news, and has nearly the whole time again before it is given up anew.
+func (e Endpoint) Enable(now time.Time) Endpoint {
+	if e.Disabled == "" {
+		return e
+	}
+	e.FailingSince = 0
+	if e.Disabled != ByMerchant {
+		e.FailingSince = now.Add(-RecoveredAfter).UnixMilli()
+	}
+	e.Disabled = ""
+	return e
+}
+
 // Rotate puts a new secret in front; those before it sign for another day.
 func (e Endpoint) Rotate(secret string, now time.Time) Endpoint {
 	secrets := []Secret{{Value: secret}}

@@ -333,6 +333,10 @@ func TestFailingForDaysDisables(t *testing.T) {
 	if num(back["replayed"]) != 8 || len(seen) != 8 {
 		t.Errorf("replayed %v, came %d", back, len(seen))
 	}
+	s.settle()
+	if got := kindsOf(good.all()); got != "endpoint.disabled endpoint.recovered" {
+		t.Errorf("once it works again the other was told %q", got)
+	}
 }
 
 // TestSecretsRotate: for a day both sign, then the new one alone. Nobody can read them again.
