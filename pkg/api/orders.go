@@ -24,7 +24,7 @@ type ordersAnswer struct {
 	To      string `json:"to"`
 }
 
-// importOrders takes a shop's export, all of it or none: every faulty line is named. An order is as it was brought last.
+// importOrders takes a shop's export, or, with a faulty line, none of it: every one is named. An order is as it was brought last.
 func (s *Server) importOrders(r *http.Request, c request.Caller) (any, error) {
 	query := r.URL.Query()
 	x := order.Export{Shape: query.Get("shape"), Shop: query.Get("shop"), Currency: money.Currency(query.Get("currency"))}
@@ -67,7 +67,7 @@ func (s *Server) importOrders(r *http.Request, c request.Caller) (any, error) {
 	return a, tooMany(err)
 }
 
-// importReceipts takes what other channels collected and gave back, all of it or none. The same lines again change nothing.
+// importReceipts takes what other channels collected and gave back, or, with a faulty line, none of it. The same lines again change nothing.
 func (s *Server) importReceipts(r *http.Request, c request.Caller) (any, error) {
 	_, text, err := fileOf(r)
 	if err != nil {

@@ -116,11 +116,11 @@ func (c *comparison) gather() {
 	all := slices.Clone(c.books.Money)
 	slices.SortFunc(all, func(x, y Money) int { return strings.Compare(x.Payment, y.Payment) })
 	for _, m := range all {
-		at, ok := c.byName[strings.TrimPrefix(m.Order, "#")]
+		at, ok := c.byName[m.Name()]
 		if !ok {
 			at = len(c.legs)
 			c.legs = append(c.legs, Leg{Day: m.Day, Currency: m.Currency})
-			c.byName[strings.TrimPrefix(m.Order, "#")] = at
+			c.byName[m.Name()] = at
 		}
 		c.legs[at].Money = append(c.legs[at].Money, m)
 	}

@@ -80,6 +80,12 @@ func TestWhatDiffersBetweenShopAndBooks(t *testing.T) {
 		"card and counter":              {O{paid(same)}, M{came(func(m *order.Money) { m.Received = 10000 })}, R{receipt(func(r *order.Receipt) { r.Minor = 2050 })}, "matched"},
 		"given back by card":            {O{paid(func(o *order.Order) { o.State, o.Back = order.PartlyRefunded, 50 })}, M{came(same)}, R{receipt(func(r *order.Receipt) { r.Minor = -50 })}, "matched"},
 		"a receipt of nothing":          {nil, nil, R{receipt(func(r *order.Receipt) { r.Order = "" })}, "review UNASSIGNED"},
+		"paid twice, no order":          {O{paid(func(o *order.Order) { o.Name, o.State = "B", order.Void })}, M{came(same), came(func(m *order.Money) { m.Payment, m.Order = "pay_2", "#A-1" })}, nil, "break MISSING_AT_SHOP; matched"},
+		"two receipts, no order":        {O{paid(func(o *order.Order) { o.Name, o.State = "B", order.Void })}, nil, R{receipt(same), receipt(func(r *order.Receipt) { r.ID = "rcp_2" })}, "break MISSING_AT_SHOP; matched"},
+		"a payment and a receipt alone": {O{paid(func(o *order.Order) { o.Name, o.State = "B", order.Void })}, M{came(same)}, R{receipt(same)}, "break MISSING_AT_SHOP; matched"},
+		"two receipts of nothing":       {nil, nil, R{receipt(func(r *order.Receipt) { r.Order = "" }), receipt(func(r *order.Receipt) { r.ID, r.Order = "rcp_2", "" })}, "review UNASSIGNED; review UNASSIGNED"},
+		"a receipt in another currency": {O{paid(same)}, M{came(same)}, R{receipt(func(r *order.Receipt) { r.Currency = money.USD })}, "break CURRENCY_MISMATCH"},
+		"the first currency is another": {O{paid(same)}, nil, R{receipt(func(r *order.Receipt) { r.Currency = money.USD }), receipt(func(r *order.Receipt) { r.ID = "rcp_2" })}, "break CURRENCY_MISMATCH"},
 		"a receipt, no order":           {O{paid(func(o *order.Order) { o.Name, o.State = "B", order.Void })}, nil, R{receipt(same)}, "matched; break MISSING_AT_SHOP"},
 	} {
 		var got []string
@@ -130,6 +136,12 @@ func TestEveryLineIsInOneLeg(t *testing.T) {
 		for _, o := range orders {
 			brought[o.Day] = true
 		}
+		as := slices.Clone(orders)
+		defer func() {
+			if slices.Reverse(orders); !slices.EqualFunc(as, orders, func(x, y order.Order) bool { return x.Name == y.Name }) {
+				t.Fatal("the caller's orders were moved")
+			}
+		}()
 		legs, seen, ids := order.Compare(orders, b), map[string]int{}, map[string]bool{}
 		for _, l := range legs {
 			if ids[l.ID("t")] {

@@ -108,6 +108,9 @@ type Money struct {
 	Odd      bool // paid late, twice, less or more
 }
 
+// Name is its order's, as Names has it.
+func (m Money) Name() string { return strings.TrimPrefix(m.Order, "#") }
+
 // Ours says whether a shop's name of a payment method means one of the words: networks, providers. A method that is not named may be.
 func Ours(method string, words []string) bool {
 	fold := func(s string) string {

@@ -3,7 +3,6 @@ package story_test
 import (
 	"fmt"
 	"slices"
-	"sync"
 	"testing"
 )
 
@@ -11,30 +10,17 @@ import (
 type move struct {
 	key, path string
 	body      any
+	once      string // its idempotency key
 }
 
 // atOnce lets people act at the same moment, each twice: a double click.
 func (s *stack) atOnce(moves ...move) []reply {
 	s.t.Helper()
-	replies := make([]reply, 2*len(moves))
-	var gate, done sync.WaitGroup
-	gate.Add(1)
-	for i := range replies {
-		done.Add(1)
-		go func() {
-			defer done.Done()
-			m := moves[i%len(moves)]
-			gate.Wait()
-			r, err := s.try("POST", m.path, m.body, "Authorization", "Bearer "+m.key, "Idempotency-Key", fmt.Sprintf("at-once-%d", s.serial.Add(1)))
-			if err != nil {
-				r = reply{body: []byte(err.Error())}
-			}
-			replies[i] = r
-		}()
+	clicks := slices.Concat(moves, moves)
+	for i := range clicks {
+		clicks[i].once = fmt.Sprintf("at-once-%d", s.serial.Add(1))
 	}
-	gate.Done()
-	done.Wait()
-	return replies
+	return s.together(clicks)
 }
 
 // TestTwoApproversAtOnce: two people who agree in the same moment are one approval, by one of them; one who agrees while another
@@ -113,6 +99,26 @@ func TestAfterAnExplicitCancel(t *testing.T) {
 	}
 }
 
+// TestAnApprovalDoesNotOutliveACancel: whoever agreed, and clicks again once it has been stopped, is told so and not that all is well.
+func TestAnApprovalDoesNotOutliveACancel(t *testing.T) {
+	t.Parallel()
+	s, x := start(t), colombia()
+	payment, amount := s.large(x)
+	s.balance("efecty", "efecty-demo", 0) // so that it waits between the two
+	path := "/v1/refunds/" + s.back(x, payment, amount)
+	for range 2 {
+		s.want(200, s.as(beto, "POST", path+"/approve", nil))
+		s.settle()
+	}
+	s.want(200, s.as(ana, "POST", path+"/cancel", nil))
+	for range 2 {
+		s.refused(409, "state_conflict", s.as(beto, "POST", path+"/approve", nil))
+	}
+	if r := s.get(path); str(r["status"]) != "cancelled" || str(r["approved_by"]) != "beto" {
+		t.Errorf("%v", r)
+	}
+}
+
 // TestTwoPeopleCloseAtOnce what is held: of two who propose the same one proposes and the other agrees; of two who differ one is
 // told, and nothing is closed by one person alone.
 func TestTwoPeopleCloseAtOnce(t *testing.T) {
@@ -125,7 +131,7 @@ func TestTwoPeopleCloseAtOnce(t *testing.T) {
 		path := "/v1/refunds/" + id + "/resolve"
 		paid, stop := doc{"action": "confirm_paid", "evidence": "receipt 4711"}, doc{"action": "cancel", "evidence": "case 7"}
 		second := []doc{paid, stop}[round%2]
-		for _, r := range s.atOnce(move{ana, path, paid}, move{beto, path, second}) {
+		for _, r := range s.atOnce(move{key: ana, path: path, body: paid}, move{key: beto, path: path, body: second}) {
 			if r.status != 200 && r.status != 403 && r.status != 409 {
 				t.Errorf("%d %s", r.status, r.body)
 			}

@@ -6,19 +6,29 @@ import (
 	"testing"
 )
 
-// crowd posts n requests at once; ask says key, path and body of each.
+// crowd posts n requests of ana's at once; ask says key, path and body of each.
 func (s *stack) crowd(n int, ask func(i int) (key, path, body string)) []reply {
 	s.t.Helper()
-	replies := make([]reply, n)
+	moves := make([]move, n)
+	for i := range moves {
+		once, path, body := ask(i)
+		moves[i] = move{key: ana, path: path, body: body, once: once}
+	}
+	return s.together(moves)
+}
+
+// together lets people act at the same moment.
+func (s *stack) together(moves []move) []reply {
+	s.t.Helper()
+	replies := make([]reply, len(moves))
 	var gate, done sync.WaitGroup
 	gate.Add(1)
-	for i := range n {
+	for i, m := range moves {
 		done.Add(1)
 		go func() {
 			defer done.Done()
-			key, path, body := ask(i)
 			gate.Wait()
-			r, err := s.try("POST", path, body, "Authorization", "Bearer "+ana, "Idempotency-Key", key)
+			r, err := s.try("POST", m.path, m.body, "Authorization", "Bearer "+m.key, "Idempotency-Key", m.once)
 			if err != nil {
 				r = reply{body: []byte(err.Error())}
 			}

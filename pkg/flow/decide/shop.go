@@ -29,12 +29,19 @@ func (d *Decider) ShopLegs(ctx context.Context, m merchant.Merchant, from, to ca
 	if len(orders)+len(b.Receipts) == 0 {
 		return nil, nil
 	}
-	if b.Money, err = d.moneyOf(ctx, m.ID, first, last); err != nil {
+	within := func(day calendar.Date) bool { return !day.Before(from) && !to.Before(day) }
+	asked := map[string]bool{}
+	for _, o := range orders {
+		for _, name := range o.Names() {
+			asked[name] = asked[name] || within(o.Day)
+		}
+	}
+	if b.Money, err = d.moneyOf(ctx, m.ID, first, last, func(x order.Money) bool { return within(x.Day) || asked[x.Name()] }); err != nil {
 		return nil, err
 	}
 	var list []order.Leg
 	for _, l := range order.Compare(orders, b) {
-		if !l.Day.Before(from) && !to.Before(l.Day) {
+		if within(l.Day) {
 			list = append(list, l)
 		}
 	}
@@ -53,8 +60,9 @@ func ours(m merchant.Merchant) []string {
 	return append(words, "vuelto")
 }
 
-// moneyOf are the payments that were asked for from one local day to another.
-func (d *Decider) moneyOf(ctx context.Context, tenant string, from, to calendar.Date) ([]order.Money, error) {
+// moneyOf are the payments that were asked for from one local day to another; what became of their refunds is read of those that
+// matter alone.
+func (d *Decider) moneyOf(ctx context.Context, tenant string, from, to calendar.Date, matters func(order.Money) bool) ([]order.Money, error) {
 	const layout = "2006-01-02T15:04:05.000Z"
 	zone := calendar.Colombia().Zone()
 	start, end := from.Start(zone).UTC(), to.AddDays(1).Start(zone).UTC()
@@ -67,7 +75,7 @@ func (d *Decider) moneyOf(ctx context.Context, tenant string, from, to calendar.
 				return nil, err
 			}
 			for _, record := range page.Records {
-				m, err := d.money(ctx, record)
+				m, err := d.money(ctx, record, matters)
 				if err != nil {
 					return nil, err
 				}
@@ -81,14 +89,17 @@ func (d *Decider) moneyOf(ctx context.Context, tenant string, from, to calendar.
 	return list, nil
 }
 
-// money is a payment with what became of its refunds.
-func (d *Decider) money(ctx context.Context, record store.Record) (order.Money, error) {
+// money is a payment, with what became of its refunds if it matters.
+func (d *Decider) money(ctx context.Context, record store.Record, matters func(order.Money) bool) (order.Money, error) {
 	p, err := payment.Decode(record)
 	if err != nil {
 		return order.Money{}, err
 	}
 	m := order.Money{Payment: p.ID, Order: p.Order, Account: p.Account, Day: calendar.On(p.CreatedAt, calendar.Colombia().Zone()), State: string(p.State),
 		Asked: p.Amount.Minor(), Received: p.PaidMinor(), Currency: p.Amount.Currency(), Odd: p.Situation() != payment.Usual}
+	if !matters(m) {
+		return m, nil
+	}
 	for _, id := range p.Refunds {
 		record, err := d.Store.Get(ctx, disbursement.Key(p.Tenant, id))
 		if err != nil {

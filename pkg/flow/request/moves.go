@@ -64,7 +64,7 @@ func (r *Requester) Approve(ctx context.Context, c Caller, kind disbursement.Kin
 	if d.MayHaveTold(c.Key.Person) {
 		return d, fmt.Errorf("%w: %s had the link over which the beneficiary's details came", ErrSamePerson, c.Key.Person)
 	}
-	if d.State != disbursement.AwaitingApproval && d.ApprovedBy == c.Key.Person {
+	if agreed(d, c.Key.Person) {
 		return d, nil // a double click
 	}
 	if needed := merchant.Role(d.NeedsRole); !c.Key.Role.Covers(needed) {
@@ -158,7 +158,12 @@ func clicked(d disbursement.Disbursement, o disbursement.Observation) bool {
 	case disbursement.ClaimCancel:
 		return d.State == disbursement.Cancelled
 	case disbursement.ClaimApprove:
-		return d.State != disbursement.AwaitingApproval && d.ApprovedBy == o.By
+		return agreed(d, o.By)
 	}
 	return false
+}
+
+// agreed says that a person's approval holds: of what was stopped after it, it does not.
+func agreed(d disbursement.Disbursement, person string) bool {
+	return d.State != disbursement.AwaitingApproval && d.State != disbursement.Cancelled && d.ApprovedBy == person
 }
