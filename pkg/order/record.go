@@ -177,7 +177,8 @@ func (b Book) Receipts(ctx context.Context, tenant string, from, to calendar.Dat
 }
 
 func each[T any](ctx context.Context, s store.Store, pk string, from, to calendar.Date, do func(day calendar.Date, group, name string, k kept[T])) error {
-	q := store.Query{PK: pk, From: from.String(), To: to.String() + "|~", Limit: 1000}
+	// Up to the next day: a group may be called in any letters, and no sign is behind all of them.
+	q := store.Query{PK: pk, From: from.String(), To: to.AddDays(1).String(), Limit: 1000}
 	for {
 		page, err := s.Query(ctx, q)
 		if err != nil {

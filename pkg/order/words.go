@@ -98,7 +98,7 @@ func (l Leg) sentence() (en, es, zh string) {
 		return "we have given back {returned}, with {going} on their way, and the shop knows of nothing", "devolvimos {returned}, con {going} en camino, y la tienda no sabe de nada",
 			"我方已退 {returned}（在途 {going}），店铺无退款记录"
 	case RefundDiffers:
-		return "the shop says {back} were given back, it were {returned}, with {going} on their way: they differ by {gap}",
+		return "the shop says {back} were given back, here {returned} were, with {going} on their way: they differ by {gap}",
 			"la tienda dice que se devolvieron {back}; fueron {returned}, con {going} en camino: difieren en {gap}", "店铺记已退 {back}，实退 {returned}（在途 {going}），相差 {gap}"
 	}
 	return l.calm()
