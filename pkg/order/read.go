@@ -150,9 +150,6 @@ func amount(text string, exponent int, none int64) (int64, error) {
 	if text == "" {
 		return none, nil
 	}
-	if whole, rest, found := strings.Cut(text, "."); found && len(rest) > exponent && strings.Trim(rest[exponent:], "0") == "" {
-		text = strings.TrimSuffix(whole+"."+rest[:exponent], ".")
-	}
 	minor, err := money.ParseMinor(text, exponent)
 	if err != nil || minor < 0 {
 		return 0, fmt.Errorf("%.30q is no amount such as 11710.00", text)
