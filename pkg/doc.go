@@ -15,6 +15,7 @@
 //	catalogue paper              words for people, by code, in three languages; pages to print
 //	door api bundle              who asks; HTTP in and out; the one place where everything is wired
 //	aws/…  mem/…                 the cloud, and its twins in memory: nothing else knows where it runs
+//	sandbox                      the simulated providers beside a deployed test stack
 //	config telemetry             what the environment says; lines with a closed list of fields
 //	sim story proof              a whole world with clock and simulated providers; stories played in it; every fault
 //	vector                       results that others computed, with who vouches for each; every rule is held against them

@@ -23,7 +23,7 @@ type function struct {
 	log bytes.Buffer
 }
 
-func start(t *testing.T, program string, without string) *function {
+func start(t *testing.T, program string, without string, with ...string) *function {
 	t.Helper()
 	template, err := os.ReadFile(filepath.Join(repo, "template.yaml"))
 	if err != nil {
@@ -40,6 +40,7 @@ func start(t *testing.T, program string, without string) *function {
 			f.cmd.Env = append(f.cmd.Env, v)
 		}
 	}
+	f.cmd.Env = append(f.cmd.Env, with...) // of two values the last counts
 	f.cmd.Stdout, f.cmd.Stderr = &f.log, &f.log
 	if err := f.cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -122,6 +123,15 @@ func answerLambda(t *testing.T, dir string) {
 				if a.StatusCode != 404 {
 					t.Errorf("no route: %+v", a)
 				}
+			case "sandbox-api":
+				var a struct {
+					StatusCode int
+					Body       string
+				}
+				f.invoke(event(t, "sandbox-api/live-key"), &a)
+				if a.StatusCode != 401 || !strings.Contains(a.Body, `"code":"live_key_refused"`) {
+					t.Errorf("a live key at the sandbox: %+v", a)
+				}
 			case "event-outbox":
 				var a struct {
 					BatchItemFailures []struct{ ItemIdentifier string }
@@ -155,18 +165,26 @@ func answerLambda(t *testing.T, dir string) {
 // halfConfigured: a function that lacks a variable does not start, and its log says which.
 func halfConfigured(t *testing.T, dir string) {
 	for _, name := range functions(t) {
-		f := start(t, filepath.Join(dir, name), "VUELTO_TABLE")
-		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
-		ended := make(chan error, 1)
-		go func() { ended <- f.cmd.Wait() }()
-		select {
-		case err := <-ended:
-			if err == nil || !strings.Contains(f.log.String(), `VUELTO_TABLE: is not set`) {
-				t.Errorf("%s: %v, %s", name, err, f.log.String())
-			}
-		case <-ctx.Done():
-			t.Errorf("%s runs", name)
+		ends(t, start(t, filepath.Join(dir, name), "VUELTO_TABLE"), name, `VUELTO_TABLE: is not set`)
+		if strings.HasPrefix(name, "sandbox-") {
+			ends(t, start(t, filepath.Join(dir, name), "", "VUELTO_MODE=live"), name, `nothing is played where money is real`)
 		}
-		cancel()
+	}
+}
+
+// ends says that a function does not run, and why.
+func ends(t *testing.T, f *function, name, why string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	ended := make(chan error, 1)
+	go func() { ended <- f.cmd.Wait() }()
+	select {
+	case err := <-ended:
+		if err == nil || !strings.Contains(f.log.String(), why) {
+			t.Errorf("%s: %v, %s", name, err, f.log.String())
+		}
+	case <-ctx.Done():
+		t.Errorf("%s runs", name)
 	}
 }

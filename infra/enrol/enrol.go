@@ -23,6 +23,8 @@ type enrolment struct {
 	Merchant merchant.Merchant `json:"merchant"`
 	Accounts []account         `json:"accounts"`
 	Keys     []person          `json:"keys"` // people and systems who get a new API key
+
+	sandboxKey string // of the sandbox whose providers the accounts are with; empty = there is none
 }
 
 // account is a provider.Account as people write it; tenant and mode are those of the enrolment.
@@ -55,8 +57,9 @@ type issued struct {
 	Key string
 }
 
-// read reads an enrolment strictly: a misspelt limit must not be a missing one.
-func read(r io.Reader) (enrolment, error) {
+// read reads an enrolment strictly: a misspelt limit must not be a missing one. With the site of a stack that has a sandbox,
+// the accounts are those with its providers.
+func read(r io.Reader, site string) (enrolment, error) {
 	text, err := io.ReadAll(r)
 	if err != nil {
 		return enrolment{}, err
@@ -66,6 +69,11 @@ func read(r io.Reader) (enrolment, error) {
 	var e enrolment
 	if err := d.Decode(&e); err != nil {
 		return e, err
+	}
+	if site != "" {
+		if err := e.play(site); err != nil {
+			return e, err
+		}
 	}
 	return e, e.check()
 }

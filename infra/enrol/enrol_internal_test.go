@@ -21,7 +21,7 @@ func example(t *testing.T) enrolment {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	e, err := read(f)
+	e, err := read(f, "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,7 +16,11 @@ import (
 const usage = `usage: go run ./infra/enrol --table TABLE < merchant.json     see infra/enrol/example.json
        go run ./infra/enrol --check < merchant.json           reads it and writes nothing
 
-The table's name is the stack's output TableName. Region and credentials come from the environment:
+For a stack with a sandbox, a merchant without accounts gets one with every played provider, see infra/enrol/sandbox.json:
+       go run ./infra/enrol --table TABLE --sandbox SANDBOXTABLE --site URL < merchant.json
+
+The tables' names and the site are the stack's outputs TableName, SandboxTableName and ApiUrl. Region and credentials come from
+the environment:
   eval "$(aws configure export-credentials --format env)"; export AWS_REGION=sa-east-1
 
 Exit status: 0 = done, 1 = the file or the table does not allow it, 2 = the command line is wrong.
@@ -31,23 +35,25 @@ func run(args []string, in io.Reader, out, errs io.Writer) int {
 	flags.SetOutput(errs)
 	flags.Usage = func() { fmt.Fprint(errs, usage) }
 	table := flags.String("table", "", "")
+	played := flags.String("sandbox", "", "")
+	site := flags.String("site", "", "")
 	check := flags.Bool("check", false, "")
 	if err := flags.Parse(args); err != nil {
 		return 2
 	}
-	if (*table == "") == !*check || flags.NArg() > 0 {
+	if (*table == "") == !*check || flags.NArg() > 0 || (*site == "") != (*played == "") && !*check {
 		flags.Usage()
 		return 2
 	}
-	if err := do(*table, *check, in, out); err != nil {
+	if err := do(*table, *played, *site, *check, in, out); err != nil {
 		fmt.Fprintln(errs, "enrol:", err)
 		return 1
 	}
 	return 0
 }
 
-func do(table string, check bool, in io.Reader, out io.Writer) error {
-	e, err := read(in)
+func do(table, played, site string, check bool, in io.Reader, out io.Writer) error {
+	e, err := read(in, site)
 	if err != nil || check {
 		return err
 	}
@@ -55,12 +61,20 @@ func do(table string, check bool, in io.Reader, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	keys, err := enrol(context.Background(), dynamostore.Open(env, table), e)
+	ctx := context.Background()
+	keys, err := enrol(ctx, dynamostore.Open(env, table), e)
 	if err != nil {
 		return err
 	}
 	for _, k := range keys {
 		fmt.Fprintf(out, "%s\t%s\t%s\n", k.Person, k.Role, k.Key)
 	}
+	if played == "" {
+		return nil
+	}
+	if err := e.open(ctx, dynamostore.Open(env, played), site); err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "sandbox\t-\t%s\n", e.sandboxKey)
 	return nil
 }

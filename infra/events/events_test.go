@@ -283,6 +283,7 @@ func TestEvents(t *testing.T) {
 	s.http("batch-api/create-batch", 201, batchID)
 	s.asked(job.Rows, "batch-run/batch")
 	s.queue("batch-run/batch")
+	s.beside()
 	s.http("batch-api/get-batch", 200, `"status":"done"`)
 	s.complete()
 }

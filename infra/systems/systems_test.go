@@ -27,7 +27,7 @@ var update = flag.Bool("update", false, "print README.md anew")
 
 // open is how many lines of each system nothing shows. A line that is shown now lowers its number here, so that it cannot be
 // lost again unseen.
-var open = map[string]int{"S0": 1, "S1": 1, "S2": 1, "S3": 1, "S4": 0}
+var open = map[string]int{"S0": 0, "S1": 0, "S2": 0, "S3": 0, "S4": 0}
 
 func read(t *testing.T) systems.Table {
 	t.Helper()

@@ -34,6 +34,7 @@ type Needs struct {
 
 	Notices bool // writes to buyers
 	Mails   bool // writes to finance
+	Played  bool // plays providers: it does not start where money is real
 }
 
 // Config is the environment, read.
@@ -56,6 +57,9 @@ func Read(lookup func(string) (string, bool), needs Needs) (Config, error) {
 	c.Mode = provider.Mode(r.need(varMode))
 	if c.Mode != "" && c.Mode != provider.Test && c.Mode != provider.Live {
 		r.fault(varMode, "%q is neither test nor live", c.Mode)
+	}
+	if needs.Played && c.Mode == provider.Live {
+		r.fault(varMode, "nothing is played where money is real")
 	}
 	if needs.Files {
 		c.Bucket = r.need(varBucket)

@@ -62,3 +62,13 @@ func TestReadReportsEveryFaultAtOnce(t *testing.T) {
 		}
 	}
 }
+
+// What plays providers does not start where money is real.
+func TestNothingIsPlayedInLiveMode(t *testing.T) {
+	for mode, allowed := range map[string]bool{"test": true, "live": false} {
+		_, err := config.Read(lookup(map[string]string{"VUELTO_MODE": mode, "VUELTO_TABLE": "t"}), config.Needs{Played: true})
+		if (err == nil) != allowed {
+			t.Errorf("%s: %v", mode, err)
+		}
+	}
+}

@@ -42,11 +42,13 @@ const (
 	Remind Kind = "remind"
 	// Report mails a settlement day to a merchant's finance. Key: the report; started by a schedule with Key.PK alone, the network.
 	Report Kind = "report"
+	// Play lets a played provider's time pass and carries its callbacks, beside a test stack. Key.PK: the provider; without a key, all of them.
+	Play Kind = "play"
 )
 
 // Kinds lists every kind, for wiring and tests.
 func Kinds() []Kind {
-	return []Kind{Submit, Poll, Apply, Sweep, Ingest, Drop, Reconcile, Rows, Deliver, Notify, Seal, Remind, Report}
+	return []Kind{Submit, Poll, Apply, Sweep, Ingest, Drop, Reconcile, Rows, Deliver, Notify, Seal, Remind, Report, Play}
 }
 
 // Job is one message.

@@ -32,6 +32,9 @@ func (w *World) openQueues(t Template, workers map[string]job.Handler) error {
 		w.queues = append(w.queues, byName[spec.Name])
 	}
 	for _, kind := range job.Kinds() {
+		if kind == job.Play { // of a sandbox beside a stack
+			continue
+		}
 		q := byName[t.Kinds[kind]]
 		for _, s := range t.Schedules {
 			if j, err := job.Decode([]byte(s.Message)); err == nil && j.Kind == kind {

@@ -55,8 +55,12 @@ type ScheduleSpec struct {
 	Message    string
 }
 
+// besideCondition is that of the sandbox beside a test stack. A world plays the providers itself.
+const besideCondition = "HasSandbox"
+
 type resource struct {
 	Type       string         `yaml:"Type"`
+	Condition  string         `yaml:"Condition"`
 	Properties map[string]any `yaml:"Properties"`
 }
 
@@ -72,6 +76,9 @@ func ParseTemplate(text []byte) (Template, error) {
 	workers := map[string]QueueSpec{}
 	for _, name := range slices.Sorted(maps.Keys(doc.Resources)) {
 		r := doc.Resources[name]
+		if r.Condition == besideCondition {
+			continue
+		}
 		switch r.Type {
 		case "AWS::Serverless::Function":
 			t.function(r, workers)

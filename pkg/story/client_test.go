@@ -35,6 +35,7 @@ type stack struct {
 	server *sim.Server
 	serial atomic.Int64
 	log    *bytes.Buffer
+	beside *played // the providers, where they are a sandbox of their own; nil = the world's
 }
 
 // start opens a world whose clock begins on friday and then follows real time.
@@ -112,6 +113,9 @@ func (s *stack) try(method, path string, body any, headers ...string) (reply, er
 			return reply{}, err
 		}
 		raw = string(encoded)
+	}
+	if s.beside != nil && strings.HasPrefix(path, "/_sandbox/") {
+		return s.beside.do(method, path, raw)
 	}
 	req, err := http.NewRequest(method, s.url+path, strings.NewReader(raw))
 	if err != nil {

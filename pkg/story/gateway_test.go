@@ -40,7 +40,11 @@ func gateways() []gateway {
 // TestGateways is the README's story on each account of each provider, for the parts it offers, by adding "provider".
 func TestGateways(t *testing.T) {
 	t.Parallel()
-	s := start(t)
+	start(t).gatewaysStory()
+}
+
+func (s *stack) gatewaysStory() {
+	s.t.Helper()
 	s.everyProviderHasItsStory()
 	payments, refunds := make([]string, len(gateways())), make([]string, len(gateways()))
 	for i, g := range gateways() {
@@ -55,16 +59,16 @@ func TestGateways(t *testing.T) {
 			continue
 		}
 		if got := s.get("/v1/refunds/" + refunds[i]); !slices.Contains([]string{"accepted", "collectable"}, str(got["status"])) || str(got["network_reference"]) == "" || str(got["provider"]) != g.provider {
-			t.Errorf("%s on %s: a refund reads %v", g.provider, g.side.network, got)
+			s.t.Errorf("%s on %s: a refund reads %v", g.provider, g.side.network, got)
 		}
 		s.move(refunds[i], "complete")
 		if got := s.get("/v1/refunds/" + refunds[i]); str(got["status"]) != "paid" {
-			t.Errorf("%s on %s: a refund that was paid out reads %v", g.provider, g.side.network, got)
+			s.t.Errorf("%s on %s: a refund that was paid out reads %v", g.provider, g.side.network, got)
 		}
 		s.translated("/v1/refunds/"+refunds[i], "")
 		s.translated("/v1/payments/"+payments[i], "")
 		if p := s.get("/v1/payments/" + payments[i]); num(p["refunded_amount"]) != g.side.part || num(p["reserved_amount"]) != 0 {
-			t.Errorf("%s on %s: the payment reads %v", g.provider, g.side.network, p)
+			s.t.Errorf("%s on %s: the payment reads %v", g.provider, g.side.network, p)
 		}
 	}
 	s.gatewaysSettle(refunds)

@@ -146,6 +146,13 @@ func (b *Book) Now() time.Time { return b.host.Now() }
 // Next is a number that was not used before in this book.
 func (b *Book) Next() int { b.serial++; return b.serial }
 
+// Aside does what only asks, and takes back the numbers it used: it leaves nothing in the book.
+func (b *Book) Aside(ask func()) {
+	kept := b.serial
+	ask()
+	b.serial = kept
+}
+
 // Register opens an account, or changes the one with the same id.
 func (b *Book) Register(account provider.Account, webhookURL string) {
 	for _, a := range b.accounts {
