@@ -85,3 +85,16 @@ func TestWorkIndexFollowsTheState(t *testing.T) {
 		}
 	}
 }
+
+func TestStepsCountsTheHistoryAlone(t *testing.T) {
+	d := disbursement.Disbursement{Tenant: "acme", ID: "rf_1"}
+	for n := range 3 {
+		if got, err := disbursement.Steps(disbursement.Encode(d)); err != nil || got != n {
+			t.Fatalf("%d steps: got %d, %v", n, got, err)
+		}
+		d.History = append(d.History, disbursement.Step{To: disbursement.Queued, Evidence: "request"})
+	}
+	if _, err := disbursement.Steps(store.Record{Body: []byte("{")}); err == nil {
+		t.Fatal("half a record was counted")
+	}
+}

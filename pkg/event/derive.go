@@ -49,11 +49,9 @@ func ofDisbursements(c store.Change) ([]Event, error) {
 	}
 	known := 0
 	if c.Old.Version > 0 {
-		old, err := disbursement.Decode(c.Old)
-		if err != nil {
+		if known, err = disbursement.Steps(c.Old); err != nil {
 			return nil, err
 		}
-		known = len(old.History)
 	}
 	var events []Event
 	chain := audit.Begin(d.Tenant, d.ID)
