@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -25,6 +26,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"github.com/vuelto/vuelto/pkg/aws/awsenv"
+	"github.com/vuelto/vuelto/pkg/aws/dynamostore"
+	"github.com/vuelto/vuelto/pkg/sandbox"
 	"github.com/vuelto/vuelto/pkg/sim"
 )
 
@@ -45,6 +48,31 @@ func TestDeploy(t *testing.T) {
 	}
 }
 
+// TestSandbox deploys the stack with the sandbox beside it, and plays a refund on each network through both: the providers are
+// functions, too. What their books say is in the table and not in any of them.
+func TestSandbox(t *testing.T) {
+	s := &stack{T: t, programs: t.TempDir(), queues: map[string]*queue{}, functions: map[string]invoker{}}
+	s.build(s.programs, "./functions/...", "./infra/enrol")
+	s.aws = start(t, whole())
+	diaries := s.deploy("Sandbox", "on")
+	s.template.Routes = append(s.template.Routes, sim.RouteSpec{Method: "ANY", Path: sandbox.Prefix + "{proxy+}", Function: "sandbox-api"})
+	gateway := httptest.NewServer(http.HandlerFunc(s.gateway))
+	t.Cleanup(gateway.Close)
+	s.url = gateway.URL
+	s.enrolPlayed(diaries)
+	for _, x := range eachSide() {
+		s.part("a refund on "+x.network, func() { s.refund(x) })
+		fresh := sandbox.New(sandbox.Ports{Store: dynamostore.Open(s.aws, diaries), Now: time.Now, Log: slog.New(slog.DiscardHandler)})
+		req := httptest.NewRequest("GET", sandbox.Prefix+"ledger/"+x.network, nil)
+		req.Header.Set("Authorization", "Bearer "+s.played)
+		w := httptest.NewRecorder()
+		fresh.ServeHTTP(w, req)
+		if paid := strings.Count(w.Body.String(), `"status":"paid"`); paid != 2 {
+			t.Errorf("%s's book is not a payment and a refund: %s", x.network, w.Body)
+		}
+	}
+}
+
 // whole is ministack with every service; the functions that it runs find it by AWS_ENDPOINT_URL.
 func whole() emulator {
 	e := emulators()[0]
@@ -57,8 +85,9 @@ func whole() emulator {
 	return e
 }
 
-// deploy does what `sam package` and `sam deploy` do: code and template go to a bucket, then a stack is made of them.
-func (s *stack) deploy() {
+// deploy does what `sam package` and `sam deploy` do: code and template go to a bucket, then a stack is made of them, with
+// parameters as name and value. It is the table of the sandbox, if there is one.
+func (s *stack) deploy(parameters ...string) (diaries string) {
 	s.Helper()
 	files := s3.NewFromConfig(s.aws.Config(awsenv.S3), func(o *s3.Options) { o.UsePathStyle = true })
 	const code = "code"
@@ -89,13 +118,18 @@ func (s *stack) deploy() {
 		put(m[1]+".zip", s.zipped(m[1]))
 	}
 	put("template.yaml", []byte(local.ReplaceAllString(template, "CodeUri: s3://"+code+"/$1.zip")))
-	s.formation(url.Values{"Action": {"CreateStack"}, "StackName": {"vuelto"}, "TemplateURL": {s.aws.Endpoint + "/" + code + "/template.yaml"},
-		"Capabilities.member.1": {"CAPABILITY_IAM"}, "Capabilities.member.2": {"CAPABILITY_AUTO_EXPAND"}})
+	call := url.Values{"Action": {"CreateStack"}, "StackName": {"vuelto"}, "TemplateURL": {s.aws.Endpoint + "/" + code + "/template.yaml"},
+		"Capabilities.member.1": {"CAPABILITY_IAM"}, "Capabilities.member.2": {"CAPABILITY_AUTO_EXPAND"}}
+	for i := 0; i < len(parameters); i += 2 {
+		call.Set(fmt.Sprintf("Parameters.member.%d.ParameterKey", i/2+1), parameters[i])
+		call.Set(fmt.Sprintf("Parameters.member.%d.ParameterValue", i/2+1), parameters[i+1])
+	}
+	s.formation(call)
 	for deadline := time.Now().Add(time.Minute); ; time.Sleep(200 * time.Millisecond) {
 		said := s.formation(url.Values{"Action": {"DescribeStacks"}, "StackName": {"vuelto"}})
 		if strings.Contains(said, "CREATE_COMPLETE") {
-			s.deployed(said, local.FindAllStringSubmatch(template, -1))
-			return
+			s.deployed(said, local.FindAllStringSubmatch(template, -1), len(parameters) > 0)
+			return regexp.MustCompile(`vuelto-SandboxTable-[0-9A-Za-z]+`).FindString(said)
 		}
 		if !strings.Contains(said, "CREATE_IN_PROGRESS") || time.Now().After(deadline) {
 			s.Fatalf("the stack is not made: %s\n%s", said, s.formation(url.Values{"Action": {"DescribeStackEvents"}, "StackName": {"vuelto"}}))
@@ -128,7 +162,7 @@ func (s *stack) zipped(function string) []byte {
 }
 
 // deployed learns the table's name and which function is which: the folder name is the logical id in other letters.
-func (s *stack) deployed(said string, folders [][]string) {
+func (s *stack) deployed(said string, folders [][]string, beside bool) {
 	s.Helper()
 	m := regexp.MustCompile(`vuelto-Table-[0-9A-Za-z]+`).FindString(said)
 	if m == "" {
@@ -148,8 +182,8 @@ func (s *stack) deployed(said string, folders [][]string) {
 				s.functions[f[1]] = remote{s, l.FunctionName}
 			}
 		}
-		if s.functions[f[1]] == nil {
-			s.Fatalf("%s is not among %v", f[1], listed.Functions)
+		if played := strings.HasPrefix(f[1], "sandbox-"); (s.functions[f[1]] != nil) != (beside || !played) {
+			s.Fatalf("%s: asked for %t, made are %v", f[1], beside, listed.Functions)
 		}
 	}
 }

@@ -17,6 +17,8 @@ import (
 	"github.com/vuelto/vuelto/pkg/merchant"
 	"github.com/vuelto/vuelto/pkg/money"
 	"github.com/vuelto/vuelto/pkg/provider"
+	"github.com/vuelto/vuelto/pkg/provider/simnet"
+	"github.com/vuelto/vuelto/pkg/sandbox"
 )
 
 type doc = map[string]any
@@ -52,6 +54,59 @@ func (s *stack) enrol() {
 		s.Fatalf("enrol printed %d words", len(words))
 	}
 	s.key = words[2]
+}
+
+// enrolPlayed makes a merchant known to the stack and to the sandbox beside it, with the file that the README names.
+func (s *stack) enrolPlayed(diaries string) {
+	s.Helper()
+	file, err := os.Open(filepath.Join(repo, "infra", "enrol", "sandbox.json"))
+	if err != nil {
+		s.Fatal(err)
+	}
+	defer func() { _ = file.Close() }()
+	cmd := exec.Command(filepath.Join(s.programs, "enrol"), "--table", s.table, "--sandbox", diaries, "--site", s.url)
+	cmd.Env, cmd.Stdin, cmd.Stderr = append(os.Environ(), s.env...), file, &s.log
+	out, err := cmd.Output()
+	if err != nil {
+		s.Fatalf("enrol: %v\n%s", err, s.log.all.Bytes())
+	}
+	for line := range strings.Lines(string(out)) {
+		switch words := strings.Fields(line); words[0] {
+		case "ana":
+			s.key = words[2]
+		case "sandbox":
+			s.played = words[2]
+		}
+	}
+}
+
+// payAt is the buyer at the counter.
+func (s *stack) payAt(x side, id string) {
+	s.Helper()
+	if s.played == "" {
+		s.town.at(x.network, func(n simnet.Network) error { return n.Pay(id, 0) })
+		return
+	}
+	s.hand("payments/" + id + "/pay")
+}
+
+// finish is the provider ending a refund.
+func (s *stack) finish(x side, id string) {
+	s.Helper()
+	if s.played == "" {
+		s.town.at(x.network, func(n simnet.Network) error { return n.Move(id, x.finish) })
+		return
+	}
+	s.hand("disbursements/" + id + "/" + string(x.finish))
+}
+
+// hand asks something of the sandbox beside the stack.
+func (s *stack) hand(path string) {
+	s.Helper()
+	merchants := s.key
+	s.key = s.played
+	defer func() { s.key = merchants }()
+	s.want(200, "POST", sandbox.Prefix+path, nil, "")
 }
 
 // do makes a request of the merchant's system. Every one that creates has a key of its own.

@@ -78,7 +78,7 @@ func (s *stack) paid(x side, order string) string {
 	id := s.want(201, "POST", "/v1/payments", doc{"network": x.network, "store": x.store, "order_reference": order, "amount": x.amount,
 		"currency": x.currency, "payer": doc{"name": "Juan Pérez", "email": "juan@example.com", "document_type": "CC",
 			"document_number": "1032456789", "phone": "+573001112233"}}, "pay-"+order)["id"].(string)
-	s.town.at(x.network, func(n simnet.Network) error { return n.Pay(id, 0) })
+	s.payAt(x, id)
 	s.until("/v1/payments/"+id, "paid")
 	return id
 }
@@ -97,7 +97,7 @@ func (s *stack) refund(x side) {
 	}
 	id := first["id"].(string)
 	s.until("/v1/refunds/"+id, x.before)
-	s.town.at(x.network, func(n simnet.Network) error { return n.Move(id, x.finish) })
+	s.finish(x, id)
 	s.until("/v1/refunds/"+id, "paid")
 	if p := s.get("/v1/payments/" + payment); p["refunded_amount"] != float64(x.amount/10) || p["reserved_amount"] != 0.0 {
 		s.Errorf("the payment says %v", p)

@@ -33,7 +33,8 @@ func (a Account) Drop(doer Doer) (Drop, bool, error) {
 	if address == "" {
 		return Drop{}, false, nil
 	}
-	if !strings.HasPrefix(address, "https://") || strings.Count(address, "{date}") != 1 {
+	private := strings.HasPrefix(address, "https://") || strings.HasPrefix(address, "http://127.0.0.1:") // the token stays on this machine
+	if !private || strings.Count(address, "{date}") != 1 {
 		return Drop{}, false, fmt.Errorf("setting %q must be an https address with {date} in it", "settlement_url")
 	}
 	token, err := a.Need("settlement_token")

@@ -34,6 +34,8 @@ func TestDropSettings(t *testing.T) {
 		"https://files.example/{date}.csv": {token: "t", there: true},
 		"https://files.example/x.csv":      {token: "t", problem: "settlement_url"},
 		"http://files.example/{date}.csv":  {token: "t", problem: "settlement_url"},
+		"http://127.0.0.1:80/{date}.csv":   {token: "t", there: true},
+		"http://127.0.0.1.example/{date}":  {token: "t", problem: "settlement_url"},
 		"https://files.example/{date}":     {problem: "settlement_token"},
 	} {
 		a := provider.Account{Settings: map[string]string{"settlement_url": address}, Credentials: map[string]string{"settlement_token": c.token}}
