@@ -44,7 +44,7 @@ var rows = []row{
 	{"pkg/webhook", ground},
 	{"pkg/merchant", ground},
 	{"pkg/settlement", ground},
-	{"pkg/reconciliation", append([]string{"pkg/discrepancy"}, ground...)}, // a day with its breaks
+	{"pkg/reconciliation", append([]string{"pkg/discrepancy", "pkg/rate"}, ground...)}, // a day with its breaks, and what it is in other currencies
 	{"pkg/audit", nil},
 	{"pkg/notice", ground},
 	{"pkg/event", append([]string{"pkg/audit", "pkg/reconciliation"}, machines...)},

@@ -55,6 +55,33 @@ func printSummary(to io.Writer, s *recon.Summary, f reconFlags) error {
 		}
 	}
 	fmt.Fprintln(w)
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	return printShown(to, s, settlement.Language(f.lang))
+}
+
+// printShown shows each net in other currencies, with the rate, its source and its day.
+func printShown(to io.Writer, s *recon.Summary, l settlement.Language) error {
+	if len(s.Shown) == 0 {
+		return nil
+	}
+	w := tabwriter.NewWriter(to, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintf(w, "\n%s\t", settlement.Titles(l, "in other currencies")[0])
+	for _, c := range slices.Sorted(maps.Keys(s.Shown)) {
+		fmt.Fprintf(w, "\n%s\t%s\t", c, s.Totals[c].Net)
+		for _, x := range s.Shown[c] {
+			switch {
+			case x.Net == "":
+				fmt.Fprintf(w, "\n%s\t\t %s", x.Currency, settlement.Titles(l, "no rate known")[0])
+			case x.Pair == "":
+				fmt.Fprintf(w, "\n%s\t%s\t", x.Currency, x.Net)
+			default:
+				fmt.Fprintf(w, "\n%s\t%s\t %s %s %s (%s)", x.Currency, x.Net, x.Source, x.Pair, x.Rate, x.Date)
+			}
+		}
+	}
+	fmt.Fprintln(w)
 	return w.Flush()
 }
 

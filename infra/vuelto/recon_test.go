@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/xuri/excelize/v2"
+
 	"github.com/vuelto/vuelto/pkg/recon"
 )
 
@@ -182,5 +184,41 @@ func TestExchange(t *testing.T) {
 	}
 	if _, stderr, code := vuelto(t, dir, append(args, "--rates", "books.csv")...); code != 2 || !strings.Contains(stderr, "books.csv: line 1") {
 		t.Errorf("rates that are none: exit %d: %s", code, stderr)
+	}
+}
+
+// TestNetsInOtherCurrencies: pesos over dollars to yuan at the rates of a file, each with source and day; what has no rate says so. The workbook speaks the
+// reader's language.
+func TestNetsInOtherCurrencies(t *testing.T) {
+	dir := files(t, booksText, rowsText)
+	rates := "date,source,pair,rate\n2026-11-19,TRM,USD/COP,4000\n2026-11-20,CFETS,USD/CNY,7.1\n"
+	args := []string{"recon", "--network", "efecty", "--date", "2026-11-20", "--books", "books.csv", "--settlement", "rows.csv", "--out", "out", "--xlsx", "--lang", "zh", "--rates", "rates.csv"}
+	for name, c := range map[string]struct{ rates, says, summary string }{
+		"both":    {rates, "2.93 TRM USD/COP 4000 (2026-11-19)", `{"currency":"USD","net":"2.93","source":"TRM","pair":"USD/COP","rate":"4000","date":"2026-11-19"},{"currency":"CNY","net":"20.80"`},
+		"no yuan": {strings.SplitAfter(rates, "4000\n")[0], "CNY", `"date":"2026-11-19"},{"currency":"CNY"}`},
+		"too old": {strings.ReplaceAll(rates, "2026-11", "2026-10"), "无可用汇率", `[{"currency":"USD"},{"currency":"CNY"}]`},
+	} {
+		if err := os.WriteFile(filepath.Join(dir, "rates.csv"), []byte(c.rates), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		stdout, stderr, code := vuelto(t, dir, args...)
+		summary, err := os.ReadFile(filepath.Join(dir, "out", "summary.json"))
+		var flat bytes.Buffer
+		if err == nil {
+			err = json.Compact(&flat, summary)
+		}
+		if code != 0 || err != nil || !strings.Contains(stdout, c.says) || !strings.Contains(flat.String(), c.summary) {
+			t.Errorf("%s: exit %d, %v %s\n%s\n%s", name, code, err, stderr, stdout, flat.String())
+		}
+		book, err := excelize.OpenFile(filepath.Join(dir, "out", "report.xlsx"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if rows, err := book.GetRows("折合其他币种"); err != nil || len(rows) != 3 || rows[0][2] != "折合币种" || rows[1][2] != "USD" {
+			t.Errorf("%s: %v %v", name, rows, err)
+		}
+		if rows, err := book.GetRows("差异"); err != nil || len(rows) != 1 || rows[0][0] != "类别" {
+			t.Errorf("%s: %v %v", name, rows, err)
+		}
 	}
 }

@@ -106,10 +106,15 @@ func (s *Server) monthParts(ctx context.Context, m reconciliation.Month, days []
 		}
 		parts = append(parts, PackPart{"reports/" + day.Date.String() + "-" + day.Account + ".csv", report, "the report of " + day.ID})
 	}
+	shown, err := shownCSV(days)
+	if err != nil {
+		return nil, err
+	}
 	fees, err := feesCSV(days)
 	return append(parts, PackPart{"days.jsonl", lines.Bytes(), "every day with its files, totals and closings"},
 		PackPart{"breaks.jsonl", breaks.Bytes(), "every break with what people decided about it"},
-		PackPart{"fees.csv", fees, "fees and taxes by day, account and currency"}), err
+		PackPart{"fees.csv", fees, "fees and taxes by day, account and currency"},
+		PackPart{"currencies.csv", shown, "each day's net in other currencies, with rate, source and day"}), err
 }
 
 // decided writes the breaks of a day as they were when it was closed.

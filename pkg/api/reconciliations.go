@@ -27,7 +27,8 @@ type reconciliationAnswer struct {
 	Unreadable int                             `json:"unreadable"`
 	Breaks     map[string]int                  `json:"breaks"`
 	Totals     map[string]reconciliation.Total `json:"totals"`
-	FX         map[string]int64                `json:"fx,omitempty"` // won or lost by exchange
+	FX         map[string]int64                `json:"fx,omitempty"`                  // won or lost by exchange
+	Shown      map[string][]shownAnswer        `json:"in_other_currencies,omitempty"` // each net, by currency
 	Files      []fileAnswer                    `json:"files"`
 	LateFiles  []fileAnswer                    `json:"late_files,omitempty"` // came while the day was closed
 	Open       int                             `json:"open_breaks"`
@@ -63,7 +64,7 @@ func renderSeals(seals []reconciliation.Seal) []sealAnswer {
 func renderReconciliation(r reconciliation.Reconciliation) reconciliationAnswer {
 	a := reconciliationAnswer{ID: r.ID, Provider: r.Provider, Network: r.Network, Account: r.Account, Date: r.Date.String(),
 		Status: r.Status, Rows: r.Outcome.Rows, Entries: r.Outcome.Entries, Matched: r.Outcome.Matched, Pending: r.Outcome.Pending,
-		Unreadable: r.Outcome.Unreadable, Breaks: r.Breaks, Totals: r.Outcome.Totals, FX: r.Outcome.FX, Files: []fileAnswer{}, Problem: r.Problem,
+		Unreadable: r.Outcome.Unreadable, Breaks: r.Breaks, Totals: r.Outcome.Totals, FX: r.Outcome.FX, Shown: renderShown(r.Outcome.Shown), Files: []fileAnswer{}, Problem: r.Problem,
 		Open: r.Open, Closed: r.Closed(), Closings: renderSeals(r.Seals), CreatedAt: stamp(calendar.Instant(r.Created))}
 	if a.Breaks == nil {
 		a.Breaks = map[string]int{}

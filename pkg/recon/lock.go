@@ -36,23 +36,12 @@ func (p *entryParser) locked(e *entry) reason {
 		e.lock = lockText(string(p.get(bookRate)), l, source)
 		return ""
 	}
-	r, ok := p.official(money.Currency(currencyText(e.currency)), money.Currency(cell), calendar.On(time.Unix(int64(e.day)*secondsOfDay, 0), time.UTC))
+	r, ok := rate.Among(p.rates, money.Currency(currencyText(e.currency)), money.Currency(cell), calendar.On(time.Unix(int64(e.day)*secondsOfDay, 0), time.UTC))
 	if !ok {
 		return errNoRate
 	}
 	e.lock = lockText(r.Value(), settlement.Lock{Currency: money.Currency(cell), Divide: r.Base == money.Currency(cell)}, string(r.Source)+" "+r.Day.String())
 	return ""
-}
-
-// official is the last rate between two currencies not after a day.
-func (p *entryParser) official(from, to money.Currency, day calendar.Date) (best rate.Rate, found bool) {
-	for _, r := range p.rates {
-		between := (r.Base == from && r.Quote == to) || (r.Base == to && r.Quote == from)
-		if between && !day.Before(r.Day) && !r.Day.AddDays(rate.MaxAge).Before(day) && (!found || best.Day.Before(r.Day)) {
-			best, found = r, true
-		}
-	}
-	return best, found
 }
 
 // lockText is a lock as a packed entry keeps it: "PEN|×|3.745|SBS 2026-11-19".

@@ -5,19 +5,24 @@ import (
 	"encoding/csv"
 	"errors"
 	"io"
+	"maps"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/xuri/excelize/v2"
+
+	"github.com/vuelto/vuelto/pkg/settlement"
 )
 
 // sheetRows is how many rows a sheet holds; what is more goes on the next one.
 const sheetRows = 1_000_000
 
-// report makes the spreadsheet of the breaks from their CSV file. Amounts are numbers, everything else is text, so that no
+// report makes the spreadsheet of the breaks from their CSV file, and of the nets in other currencies where there are rates. Sheets and columns are named in the
+// language of the run. Amounts are numbers, everything else is text, so that no
 // cell can be run.
-func (r *run) report(w io.Writer, breaks string) error {
+func (r *run) report(w io.Writer, breaks string, shown map[string][]Shown, totals map[string]Sums) error {
 	file, err := os.Open(breaks)
 	if err != nil {
 		return err
@@ -30,8 +35,9 @@ func (r *run) report(w io.Writer, breaks string) error {
 	if err != nil {
 		return err
 	}
+	header = settlement.Titles(r.Language, header...)
 	for n := 1; ; n++ {
-		name := "breaks"
+		name := settlement.Titles(r.Language, "breaks")[0]
 		if n > 1 {
 			name += " " + strconv.Itoa(n)
 		}
@@ -42,10 +48,40 @@ func (r *run) report(w io.Writer, breaks string) error {
 		if err != nil {
 			return err
 		}
-		if !more {
-			return book.Write(w)
+		if more {
+			continue
+		}
+		if err := r.shownSheet(book, shown, totals); err != nil {
+			return err
+		}
+		return book.Write(w)
+	}
+}
+
+// shownSheet is a line for each net and each currency that it is shown in.
+func (r *run) shownSheet(book *excelize.File, shown map[string][]Shown, totals map[string]Sums) error {
+	if len(shown) == 0 {
+		return nil
+	}
+	name := settlement.Titles(r.Language, "in other currencies")[0]
+	if _, err := book.NewSheet(name); err != nil {
+		return err
+	}
+	rows := [][]any{cellsOf(settlement.Titles(r.Language, "currency", "net", "shown in", "amount", "source", "pair", "rate", "rate of"), false)}
+	for _, c := range slices.Sorted(maps.Keys(shown)) {
+		for _, s := range shown[c] {
+			if s.Net == "" {
+				s.Source = settlement.Titles(r.Language, "no rate known")[0]
+			}
+			rows = append(rows, []any{c, number(totals[c].Net), s.Currency, number(s.Net), s.Source, s.Pair, s.Rate, s.Date})
 		}
 	}
+	for i, row := range rows {
+		if err := book.SetSheetRow(name, "A"+strconv.Itoa(i+1), &row); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func addSheet(book *excelize.File, n int, name string) error {

@@ -99,20 +99,20 @@ func (r *run) write(t *tally) (*Result, error) {
 		return nil, err
 	}
 	result := &Result{Summary: r.summary(t), outputs: o}
-	if err := r.tables(o); err != nil {
+	if err := r.tables(o, result.Summary); err != nil {
 		result.Discard()
 		return nil, err
 	}
 	return result, nil
 }
 
-func (r *run) tables(o *outputs) error {
+func (r *run) tables(o *outputs, s *Summary) error {
 	err := o.write("breaks.csv", func(w io.Writer) error { return table(w, breaksHeader, r.breakOrder, r.breaks) })
 	if err == nil && r.Matches {
 		err = o.write("matches.csv", func(w io.Writer) error { return table(w, matchesHeader, r.matchOrder, r.matches) })
 	}
 	if err == nil && r.Report {
-		err = o.write("report.xlsx", func(w io.Writer) error { return r.report(w, o.files[0].Name()) })
+		err = o.write("report.xlsx", func(w io.Writer) error { return r.report(w, o.files[0].Name(), s.Shown, s.Totals) })
 	}
 	return err
 }

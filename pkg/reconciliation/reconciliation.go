@@ -88,6 +88,8 @@ type Outcome struct {
 	Unreadable int              `json:"unreadable"`
 	Totals     map[string]Total `json:"totals,omitempty"` // by currency
 	FX         map[string]int64 `json:"fx,omitempty"`     // won or lost by exchange, by currency, in minor units
+	// Shown is each currency's net in others, one after the other, as the rates were that the run knew; absent of runs before there was this.
+	Shown map[string][]Shown `json:"shown,omitempty"`
 }
 
 // Total is in minor units, signed as the merchant sees it.

@@ -2,6 +2,7 @@ package story_test
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -80,6 +81,20 @@ func TestTheDayInOtherCurrencies(t *testing.T) {
 	want := "<td>COP</td><td>" + major(net) + "</td><td>" + major(usd) + "</td><td>TRM USD/COP 4000 (" + date + ")</td><td>" + major(cny) + "</td><td>CFETS USD/CNY 7.1 (" + date + ")</td>"
 	if got := page(); !strings.Contains(got, want) {
 		t.Errorf("want %s in\n%s", want, got)
+	}
+	shown := list(s.day(x.network, date)["in_other_currencies"].(doc), "COP")
+	for i, c := range []doc{{"currency": "USD", "net": usd, "rate": doc{"source": "TRM", "pair": "USD/COP", "rate": "4000", "date": date}},
+		{"currency": "CNY", "net": cny, "rate": doc{"source": "CFETS", "pair": "USD/CNY", "rate": "7.1", "date": date}}} {
+		if fmt.Sprint(shown[i]) != fmt.Sprint(c) {
+			t.Errorf("%v, want %v", shown[i], c)
+		}
+	}
+	own, err := excelize.OpenReader(bytes.NewReader(s.as(ana, "GET", "/v1/reconciliations/"+str(s.day(x.network, date)["id"])+"/report.xlsx?lang=es", nil).body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if rows, err := own.GetRows("en otras monedas", excelize.Options{RawCellValue: true}); err != nil || len(rows) != 3 || fmt.Sprint(rows[1]) != fmt.Sprint([]string{"COP", major(net), "USD", major(usd), "TRM", "USD/COP", "4000", date}) {
+		t.Errorf("%v, %v", rows, err)
 	}
 	f, err := excelize.OpenReader(bytes.NewReader(s.as(ana, "GET", at+"xlsx?lang=zh", nil).body))
 	if err != nil {

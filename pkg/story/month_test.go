@@ -47,7 +47,8 @@ func TestAClosedMonthIsOneFile(t *testing.T) {
 	}
 	account := str(day["account"])
 	for name, want := range map[string]string{"days.jsonl": str(day["id"]), "breaks.jsonl": "known to the shop", "fees.csv": str(day["date"]) + "," + account + ",PEN,",
-		"reports/" + str(day["date"]) + "-" + account + ".csv": "MISSING_AT_NETWORK", "month.json": "nothing was sold"} {
+		"reports/" + str(day["date"]) + "-" + account + ".csv": "MISSING_AT_NETWORK", "month.json": "nothing was sold",
+		"currencies.csv": str(day["date"]) + "," + account + ",PEN,115.52,USD,,,,,\n"} {
 		if !strings.Contains(text[name], want) {
 			t.Errorf("no %q in %s: %q", want, name, text[name])
 		}

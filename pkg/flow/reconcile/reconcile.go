@@ -174,6 +174,9 @@ func (r *Reconciler) finish(ctx context.Context, rec reconciliation.Reconciliati
 	if rec.Sheet, err = discrepancy.Write(ctx, r.Files, where, list); err != nil {
 		return err
 	}
+	if rec.Outcome, err = r.outcome(ctx, rec, result); err != nil {
+		return err
+	}
 	if err := r.reports(ctx, &rec, result, list); err != nil {
 		return err
 	}
@@ -185,17 +188,6 @@ func (r *Reconciler) finish(ctx context.Context, rec reconciliation.Reconciliati
 		rec.Breaks[string(b.Class)]++
 		rec.Status = reconciliation.Broken
 	}
-	rec.Outcome = reconciliation.Outcome{Rows: result.Rows, Entries: result.Entries, Matched: result.Matched,
-		Pending: result.Pending, Unreadable: result.Unreadable, Totals: map[string]reconciliation.Total{}}
-	for c, minor := range settlement.Exchanged(result.Breaks) {
-		if rec.Outcome.FX == nil {
-			rec.Outcome.FX = map[string]int64{}
-		}
-		rec.Outcome.FX[string(c)] = minor
-	}
-	for c, t := range result.Totals {
-		rec.Outcome.Totals[string(c)] = reconciliation.Total(t)
-	}
 	err = r.note(ctx, rec, list)
 	if err == nil {
 		r.count(ctx, rec, result)
@@ -204,6 +196,24 @@ func (r *Reconciler) finish(ctx context.Context, rec reconciliation.Reconciliati
 		r.Log.WarnContext(ctx, "day has breaks", "reconciliation", rec.ID, "account", rec.Account, "date", rec.Date.String(), "breaks", rec.Breaks)
 	}
 	return err
+}
+
+// outcome is what a run counted.
+func (r *Reconciler) outcome(ctx context.Context, rec reconciliation.Reconciliation, result settlement.Result) (reconciliation.Outcome, error) {
+	o := reconciliation.Outcome{Rows: result.Rows, Entries: result.Entries, Matched: result.Matched,
+		Pending: result.Pending, Unreadable: result.Unreadable, Totals: map[string]reconciliation.Total{}}
+	for c, minor := range settlement.Exchanged(result.Breaks) {
+		if o.FX == nil {
+			o.FX = map[string]int64{}
+		}
+		o.FX[string(c)] = minor
+	}
+	for c, t := range result.Totals {
+		o.Totals[string(c)] = reconciliation.Total(t)
+	}
+	var err error
+	o.Shown, err = r.shown(ctx, rec, result.Totals)
+	return o, err
 }
 
 // note writes what a run found. A person may have decided something meanwhile, which changes only how many breaks are open; a

@@ -95,34 +95,11 @@ func reportCSV(list []discrepancy.Discrepancy, l settlement.Language) ([]byte, e
 	return b.Bytes(), w.Error()
 }
 
-// titles are the workbook's columns in Spanish and Chinese. What scripts read, the CSV, is named alike in every language, and so are the sheets.
-func titles(l settlement.Language, names ...string) []string {
-	spanish := map[string]string{"class": "clase", "also": "además", "kind": "tipo", "id": "id", "reference": "referencia", "transaction_id": "transacción",
-		"file": "archivo", "line": "línea", "expected": "esperado", "actual": "recibido", "difference": "diferencia", "currency": "moneda",
-		"business_day": "día hábil", "due_day": "vencimiento", "explanation": "explicación", "gross": "bruto", "fee": "comisión", "tax": "impuesto",
-		"net": "neto", "rows": "filas", "entries": "asientos", "matched": "conciliados", "pending": "pendientes", "breaks": "diferencias"}
-	chinese := map[string]string{"class": "类别", "also": "另有", "kind": "类型", "id": "账目编号", "reference": "参考号", "transaction_id": "交易号",
-		"file": "文件", "line": "行号", "expected": "应结算", "actual": "实际", "difference": "差额", "currency": "币种",
-		"business_day": "营业日", "due_day": "到期日", "explanation": "说明", "gross": "总额", "fee": "手续费", "tax": "税",
-		"net": "净额", "rows": "行数", "entries": "账目", "matched": "已对平", "pending": "未到期", "breaks": "差异"}
-	list := make([]string, len(names))
-	for i, name := range names {
-		list[i] = name
-		switch l {
-		case settlement.Spanish:
-			list[i] = spanish[name]
-		case settlement.Chinese:
-			list[i] = chinese[name]
-		}
-	}
-	return list
-}
-
-// reportXLSX is the day as a spreadsheet: totals, then breaks. A sheet that is full goes on in the next.
+// reportXLSX is the day as a spreadsheet: totals, these in other currencies, then breaks. A sheet that is full goes on in the next.
 func reportXLSX(rec reconciliation.Reconciliation, result settlement.Result, list []discrepancy.Discrepancy, l settlement.Language) ([]byte, error) {
 	var out bytes.Buffer
 	b := sheet.New(&out)
-	b.Sheet(rec.Date.String(), titles(l, "currency", "gross", "fee", "tax", "net", "expected", "difference", "rows", "entries", "matched", "pending", "breaks")...)
+	b.Sheet(rec.Date.String(), settlement.Titles(l, "currency", "gross", "fee", "tax", "net", "expected", "difference", "rows", "entries", "matched", "pending", "breaks")...)
 	for i, c := range slices.Sorted(maps.Keys(result.Totals)) {
 		t := result.Totals[c]
 		row := []sheet.Cell{sheet.Label(string(c))}
@@ -134,9 +111,10 @@ func reportXLSX(rec reconciliation.Reconciliation, result settlement.Result, lis
 		}
 		b.Row(row...)
 	}
+	shownSheet(b, rec, l)
 	for n, d := range list {
 		if n%(sheet.MaxRows-1) == 0 {
-			b.Sheet(strings.TrimSuffix(fmt.Sprint("breaks ", n/(sheet.MaxRows-1)+1), " 1"), titles(l, columns()...)...)
+			b.Sheet(strings.TrimSuffix(fmt.Sprint(settlement.Titles(l, "breaks")[0], " ", n/(sheet.MaxRows-1)+1), " 1"), settlement.Titles(l, columns()...)...)
 		}
 		row := make([]sheet.Cell, 0, len(columns()))
 		for i, cell := range texts(d, l) {
