@@ -24,6 +24,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"github.com/vuelto/vuelto/pkg/aws/awsenv"
 	"github.com/vuelto/vuelto/pkg/aws/dynamostore"
@@ -52,7 +53,7 @@ func TestDeploy(t *testing.T) {
 // functions, too. What their books say is in the table and not in any of them.
 func TestSandbox(t *testing.T) {
 	s := &stack{T: t, programs: t.TempDir(), queues: map[string]*queue{}, functions: map[string]invoker{}}
-	s.build(s.programs, "./functions/...", "./infra/enrol")
+	s.build(s.programs, "./functions/...", "./infra/enrol", "./infra/vuelto")
 	s.aws = start(t, whole())
 	diaries := s.deploy("Sandbox", "on")
 	s.template.Routes = append(s.template.Routes, sim.RouteSpec{Method: "ANY", Path: sandbox.Prefix + "{proxy+}", Function: "sandbox-api"})
@@ -71,6 +72,34 @@ func TestSandbox(t *testing.T) {
 			t.Errorf("%s's book is not a payment and a refund: %s", x.network, w.Body)
 		}
 	}
+	s.locked()
+	out, err := exec.Command(filepath.Join(s.programs, "vuelto"), "accept", "--url", s.url, "--key", s.key, "--approver", s.second,
+		"--sandbox-key", s.played).CombinedOutput()
+	if err != nil || strings.Count(string(out), "ok   ") != 11 || strings.Count(string(out), "then ") != 1 {
+		t.Errorf("the list of acceptance: %v\n%s", err, out)
+	}
+}
+
+// locked gives the seal's bucket the Object Lock that the template asks for and ministack's CloudFormation leaves out.
+func (s *stack) locked() {
+	s.Helper()
+	files := s3.NewFromConfig(s.aws.Config(awsenv.S3), func(o *s3.Options) { o.UsePathStyle = true })
+	made, err := files.ListBuckets(context.Background(), &s3.ListBucketsInput{})
+	if err != nil {
+		s.Fatal(err)
+	}
+	for _, b := range made.Buckets {
+		if !strings.Contains(strings.ToLower(*b.Name), "sealbucket") {
+			continue
+		}
+		_, err := files.PutObjectLockConfiguration(context.Background(), &s3.PutObjectLockConfigurationInput{Bucket: b.Name,
+			ObjectLockConfiguration: &types.ObjectLockConfiguration{ObjectLockEnabled: types.ObjectLockEnabledEnabled}})
+		if err != nil {
+			s.Fatal(err)
+		}
+		return
+	}
+	s.Fatal("nothing is sealed: has the bucket another name?")
 }
 
 // whole is ministack with every service; the functions that it runs find it by AWS_ENDPOINT_URL.

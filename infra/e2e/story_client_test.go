@@ -74,6 +74,8 @@ func (s *stack) enrolPlayed(diaries string) {
 		switch words := strings.Fields(line); words[0] {
 		case "ana":
 			s.key = words[2]
+		case "beto":
+			s.second = words[2]
 		case "sandbox":
 			s.played = words[2]
 		}

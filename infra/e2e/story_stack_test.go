@@ -5,6 +5,7 @@ package e2e_test
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -50,6 +51,7 @@ type stack struct {
 	env      []string      // of every function
 	url      string        // of the gateway
 	key      string        // of the merchant's system
+	second   string        // key of somebody who may approve
 	played   string        // key of the sandbox beside the stack, which then plays the providers in place of the town
 	table    string
 	queues   map[string]*queue
@@ -244,6 +246,12 @@ func (s *stack) gateway(w http.ResponseWriter, r *http.Request) {
 	for name, value := range answer.Headers {
 		w.Header().Set(name, value)
 	}
+	said := []byte(answer.Body)
+	if answer.IsBase64Encoded {
+		if said, err = base64.StdEncoding.DecodeString(answer.Body); err != nil {
+			s.Errorf("%s %s: %v", r.Method, r.URL.Path, err)
+		}
+	}
 	w.WriteHeader(answer.StatusCode)
-	_, _ = io.WriteString(w, answer.Body)
+	_, _ = w.Write(said)
 }

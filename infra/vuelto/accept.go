@@ -22,16 +22,18 @@ func acceptCommand() *cobra.Command {
 		Use:   "accept",
 		Short: "Go through the list of acceptance against a stack with a sandbox",
 		Long: `Does what a merchant's people would do before they rely on a stack: collects, refunds, tries to refund too much and twice, loses an
-answer, asks for a second person, prints a receipt, closes a day. The sandbox plays the buyer and the provider; its clock is moved on.
+answer, asks for a second person, prints a receipt, closes a day. The sandbox plays the buyer and the provider; its clock is moved on,
+where it can be: beside a deployed stack it is the real one, and what settles on another day is named to be looked at then.
 
 Exit status: 0 all of it went well, 1 some did not (each says what came instead), 2 the stack cannot be asked or has no sandbox.`,
-		Example: "  vuelto accept --url http://127.0.0.1:8080",
+		Example: "  vuelto accept --url http://127.0.0.1:8080\n  vuelto accept --url https://… --key sk_test_… --approver sk_test_… --sandbox-key sandbox_…",
 		Args:    cobra.NoArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return a.run(cmd.Context(), cmd.OutOrStdout()) },
 	}
 	cmd.Flags().StringVar(&a.url, "url", "http://127.0.0.1:8080", "base address of the stack")
 	cmd.Flags().StringVar(&a.key, "key", "sk_test_demo", "key of who asks")
 	cmd.Flags().StringVar(&a.second, "approver", "sk_test_demo_approver", "key of another person, who may approve")
+	cmd.Flags().StringVar(&a.sandbox, "sandbox-key", "", "key of the sandbox, where it has one of its own")
 	return cmd
 }
 
@@ -39,6 +41,8 @@ Exit status: 0 all of it went well, 1 some did not (each says what came instead)
 type acceptance struct {
 	client           *http.Client
 	url, key, second string
+	sandbox          string // key of the sandbox; empty = key
+	real             bool   // the clock, which nobody moves
 	serial           int
 	mark             string // of this run: references are used once
 	day              string // on which it began, in Lima
@@ -54,6 +58,7 @@ type step struct {
 func (a *acceptance) run(ctx context.Context, out io.Writer) error {
 	clock, err := a.call(ctx, 200, "GET", "/_sandbox/clock", "", nil)
 	if err == nil {
+		a.real = clock["moves"] == false
 		a.day, err = localDay(fmt.Sprint(clock["now"]))
 	}
 	if err != nil {
@@ -64,7 +69,10 @@ func (a *acceptance) run(ctx context.Context, out io.Writer) error {
 	for _, s := range a.list() {
 		mark := "ok  "
 		err := s.do(ctx)
-		if err != nil {
+		switch {
+		case errors.As(err, new(later)):
+			mark = "then"
+		case err != nil:
 			mark, failed = "FAIL", failed+1
 		}
 		if _, err := fmt.Fprintln(out, mark, s.says); err != nil {
@@ -110,6 +118,9 @@ func (a *acceptance) raw(ctx context.Context, status int, method, path, key stri
 		key = a.key
 		req.Header.Set("Idempotency-Key", a.mark+"-"+same)
 	}
+	if a.sandbox != "" && strings.HasPrefix(path, "/_sandbox/") {
+		key = a.sandbox
+	}
 	req.Header.Set("Authorization", "Bearer "+key)
 	resp, err := a.client.Do(req)
 	if err != nil {
@@ -144,6 +155,11 @@ func (a *acceptance) until(ctx context.Context, path, field string, want ...any)
 	}
 	return fmt.Errorf("%s of %s is %v and not %v", field, path, d[field], want)
 }
+
+// later is what a step cannot see today.
+type later string
+
+func (l later) Error() string { return string(l) }
 
 var errMissing = errors.New("is missing in the answer")
 

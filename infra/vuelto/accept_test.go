@@ -63,6 +63,28 @@ func TestTheListOfAcceptance(t *testing.T) {
 	if out, _, code := vuelto(t, ".", "accept", "--url", generous); code != 1 || !strings.Contains(out, "FAIL the refund has a receipt") {
 		t.Errorf("a receipt that is none: %d\n%s", code, out)
 	}
+	deployed := stack(t, func(w http.ResponseWriter, r *http.Request) bool { // a key of its own, and a clock that nobody moves
+		switch {
+		case !strings.HasPrefix(r.URL.Path, "/_sandbox/"):
+			return false
+		case r.Header.Get("Authorization") != "Bearer sandbox_k":
+			w.WriteHeader(http.StatusUnauthorized)
+		case r.URL.Path == "/_sandbox/clock" && r.Method == http.MethodPost:
+			w.WriteHeader(http.StatusConflict)
+		case r.URL.Path == "/_sandbox/clock":
+			_, _ = w.Write([]byte(`{"now":"2026-11-20T15:00:00Z","moves":false}`))
+		default:
+			return false
+		}
+		return true
+	})
+	if out, problems, code := vuelto(t, ".", "accept", "--url", deployed, "--sandbox-key", "sandbox_k"); code != 0 ||
+		strings.Count(out, "ok   ") != 11 || !strings.Contains(out, "then the day closes") || !strings.Contains(out, "date=2026-11-23 is balanced by then") {
+		t.Errorf("beside a deployed stack: %d\n%s%s", code, out, problems)
+	}
+	if _, problems, code := vuelto(t, ".", "accept", "--url", deployed); code != 2 {
+		t.Errorf("without the sandbox's key: %d %s", code, problems)
+	}
 	bare := httptest.NewServer(http.NotFoundHandler())
 	defer bare.Close()
 	if out, problems, code := vuelto(t, ".", "accept", "--url", bare.URL); code != 2 || !strings.Contains(problems, "no sandbox") {

@@ -121,7 +121,7 @@ func (s *Stage) hands(w http.ResponseWriter, req *http.Request, path []string, b
 	case get && len(path) == 1 && path[0] == "accounts":
 		s.accounts(w, ctx)
 	case len(path) == 1 && path[0] == "clock" && get:
-		answer(w, map[string]any{"now": s.now().UTC().Format(time.RFC3339Nano)})
+		answer(w, map[string]any{"now": s.now().UTC().Format(time.RFC3339Nano), "moves": false})
 	case len(path) == 1 && path[0] == "clock":
 		refuse(w, 409, "sandbox_refused", "The clock of a stack is the real one.", "Wait, or try it in make run, whose clock can be moved.")
 	default:

@@ -35,6 +35,7 @@ type table struct {
 	heard []string // by the stack
 	says  int      // its answer
 	lose  error    // what the next commit meets instead of its effect
+	after error    // what the next commit meets after its effect
 	mu    sync.Mutex
 }
 
@@ -52,7 +53,11 @@ func (x *table) Commit(ctx context.Context, writes ...store.Write) error {
 		x.lose = nil
 		return err
 	}
-	return x.Store.Commit(ctx, writes...)
+	err := x.Store.Commit(ctx, writes...)
+	if x.after != nil {
+		err, x.after = x.after, nil
+	}
+	return err
 }
 
 // Send implements job.Sender.
@@ -402,6 +407,21 @@ func TestNothingIsCarriedInAHurry(t *testing.T) {
 		cancel()
 		if err != nil || len(x.heard) != c.heard {
 			t.Errorf("with %d seconds left: heard %v, %v", c.left, x.heard, err)
+		}
+	}
+}
+
+// TestALineWhoseReplyIsLost: whoever did it does not know; it was done, once, and whoever looks finds it.
+func TestALineWhoseReplyIsLost(t *testing.T) {
+	x := newTable(t)
+	warm := x.stage()
+	x.after = errors.New("the line is cut")
+	if status, d := x.ask(warm, key, "POST", "faults", `{"provider":"efecty","kind":"reject"}`); status != 500 || d["code"] != "internal" {
+		t.Errorf("%d %v", status, d)
+	}
+	for _, s := range []*sandbox.Stage{warm, x.stage()} {
+		if _, d := x.ask(s, key, "GET", "faults", ""); fmt.Sprint(d["armed"]) != "map[reject:1]" {
+			t.Errorf("%v", d)
 		}
 	}
 }
