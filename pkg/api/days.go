@@ -53,11 +53,12 @@ type monthAnswer struct {
 	Closed   bool                            `json:"closed"`
 	Days     int                             `json:"days"`
 	Totals   map[string]reconciliation.Total `json:"totals"`
+	Bank     *reconciliation.AtBank          `json:"bank,omitempty"` // when it was closed last
 	Closings []sealAnswer                    `json:"closings"`
 }
 
 func renderMonth(m reconciliation.Month) monthAnswer {
-	a := monthAnswer{Month: m.Month, Closed: m.Closed(), Days: m.Days, Totals: m.Totals, Closings: renderSeals(m.Seals)}
+	a := monthAnswer{Month: m.Month, Closed: m.Closed(), Days: m.Days, Totals: m.Totals, Bank: m.Bank, Closings: renderSeals(m.Seals)}
 	if a.Totals == nil {
 		a.Totals = map[string]reconciliation.Total{}
 	}
@@ -88,7 +89,8 @@ func (s *Server) getMonth(r *http.Request, c request.Caller) (any, error) {
 }
 
 type closeMonthRequest struct {
-	AcceptSilence string `json:"accept_silence"` // why business days without a file are all right
+	AcceptSilence string `json:"accept_silence"`   // why business days without a file are all right
+	AcceptBank    string `json:"accept_open_bank"` // why differences at the bank that nobody decided about are all right
 }
 
 func (s *Server) closeMonth(r *http.Request, c request.Caller) (any, error) {
@@ -102,10 +104,11 @@ func (s *Server) closeMonth(r *http.Request, c request.Caller) (any, error) {
 	}
 	var f faults
 	f.text("/accept_silence", q.AcceptSilence, 0, 500)
+	f.text("/accept_open_bank", q.AcceptBank, 0, 500)
 	if err := f.err(); err != nil {
 		return nil, err
 	}
-	m, err := s.Decider.CloseMonth(r.Context(), c.Merchant.ID, first, expecting(c), c.Key.Person, q.AcceptSilence)
+	m, err := s.Decider.CloseMonth(r.Context(), c.Merchant.ID, first, expecting(c), c.Key.Person, decide.Accepting{Silence: q.AcceptSilence, Bank: q.AcceptBank})
 	if err != nil {
 		return nil, err
 	}

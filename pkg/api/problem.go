@@ -157,7 +157,7 @@ func (s *Server) problemOf(err error) (p Problem, retry string) {
 	var open *decide.OpenError
 	if errors.As(err, &open) {
 		p = Problem{Status: 409, Code: "breaks_open", Title: "Something is still open", Detail: fmt.Sprintf("%d open", open.Count),
-			NextStep: "Explain or resolve what errors names, then close again."}
+			NextStep: "Explain or resolve what errors names, then close again; a month may be closed with accept_silence or accept_open_bank and a reason."}
 		for _, id := range open.First {
 			p.Errors = append(p.Errors, FieldError{Detail: id})
 		}

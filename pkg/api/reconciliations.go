@@ -48,6 +48,7 @@ type sealAnswer struct {
 	By         string `json:"by"`
 	SHA256     string `json:"sha256"` // over files, totals, breaks and decisions as they were
 	Silence    string `json:"accepted_silence,omitempty"`
+	Bank       string `json:"accepted_open_bank,omitempty"`
 	ReopenedAt string `json:"reopened_at,omitempty"`
 	ReopenedBy string `json:"reopened_by,omitempty"`
 	Reason     string `json:"reason,omitempty"`
@@ -56,7 +57,7 @@ type sealAnswer struct {
 func renderSeals(seals []reconciliation.Seal) []sealAnswer {
 	var list []sealAnswer
 	for _, s := range seals {
-		list = append(list, sealAnswer{stamp(calendar.Instant(s.At)), s.By, s.Digest, s.Silence, stamp(calendar.Instant(s.ReopenedAt)), s.ReopenedBy, s.Reason})
+		list = append(list, sealAnswer{stamp(calendar.Instant(s.At)), s.By, s.Digest, s.Silence, s.Bank, stamp(calendar.Instant(s.ReopenedAt)), s.ReopenedBy, s.Reason})
 	}
 	return list
 }

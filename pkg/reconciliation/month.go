@@ -18,7 +18,15 @@ type Month struct {
 	Days    int              `json:"days"`  // reconciliations, all closed
 	Totals  map[string]Total `json:"totals,omitempty"`
 	Seals   []Seal           `json:"seals,omitempty"`
+	Bank    *AtBank          `json:"bank,omitempty"` // when it was closed last; nil of closings before there was this
 	Version int64            `json:"-"`
+}
+
+// AtBank is how a month stood against the bank.
+type AtBank struct {
+	Deposits int `json:"deposits"` // that were known; with none nothing was compared
+	Legs     int `json:"legs"`
+	Open     int `json:"open"` // differences that nobody had decided about
 }
 
 // Closed says whether the month is closed.

@@ -59,6 +59,7 @@ type Seal struct {
 	By         string `json:"by"`
 	Digest     string `json:"digest"`            // SHA-256 over files, totals, breaks and decisions as they were
 	Silence    string `json:"silence,omitempty"` // of a month: why days without a file are all right
+	Bank       string `json:"bank,omitempty"`    // of a month: why differences at the bank that nobody decided about are all right
 	ReopenedAt int64  `json:"reopened_at,omitempty"`
 	ReopenedBy string `json:"reopened_by,omitempty"`
 	Reason     string `json:"reason,omitempty"` // of reopening

@@ -239,7 +239,15 @@ func TestAMonthIsClosed(t *testing.T) {
 	s.want(200, s.as(ana, "POST", "/v1/breaks/"+str(gap["id"])+"/explain", doc{"reason": "known"}))
 	s.want(200, s.as(ana, "POST", at+"/close", nil))
 	s.refused(409, "breaks_open", s.as(ana, "POST", "/v1/months/2026-11/close", nil))
-	month := s.want(200, s.as(ana, "POST", "/v1/months/2026-11/close", doc{"accept_silence": "nothing was sold"}))
+	s.want(200, s.statement("2026-11-20,5.00,PEN,b1,,counter\n"))
+	silent := doc{"accept_silence": "nothing was sold"}
+	if r := s.as(ana, "POST", "/v1/months/2026-11/close", silent); r.problem(409, "breaks_open") != "" || !strings.Contains(string(r.body), "MISSING_IN_BOOKS at the bank") {
+		t.Errorf("%d %s", r.status, r.body)
+	}
+	month := s.want(200, s.as(ana, "POST", "/v1/months/2026-11/close", doc{"accept_silence": "nothing was sold", "accept_open_bank": "the counter's own"}))
+	if bank := month["bank"].(doc); num(bank["deposits"]) != 1 || num(bank["open"]) != 2 || str(list(month, "closings")[0]["accepted_open_bank"]) != "the counter's own" {
+		t.Errorf("%v", month)
+	}
 	if month["closed"] != true || num(month["days"]) != 1 || month["totals"].(doc)["PEN"] == nil {
 		t.Errorf("%v", month)
 	}

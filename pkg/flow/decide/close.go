@@ -179,9 +179,15 @@ func (d *Decider) Month(ctx context.Context, tenant string, day calendar.Date) (
 	return reconciliation.ReadMonth(ctx, d.Store, tenant, day)
 }
 
-// CloseMonth locks a month all of whose days are closed. Silence is why business days without a file, and accounts without any, are all
-// right; empty, if they are not. Errors: ErrState while the month is not over, *OpenError with the days that are open or have no file.
-func (d *Decider) CloseMonth(ctx context.Context, tenant string, first calendar.Date, accounts []Expecting, by, silence string) (reconciliation.Month, error) {
+// Accepting is what whoever closes a month takes as all right, each with the reason why; empty, if it is not.
+type Accepting struct {
+	Silence string // business days without a file, and accounts without any
+	Bank    string // differences between settlement days and the bank that nobody has decided about
+}
+
+// CloseMonth locks a month all of whose days are closed. Errors: ErrState while the month is not over, *OpenError with the days that are open or
+// have no file and with what the bank shows otherwise.
+func (d *Decider) CloseMonth(ctx context.Context, tenant string, first calendar.Date, accounts []Expecting, by string, accept Accepting) (reconciliation.Month, error) {
 	for range tries {
 		month, err := d.Month(ctx, tenant, first)
 		if err != nil || month.Closed() {
@@ -191,15 +197,26 @@ func (d *Decider) CloseMonth(ctx context.Context, tenant string, first calendar.
 		if err != nil {
 			return month, err
 		}
-		open, err := d.unfinished(ctx, tenant, first, accounts, days, silence != "")
+		open, err := d.unfinished(ctx, tenant, first, accounts, days, accept.Silence != "")
 		if err != nil {
 			return month, err
+		}
+		bank, differing, err := d.monthAtBank(ctx, tenant, first)
+		if err != nil {
+			return month, err
+		}
+		if accept.Bank == "" {
+			open = append(open, differing...)
 		}
 		if len(open) > 0 {
 			return month, &OpenError{Count: len(open), First: open[:min(len(open), named)]}
 		}
+		month.Bank = &bank
 		month.Totals = map[string]reconciliation.Total{}
-		seal := reconciliation.Seal{At: calendar.Millis(d.Now()), By: by, Silence: silence}
+		seal := reconciliation.Seal{At: calendar.Millis(d.Now()), By: by, Silence: accept.Silence}
+		if bank.Open > 0 {
+			seal.Bank = accept.Bank
+		}
 		sum := sha256.New()
 		for _, day := range days {
 			fmt.Fprintln(sum, day.ID, day.Seals[len(day.Seals)-1].Digest)

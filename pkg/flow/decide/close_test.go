@@ -3,6 +3,7 @@ package decide_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -25,7 +26,7 @@ func TestAMonthAndADayAtOnce(t *testing.T) {
 		_, err := r.decide.ReopenDay(ctx, "demo", id, "ana", "a mail came")
 		r.must(err)
 	}
-	if m, err := r.decide.CloseMonth(ctx, "demo", november(1), expecting(), "ana", "silence"); !errors.As(err, &open1) || m.Closed() {
+	if m, err := r.decide.CloseMonth(ctx, "demo", november(1), expecting(), "ana", decide.Accepting{Silence: "silence"}); !errors.As(err, &open1) || m.Closed() {
 		t.Errorf("closed over a day that was reopened meanwhile: %v", err)
 	}
 
@@ -33,7 +34,7 @@ func TestAMonthAndADayAtOnce(t *testing.T) {
 	id, _ = r.day(november(10))
 	r.closed(id)
 	r.before = func() {
-		_, err := r.decide.CloseMonth(ctx, "demo", november(1), expecting(), "ana", "silence")
+		_, err := r.decide.CloseMonth(ctx, "demo", november(1), expecting(), "ana", decide.Accepting{Silence: "silence"})
 		r.must(err)
 	}
 	if _, err := r.decide.ReopenDay(ctx, "demo", id, "ana", "a mail came"); !errors.Is(err, decide.ErrState) || !r.stored(id).Closed() {
@@ -46,7 +47,7 @@ func TestADayThatTheIndexDoesNotKnowYet(t *testing.T) {
 	r := open(t, time.Hour)
 	r.day(november(30))
 	var open1 *decide.OpenError
-	m, err := r.decide.CloseMonth(context.Background(), "demo", november(1), expecting(), "ana", "silence")
+	m, err := r.decide.CloseMonth(context.Background(), "demo", november(1), expecting(), "ana", decide.Accepting{Silence: "silence"})
 	if !errors.As(err, &open1) || m.Closed() {
 		t.Errorf("%+v, %v", m, err)
 	}
@@ -127,7 +128,7 @@ func TestAMonthThatIsNotOver(t *testing.T) {
 	r, december := open(t, 0), calendar.Date{Year: 2026, Month: 12, Day: 1}
 	for _, accounts := range [][]decide.Expecting{nil, expecting()} {
 		for _, first := range []calendar.Date{december, december.AddDays(31)} {
-			if m, err := r.decide.CloseMonth(context.Background(), "demo", first, accounts, "ana", "silence"); !errors.Is(err, decide.ErrState) || m.Closed() {
+			if m, err := r.decide.CloseMonth(context.Background(), "demo", first, accounts, "ana", decide.Accepting{Silence: "silence"}); !errors.Is(err, decide.ErrState) || m.Closed() {
 				t.Errorf("%s of %d accounts: %v", first, len(accounts), err)
 			}
 		}
@@ -161,7 +162,7 @@ func TestAMonthOfSilence(t *testing.T) {
 				id, _ := r.day(november(day))
 				r.closed(id)
 			}
-			m, err := r.decide.CloseMonth(ctx, "demo", november(1), append(expecting(), expecting()...), "ana", "")
+			m, err := r.decide.CloseMonth(ctx, "demo", november(1), append(expecting(), expecting()...), "ana", decide.Accepting{})
 			var open *decide.OpenError
 			if c.open == 0 {
 				if err != nil || !m.Closed() {
@@ -172,8 +173,57 @@ func TestAMonthOfSilence(t *testing.T) {
 			if !errors.As(err, &open) || open.Count != c.open || open.First[0] != c.says {
 				t.Fatalf("%+v, %v", open, err)
 			}
-			if m, err := r.decide.CloseMonth(ctx, "demo", november(1), expecting(), "ana", "nothing was sold"); err != nil || !m.Closed() || m.Seals[0].Silence != "nothing was sold" {
+			if m, err := r.decide.CloseMonth(ctx, "demo", november(1), expecting(), "ana", decide.Accepting{Silence: "nothing was sold"}); err != nil || !m.Closed() || m.Seals[0].Silence != "nothing was sold" {
 				t.Errorf("%+v, %v", m, err)
+			}
+		})
+	}
+}
+
+// TestAMonthThatTheBankShowsOtherwise stays open until somebody decides about each difference, or says why that is all right. Without any statement
+// there is nothing to differ, and the month says so.
+func TestAMonthThatTheBankShowsOtherwise(t *testing.T) {
+	business := []int{2, 3, 4, 5, 6, 9, 10, 11, 12, 13, 16, 17, 18, 19, 20, 23, 24, 25, 26, 27, 30}
+	for name, c := range map[string]struct {
+		deposits string
+		accept   decide.Accepting
+		known    int
+		open     int
+	}{
+		"no statement":                  {"", decide.Accepting{}, 0, 0},
+		"a deposit that nobody expects": {"2026-11-10,50.00,PEN,D1,pe\n", decide.Accepting{}, 1, 1},
+		"silence is another thing":      {"2026-11-10,50.00,PEN,D1,pe\n", decide.Accepting{Silence: "none"}, 1, 1},
+		"it is all right":               {"2026-11-10,50.00,PEN,D1,pe\n", decide.Accepting{Bank: "a loan"}, 1, 1},
+		"it is another month's":         {"2026-12-01,50.00,PEN,D1,pe\n", decide.Accepting{}, 0, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r, ctx := open(t, 0), context.Background()
+			for _, day := range business {
+				id, _ := r.day(november(day))
+				r.closed(id)
+			}
+			if c.deposits != "" {
+				list, err := settlement.ReadDeposits("demo", []byte("date,amount,currency,id,account\n"+c.deposits))
+				r.must(err)
+				_, err = settlement.DepositBook{Store: r.Store}.Keep(ctx, "demo", list, "ana", 1)
+				r.must(err)
+			}
+			m, err := r.decide.CloseMonth(ctx, "demo", november(1), expecting(), "ana", c.accept)
+			var open *decide.OpenError
+			if errors.As(err, &open) && c.open > 0 && c.accept.Bank == "" {
+				if open.Count != c.open || !strings.HasPrefix(open.First[0], "2026-11-10 leg_") || !strings.HasSuffix(open.First[0], "MISSING_IN_BOOKS at the bank") {
+					t.Fatalf("%+v", open)
+				}
+				id := strings.Fields(open.First[0])[1]
+				_, err = r.decide.MoveMatter(ctx, shop(), id, explained())
+				r.must(err)
+				if m, err = r.decide.CloseMonth(ctx, "demo", november(1), expecting(), "ana", c.accept); err != nil || m.Bank.Open != 0 || m.Bank.Legs != 1 || m.Seals[0].Bank != "" {
+					t.Fatalf("decided, %+v: %v", m, err)
+				}
+				return
+			}
+			if err != nil || !m.Closed() || m.Bank.Deposits != c.known || m.Bank.Open != c.open || m.Seals[0].Bank != c.accept.Bank {
+				t.Errorf("%+v %+v, %v", m, m.Bank, err)
 			}
 		})
 	}

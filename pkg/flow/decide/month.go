@@ -9,6 +9,7 @@ import (
 
 	"github.com/vuelto/vuelto/pkg/calendar"
 	"github.com/vuelto/vuelto/pkg/reconciliation"
+	"github.com/vuelto/vuelto/pkg/settlement"
 )
 
 // unfinished names the days that keep a month open: those that are not closed, and, unless silence is accepted, those without a
@@ -44,6 +45,31 @@ func (d *Decider) unfinished(ctx context.Context, tenant string, first calendar.
 	}
 	slices.Sort(open)
 	return slices.Compact(open), nil
+}
+
+// monthAtBank is how a month's settlement days and its bank statements stand, and names the differences that nobody has decided about. A merchant who
+// brought no statement of the month has no such leg: nothing is open, and the month says that no deposit was known. What is not due yet is no
+// difference. A statement that comes while the month is being closed is as one that comes after.
+func (d *Decider) monthAtBank(ctx context.Context, tenant string, first calendar.Date) (reconciliation.AtBank, []string, error) {
+	last := monthAfter(first).AddDays(-1)
+	came, err := settlement.DepositBook{Store: d.Store}.Between(ctx, tenant, first, last)
+	bank := reconciliation.AtBank{Deposits: len(came)}
+	if err != nil || len(came) == 0 {
+		return bank, nil, err
+	}
+	legs, err := d.Matters(ctx, tenant, first, last)
+	if err != nil {
+		return bank, nil, err
+	}
+	var open []string
+	for _, x := range legs {
+		if x.open && !x.Standing(x.Today(d)).Settled() {
+			open = append(open, x.Bank.Day().String()+" "+x.ID+" "+string(x.Bank.Class)+" at the bank")
+		}
+	}
+	bank.Legs, bank.Open = len(legs), len(open)
+	slices.Sort(open)
+	return bank, open, nil
 }
 
 // over says that a month has passed in a zone. Error: ErrState.
