@@ -2,6 +2,7 @@
 package calendar
 
 import (
+	"errors"
 	"fmt"
 	"time"
 )
@@ -27,6 +28,23 @@ func Parse(text string) (Date, error) {
 	}
 	return On(t, time.UTC), nil
 }
+
+// ErrCalendar says that a year is one of another calendar.
+var ErrCalendar = errors.New("a year before 2000 or after 2200 is one of another calendar")
+
+// InFile reads a day that somebody's file says. A year far from ours is one of another calendar: 2569 of the Buddhist, 1448 of the Islamic, 1405 of the
+// Persian, 115 of the Minguo, 5787 of the Hebrew. The Ethiopian is seven or eight years behind and cannot be told from ours: such a day is compared as it
+// stands. Error: ErrCalendar, or that of Parse.
+func InFile(text string) (Date, error) {
+	d, err := Parse(text)
+	if err == nil && !d.Ours() {
+		err = ErrCalendar
+	}
+	return d, err
+}
+
+// Ours says whether the year can be one of what merchants, shops and banks do.
+func (d Date) Ours() bool { return d.Year >= 2000 && d.Year <= 2200 }
 
 // String prints "2026-11-20"; empty for the zero value.
 func (d Date) String() string {

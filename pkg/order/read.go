@@ -136,10 +136,14 @@ func (s shape) day(text string, zone *time.Location) (calendar.Date, error) {
 	}
 	for _, layout := range s.layouts {
 		if t, err := time.ParseInLocation(layout, text, zone); err == nil {
+			day := local(t)
 			if layout == "2006-01-02" {
-				return calendar.On(t, zone), nil // a day without an hour is that day
+				day = calendar.On(t, zone) // a day without an hour is that day
 			}
-			return local(t), nil
+			if !day.Ours() {
+				return day, fmt.Errorf("date %.40q: %w", text, calendar.ErrCalendar)
+			}
+			return day, nil
 		}
 	}
 	return calendar.Date{}, fmt.Errorf("date %.40q is not as %q", text, s.layouts[0])
@@ -169,7 +173,9 @@ func ReadReceipts(tenant string, text []byte) ([]Receipt, error) {
 		if err != nil {
 			return fmt.Errorf("currency %.8q is not known", r.Currency)
 		}
-		if r.Day, err = calendar.Parse(cell("date")); err != nil {
+		if r.Day, err = calendar.InFile(cell("date")); errors.Is(err, calendar.ErrCalendar) {
+			return fmt.Errorf("date %.20q: %w", cell("date"), err)
+		} else if err != nil {
 			return fmt.Errorf("date %.20q is not a day as YYYY-MM-DD", cell("date"))
 		}
 		if r.Minor, err = money.ParseMinor(cell("amount"), exponent); err != nil || r.Minor == 0 {

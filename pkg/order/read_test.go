@@ -169,3 +169,17 @@ func TestADayHoldsSoManyOrders(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestDatesOfAnotherCalendar are refused with line and reason, in orders and in receipts.
+func TestDatesOfAnotherCalendar(t *testing.T) {
+	for name, date := range map[string]string{"Buddhist": "2569-11-20", "Islamic": "1448-06-10", "Persian": "1405-08-29", "Minguo": "0115-11-20", "Hebrew": "5787-09-10"} {
+		_, err := order.Read(order.Export{Shape: "csv", Shop: "s", Text: []byte("order_reference,date,status,total,currency\nA1,2026-11-20,paid,10.00,PEN\nA2," + date + ",paid,10.00,PEN\n")})
+		if err == nil || !strings.Contains(err.Error(), "line 3: ") || !strings.Contains(err.Error(), "another calendar") {
+			t.Errorf("%s in orders: %v", name, err)
+		}
+		_, err = order.ReadReceipts("demo", []byte("date,channel,amount,currency\n2026-11-20,till,10.00,PEN\n"+date+",till,10.00,PEN\n"))
+		if err == nil || !strings.Contains(err.Error(), "line 3: ") || !strings.Contains(err.Error(), "another calendar") {
+			t.Errorf("%s in receipts: %v", name, err)
+		}
+	}
+}

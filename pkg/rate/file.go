@@ -108,7 +108,10 @@ func columnsOf(header []string) (columns, error) {
 }
 
 func (c columns) read(cells []string) (Rate, error) {
-	day, err := calendar.Parse(strings.TrimSpace(cells[c.date]))
+	day, err := calendar.InFile(strings.TrimSpace(cells[c.date]))
+	if errors.Is(err, calendar.ErrCalendar) {
+		return Rate{}, fmt.Errorf("%w: date %.20q: %v", ErrRate, cells[c.date], err)
+	}
 	if err != nil {
 		return Rate{}, fmt.Errorf("%w: %.20q is not a day as YYYY-MM-DD", ErrRate, cells[c.date])
 	}

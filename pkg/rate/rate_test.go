@@ -136,3 +136,13 @@ func TestALockKeepsEverything(t *testing.T) {
 		t.Errorf("%d, %d", units, decimals)
 	}
 }
+
+// TestRatesOfAnotherCalendar are refused with line and reason.
+func TestRatesOfAnotherCalendar(t *testing.T) {
+	for name, date := range map[string]string{"Buddhist": "2569-11-20", "Islamic": "1448-06-10", "Persian": "1405-08-29", "Minguo": "0115-11-20", "Hebrew": "5787-09-10"} {
+		_, err := rate.Read([]byte("date,source,pair,rate\n2026-11-20,TRM,USD/COP,4000\n" + date + ",TRM,USD/COP,4000\n"))
+		if err == nil || !strings.Contains(err.Error(), "line 3: ") || !strings.Contains(err.Error(), "another calendar") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

@@ -94,6 +94,14 @@ func TestDatesOfOtherCalendars(t *testing.T) {
 	}
 }
 
+// TestADateThatIsSevenYearsBehind may be one of the Ethiopian calendar, which cannot be told from ours: the row says that its day differs.
+func TestADateThatIsSevenYearsBehind(t *testing.T) {
+	got, err := runFiles(t, booksHeader+aBook, rowsHeader+strings.Replace(aRow, "2026-11-19", "2019-03-10", 1))
+	if err != nil || got.Summary.Breaks[settlement.DateShift] != 1 || !strings.Contains(got.Breaks, "dated 2019-03-10 here, 2026-11-19 in the books") {
+		t.Errorf("%v, %+v\n%s", err, got.Summary, got.Breaks)
+	}
+}
+
 // FuzzRun gives a whole run any books and any two files: it ends with a reason and leaves nothing, or accounts for every row and every entry, with a
 // line and a reason for what cannot be read.
 func FuzzRun(f *testing.F) {

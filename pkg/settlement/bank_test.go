@@ -185,3 +185,13 @@ func TestStatementsThatCannotBeRead(t *testing.T) {
 		}
 	}
 }
+
+// TestDepositsOfAnotherCalendar are refused with line and reason.
+func TestDepositsOfAnotherCalendar(t *testing.T) {
+	for name, date := range map[string]string{"Buddhist": "2569-11-20", "Islamic": "1448-06-10", "Persian": "1405-08-29", "Minguo": "0115-11-20", "Hebrew": "5787-09-10"} {
+		_, err := settlement.ReadDeposits("demo", []byte("date,amount,currency\n2026-11-20,10.00,PEN\n"+date+",10.00,PEN\n"))
+		if err == nil || !strings.Contains(err.Error(), "line 3: ") || !strings.Contains(err.Error(), "another calendar") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

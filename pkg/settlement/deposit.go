@@ -109,8 +109,8 @@ func depositColumns(header []string) (func(cells []string, name string) string, 
 func depositOf(cell func(string) string) (Deposit, error) {
 	d := Deposit{Currency: money.Currency(cell("currency")), Account: cell("account"), Reference: cell("reference")}
 	var err error
-	if d.Day, err = calendar.Parse(cell("date")); err != nil {
-		return d, fmt.Errorf("date %.20q is not a day as YYYY-MM-DD", cell("date"))
+	if d.Day, err = calendar.InFile(cell("date")); err != nil {
+		return d, notADay(cell("date"), err)
 	}
 	exponent, err := d.Currency.Exponent()
 	if err != nil {
@@ -123,6 +123,13 @@ func depositOf(cell func(string) string) (Deposit, error) {
 		return d, errors.New("the reference or the account is too long")
 	}
 	return d, nil
+}
+
+func notADay(text string, err error) error {
+	if errors.Is(err, calendar.ErrCalendar) {
+		return fmt.Errorf("date %.20q: %w", text, err)
+	}
+	return fmt.Errorf("date %.20q is not a day as YYYY-MM-DD", text)
 }
 
 // name is the deposit's id: by the bank's, else by what it says and how often that was said before.
