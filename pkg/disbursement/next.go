@@ -108,6 +108,9 @@ func Next(d Disbursement, o Observation) (Disbursement, Transition, error) {
 		return d, t, nil
 	}
 	next.Due = next.nextDue(o.At)
+	if next.State == Queued && o.WaitsUntil.After(o.At) && o.WaitsUntil.Before(next.Due) {
+		next.Due = o.WaitsUntil
+	}
 	t.Free = before - next.Reserves()
 	return next, t, nil
 }

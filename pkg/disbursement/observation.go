@@ -90,6 +90,7 @@ type Observation struct {
 	Proof       string          // for ClaimPropose: where the evidence can be looked up
 	Beneficiary identity.Person // for ClaimSupply and ClaimPropose: what was missing; empty fields change nothing
 	AskUntil    time.Time       // of what must be agreed to again: when the request lapses; zero = it waits
+	WaitsUntil  time.Time       // of what goes back to wait: it is looked at then at the latest; zero = by its gaps
 	Rests       int64           // the version of the record that it was made for; 0 = any. Else ErrMoved
 	Resolved    bool            // two people agreed on it: it counts though the provider never said it
 }

@@ -8,6 +8,29 @@ import (
 	"github.com/vuelto/vuelto/pkg/store"
 )
 
+// TestAWaitEndsOnTime: what the provider did not take is looked at when its wait is over, if that comes before its next turn; not when
+// it is over already, and not while somebody may have it.
+func TestAWaitEndsOnTime(t *testing.T) {
+	for name, c := range map[string]struct {
+		claim disbursement.Claim
+		until time.Duration // from now; 0 = none
+		soon  bool
+	}{
+		"over before its turn": {disbursement.ClaimShort, 30 * time.Second, true}, "also of a call not made": {disbursement.ClaimNotApplied, 30 * time.Second, true},
+		"over long after": {disbursement.ClaimShort, time.Hour, false}, "over already": {disbursement.ClaimShort, -time.Second, false},
+		"none": {disbursement.ClaimShort, 0, false}, "in doubt": {disbursement.ClaimUnknown, 30 * time.Second, false},
+	} {
+		o := disbursement.Observation{Claim: c.claim, By: "reply", Evidence: "e", At: noon, Attempt: 1}
+		if c.until != 0 {
+			o.WaitsUntil = noon.Add(c.until)
+		}
+		d, _, err := disbursement.Next(in(t, disbursement.Submitting), o)
+		if soon := d.Due.Equal(o.WaitsUntil); err != nil || soon != c.soon || d.Due.Before(noon.Add(30*time.Second)) {
+			t.Errorf("%s: %s, due after %s, %v", name, d.State, d.Due.Sub(noon), err)
+		}
+	}
+}
+
 // Gaps grow from a minute to half a day, with up to a quarter of jitter that is the same whoever computes it.
 func TestQuestionsBecomeRarer(t *testing.T) {
 	d := in(t, disbursement.Unknown)

@@ -87,13 +87,17 @@ func TestAPayoutWaitsForBalanceAndExpires(t *testing.T) {
 	late, stopped := str(s.want(201, s.payout("B-1", 30_000_00))["id"]), str(s.want(201, s.payout("B-2", 30_000_00))["id"])
 	s.settle()
 	s.want(200, s.as(ana, "POST", "/v1/payouts/"+stopped+"/cancel", nil))
-	s.advance(5 * time.Hour)
+	end := instant(t, s.get("/v1/payouts/" + late)["created_at"]).Add(6 * time.Hour)
+	s.advance(end.Add(-time.Minute).Sub(s.now()))
 	if p := s.get("/v1/payouts/" + late); str(p["status"]) != "queued" || str(p["waiting_for"]) != "balance" {
 		t.Errorf("it waits: %v", p)
 	}
-	s.advance(6 * time.Hour)
+	s.advance(end.Add(2 * time.Minute).Sub(s.now())) // the sweep looks every minute
+	if p := s.get("/v1/payouts/" + late); str(p["status"]) != "cancelled" {
+		t.Errorf("it waited: %v", p)
+	}
 	s.balance("efecty", "efecty-demo", nil)
-	s.advance(24 * time.Hour)
+	s.advance(6 * time.Hour)
 	for _, id := range []string{late, stopped} {
 		if p := s.get("/v1/payouts/" + id); str(p["status"]) != "cancelled" || len(s.live("efecty", id)) != 0 {
 			t.Errorf("%v", p)

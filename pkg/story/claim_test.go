@@ -51,7 +51,7 @@ func TestTheBuyerTellsWhatIsMissing(t *testing.T) {
 	id := s.nobody(payment, "L-1")
 	path := s.link(id)
 	form := s.do("GET", path, nil)
-	s.page(200, form, "Tienda demo", "$ 20.000", "Tipo de documento", "NIT", "Bancolombia", `<form method="post"`)
+	s.page(200, form, "Tienda demo", "$ 20.000", "Tipo de documento", "NIT", "Bancolombia", `<form method="post"`, `<html lang="es">`, `content="width=device-width`) // in Spanish, for a telephone
 	if html := string(form.body); strings.Contains(html, "Extranjería") || strings.Contains(html, `id="email"`) || strings.Contains(html, "Ruiz") || strings.Contains(html, "<script") {
 		t.Errorf("asks or shows what it should not:\n%s", html)
 	}

@@ -182,7 +182,7 @@ func TestPurposesAndWaiting(t *testing.T) {
 	if got := s.status("/v1/payouts/" + late); got != "queued" {
 		t.Errorf("it waits: %s", got)
 	}
-	s.advance(6 * time.Hour) // the next look at it, which the pauses between tries put off
+	s.advance(time.Hour + time.Minute)
 	if p := s.get("/v1/payouts/" + late); str(p["status"]) != "cancelled" || len(s.live("efecty", late)) != 0 {
 		t.Errorf("%v", p)
 	}

@@ -89,12 +89,13 @@ func (s *Submitter) Handle(ctx context.Context, j job.Job) error {
 	if !pass.Until.IsZero() {
 		return s.postpone(ctx, d.Awaiting(pass.Until, s.Now()))
 	}
-	err = s.send(ctx, client, j.Key, d)
+	err = s.send(ctx, client, j.Key, d, waitsUntil(m, d, s.Now()))
 	s.Breaker.Heard(ctx, client, ability, pass)
 	return err
 }
 
-func (s *Submitter) send(ctx context.Context, client *provider.Client, key store.Key, d disbursement.Disbursement) error {
+// send makes the call. until is when it stops waiting if this time the provider does not take it; zero = it goes on.
+func (s *Submitter) send(ctx context.Context, client *provider.Client, key store.Key, d disbursement.Disbursement, until time.Time) error {
 	attempt := len(d.Attempts) + 1
 	d, t, err := s.Observer.Disbursement(ctx, key, disbursement.Observation{Claim: disbursement.ClaimSubmit, By: "submit",
 		Evidence: "submit:" + strconv.Itoa(attempt), At: s.Now()}, d)
@@ -106,6 +107,7 @@ func (s *Submitter) send(ctx context.Context, client *provider.Client, key store
 		return nil
 	}
 	seen := client.Submit(ctx, d)
+	seen.WaitsUntil = until
 	if seen.Claim == disbursement.ClaimUnknown {
 		switch {
 		case mutant.On("blind-resend"), mutant.On("delete-on-error"):
@@ -132,7 +134,7 @@ func (s *Submitter) heldBack(ctx context.Context, m merchant.Merchant, d disburs
 	}
 	now := s.Now()
 	rules, key := m.RulesOn(calendar.On(now, country.Zone())), disbursement.Key(d.Tenant, d.ID)
-	if wait := time.Duration(rules.Payouts.WaitHours) * time.Hour; d.Kind == disbursement.Payout && wait > 0 && !d.Repeated() && !now.Before(d.WaitsSince().Add(wait)) {
+	if until := waitsUntil(m, d, now); !until.IsZero() && !now.Before(until) {
 		_, _, err := s.Observer.Disbursement(ctx, key, disbursement.Observation{Claim: disbursement.ClaimCancel, By: "submit", Evidence: "waited",
 			At: now, Note: "could not be handed over in time"})
 		return true, allowed(err)
@@ -169,6 +171,20 @@ func (s *Submitter) heldBack(ctx context.Context, m merchant.Merchant, d disburs
 		}
 	}
 	return false, nil
+}
+
+// waitsUntil is when a payout that the provider does not take, for want of balance or because it is away, is not wanted any
+// more; zero where the rules do not say, and for one that was sent before and may be there.
+func waitsUntil(m merchant.Merchant, d disbursement.Disbursement, now time.Time) time.Time {
+	country, err := calendar.ByNetwork(d.Network)
+	if err != nil || d.Kind != disbursement.Payout || d.Repeated() {
+		return time.Time{}
+	}
+	hours := m.RulesOn(calendar.On(now, country.Zone())).Payouts.WaitHours
+	if hours == 0 {
+		return time.Time{}
+	}
+	return d.WaitsSince().Add(time.Duration(hours) * time.Hour)
 }
 
 // people are those who get the money: the beneficiary and, where it goes back the way it came, whoever paid.
