@@ -25,6 +25,7 @@ type daily struct {
 	open     []dailyBreak
 	more     int // open breaks beyond those listed
 	shown    []converted
+	channels []channelSum
 }
 
 type dailyBreak struct {
@@ -90,6 +91,9 @@ func (s *Server) gather(ctx context.Context, c request.Caller, d *daily) error {
 		if err := s.openBreaks(ctx, d, day); err != nil {
 			return err
 		}
+	}
+	if err := s.channelSums(ctx, c.Merchant.ID, d); err != nil {
+		return err
 	}
 	return s.convert(ctx, c.Merchant.ID, d)
 }

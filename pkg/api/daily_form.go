@@ -27,6 +27,8 @@ var dailyWords = map[string][3]string{
 	"open breaks": {"Open breaks", "Diferencias abiertas", "未处理差异"}, "no file": {"No file from", "Sin archivo de", "未收到文件"},
 	"more": {"more in the reports of their days", "más en los informes de sus días", "条见各结算日报告"}, "closed": {"closed", "cerrado", "已关账"},
 	"worth": {"In other currencies", "En otras monedas", "折合其他币种"}, "by rate": {"rate, source and day", "tasa, fuente y día", "汇率、来源与日期"},
+	"channels": {"Other channels", "Otros canales", "其他渠道"}, "channel": {"channel", "canal", "渠道"}, "receipts": {"receipts", "recibos", "笔数"},
+	"received": {"received", "recibido", "收款"}, "given back": {"given back", "devuelto", "退款"},
 	"no rate": {"no rate known", "sin tasa conocida", "无可用汇率"},
 }
 
@@ -125,6 +127,11 @@ func dailyXLSX(d daily) ([]byte, error) {
 		b.Sheet(d.word("worth"), header...)
 		rows(b, lines, func(i int) bool { return i == 2 || i == 3 || i == 5 })
 	}
+	if len(d.channels) > 0 {
+		header, lines = d.others()
+		b.Sheet(d.word("channels"), header...)
+		rows(b, lines, func(i int) bool { return i == 1 || i >= 3 })
+	}
 	header, lines = d.table()
 	b.Sheet(d.word("open breaks"), header...)
 	rows(b, lines, func(i int) bool { return i == 5 || i == 7 })
@@ -156,6 +163,10 @@ func dailyHTML(d daily) ([]byte, error) {
 	if len(d.shown) > 0 {
 		fmt.Fprintf(&out, "<h2>%s</h2>\n", escaped(d.word("worth")))
 		tableHTML(&out, d.worth)
+	}
+	if len(d.channels) > 0 {
+		fmt.Fprintf(&out, "<h2>%s</h2>\n", escaped(d.word("channels")))
+		tableHTML(&out, d.others)
 	}
 	if len(d.open) > 0 {
 		fmt.Fprintf(&out, "<h2>%s</h2>\n", escaped(d.word("open breaks")))

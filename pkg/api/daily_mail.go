@@ -47,16 +47,18 @@ func (d daily) subject() string {
 	return line
 }
 
-// plain is the table of accounts in lines, for who reads mails without pages.
+// plain are the tables of accounts, of other currencies and of other channels in lines, for who reads mails without pages.
 func (d daily) plain() string {
 	var out strings.Builder
 	fmt.Fprintf(&out, "%s\n", d.subject())
-	header, lines := d.summary()
-	for _, line := range lines {
-		out.WriteString("\n")
-		for i, cell := range line {
-			if cell != "" {
-				fmt.Fprintf(&out, "%s: %s\n", header[i], cell)
+	for _, table := range []func() ([]string, [][]string){d.summary, d.worth, d.others} {
+		header, lines := table()
+		for _, line := range lines {
+			out.WriteString("\n")
+			for i, cell := range line {
+				if cell != "" {
+					fmt.Fprintf(&out, "%s: %s\n", header[i], cell)
+				}
 			}
 		}
 	}

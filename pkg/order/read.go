@@ -51,7 +51,7 @@ func Read(x Export) ([]Order, error) {
 		needs = append(needs, s.columns["currency"])
 	}
 	var list []Order
-	seen := map[string]int{}
+	seen, at := map[string]int{}, map[string]int{} // the line of an order, and its place in the list
 	err := lines(x.Text, needs, func(line int, cell func(...string) string) error {
 		of := func(field string) string { return cell(s.columns[field]...) }
 		if s.items && of("status") == "" && seen[strings.TrimPrefix(of("name"), "#")] > 0 {
@@ -61,10 +61,13 @@ func Read(x Export) ([]Order, error) {
 		if err != nil {
 			return err
 		}
-		if at := seen[o.Name]; at > 0 {
-			return fmt.Errorf("order %.40q stands in line %d too", o.Name, at)
+		if seen[o.Name] > 0 {
+			if s.items && list[at[o.Name]].same(o) {
+				return nil // a further item, with what is the order's again
+			}
+			return fmt.Errorf("order %.40q stands in line %d too", o.Name, seen[o.Name])
 		}
-		seen[o.Name] = line
+		seen[o.Name], at[o.Name] = line, len(list)
 		list = append(list, o)
 		return nil
 	})
@@ -72,6 +75,12 @@ func Read(x Export) ([]Order, error) {
 		return nil, err
 	}
 	return list, nil
+}
+
+// same says that two lines say the same of an order; of several coupons each line may name another.
+func (o Order) same(other Order) bool {
+	o.Coupon, other.Coupon = "", ""
+	return slices.Equal(o.Also, other.Also) && fmt.Sprint(o) == fmt.Sprint(other)
 }
 
 // order makes an order of a line's fields.

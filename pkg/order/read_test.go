@@ -11,6 +11,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/vuelto/vuelto/pkg/calendar"
 	"github.com/vuelto/vuelto/pkg/mem/memstore"
 	"github.com/vuelto/vuelto/pkg/money"
 	"github.com/vuelto/vuelto/pkg/order"
@@ -180,6 +181,42 @@ func TestDatesOfAnotherCalendar(t *testing.T) {
 		_, err = order.ReadReceipts("demo", []byte("date,channel,amount,currency\n2026-11-20,till,10.00,PEN\n"+date+",till,10.00,PEN\n"))
 		if err == nil || !strings.Contains(err.Error(), "line 3: ") || !strings.Contains(err.Error(), "another calendar") {
 			t.Errorf("%s in receipts: %v", name, err)
+		}
+	}
+}
+
+// TestAdvancedOrderExport: the labels, the statuses and a line for each product, as that exporter of WooCommerce writes them.
+func TestAdvancedOrderExport(t *testing.T) {
+	const header = "Order Number,Order Status,Order Date,Item Name,Payment Method Title,Cart Discount Amount,Coupon Code,Order Refund Amount,Order Total Amount,Currency\n"
+	x := order.Export{Shape: "woocommerce", Shop: "s", Text: []byte(header +
+		"871,Processing,2026-11-20 23:30,Cup,PagoEfectivo,10.00,TEN,0,90.00,PEN\n" +
+		"871,Processing,2026-11-20 23:30,Plate,PagoEfectivo,10.00,FIVE,0,90.00,PEN\n" +
+		"872,Pending payment,2026-11-21 08:00,Cup,PagoEfectivo,0.00,,0,50.00,PEN\n" +
+		"873,Refunded,2026-11-21 09:00,Cup,PagoEfectivo,0.00,,50.00,50.00,PEN\n")}
+	list, err := order.Read(x)
+	if err != nil || len(list) != 3 {
+		t.Fatalf("%+v, %v", list, err)
+	}
+	if o := list[0]; o.Name != "871" || o.Day != november(20) || o.State != order.Paid || o.Total != 9000 || o.Discount != 1000 || o.Coupon != "TEN" || o.Method != "PagoEfectivo" {
+		t.Errorf("%+v", o)
+	}
+	if list[1].State != order.Unpaid || list[2].State != order.Refunded || list[2].Back != 5000 {
+		t.Errorf("%+v", list[1:])
+	}
+	x.Text = append(x.Text, "871,Processing,2026-11-20 23:30,Spoon,PagoEfectivo,10.00,TEN,0,91.00,PEN\n"...)
+	if _, err := order.Read(x); err == nil || !strings.Contains(err.Error(), "line 6") {
+		t.Errorf("one order with two totals: %v", err)
+	}
+}
+
+// TestMagentoDates: the exporter writes an hour of twenty-four with AM or PM behind it.
+func TestMagentoDates(t *testing.T) {
+	for text, want := range map[string]calendar.Date{"Nov 20, 2026 13:04:05 PM": november(20), "Nov 20, 2026 00:04:05 AM": november(20), "Nov 20, 2026 12:04:05 PM": november(20),
+		"Nov 20, 2026 1:04:05 PM": november(20), "Nov 20, 2026 23:59:59 PM": november(20), "Nov 2, 2026, 3:04:05 AM": november(2)} {
+		list, err := order.Read(order.Export{Shape: "magento", Shop: "s", Currency: "PEN",
+			Text: []byte("ID,Purchase Date,Status,Grand Total (Purchased)\n1,\"" + text + "\",Processing,10.00\n")})
+		if err != nil || len(list) != 1 || list[0].Day != want {
+			t.Errorf("%s: %+v, %v", text, list, err)
 		}
 	}
 }

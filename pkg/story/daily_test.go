@@ -49,6 +49,12 @@ func TestTheDayInOneReport(t *testing.T) {
 			t.Errorf("%s: the counts are others:\n%s", lang, text)
 		}
 	}
+	s.want(200, s.do("POST", "/v1/receipts", "date,channel,amount,currency\n"+str(day["date"])+",till,100.00,PEN\n"+str(day["date"])+",till,-30.00,PEN\n2026-11-01,till,5.00,PEN\n",
+		"Authorization", "Bearer "+ana, "Content-Type", "text/csv"))
+	if page := string(s.as(ana, "GET", at+"html?lang=zh", nil).body); !strings.Contains(page, "<h2>其他渠道</h2>") ||
+		!strings.Contains(page, "<td>till</td><td>2</td><td>PEN</td><td>100.00</td><td>30.00</td><td>70.00</td>") {
+		t.Errorf("other channels:\n%s", page)
+	}
 	s.want(200, s.as(ana, "POST", "/v1/breaks/"+str(gap["id"])+"/explain", doc{"reason": "known"}))
 	if page := string(s.as(ana, "GET", at+"html", nil).body); strings.Contains(page, str(gap["id"])) {
 		t.Errorf("an explained break is still open:\n%s", page)
