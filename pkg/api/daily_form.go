@@ -18,7 +18,7 @@ import (
 var dailyWords = map[string][3]string{
 	"title": {"Settlements of", "Liquidaciones del", "结算日报"}, "account": {"account", "cuenta", "账户"}, "status": {"status", "estado", "状态"},
 	"rows": {"rows", "filas", "行数"}, "entries": {"entries", "asientos", "账目"}, "matched": {"matched", "conciliados", "已对平"},
-	"rate": {"match rate", "tasa de conciliación", "对平率"}, "pending": {"pending", "pendientes", "未到期"}, "breaks": {"breaks", "diferencias", "差异"},
+	"rate": {"match rate, %", "tasa de conciliación, %", "对平率（%）"}, "pending": {"pending", "pendientes", "未到期"}, "breaks": {"breaks", "diferencias", "差异"},
 	"open": {"open", "abiertas", "未处理"}, "currency": {"currency", "moneda", "币种"}, "gross": {"gross", "bruto", "总额"}, "fee": {"fee", "comisión", "手续费"},
 	"tax": {"tax", "impuesto", "税"}, "net": {"net", "neto", "净额"}, "expected": {"expected", "esperado", "应结算"}, "difference": {"difference", "diferencia", "差额"},
 	"fx": {"FX result", "resultado cambiario", "汇兑损益"}, "class": {"class", "clase", "类别"}, "entry": {"entry", "asiento", "账目编号"},
@@ -29,6 +29,8 @@ var dailyWords = map[string][3]string{
 	"worth": {"In other currencies", "En otras monedas", "折合其他币种"}, "by rate": {"rate, source and day", "tasa, fuente y día", "汇率、来源与日期"},
 	"channels": {"Other channels", "Otros canales", "其他渠道"}, "channel": {"channel", "canal", "渠道"}, "receipts": {"receipts", "recibos", "笔数"},
 	"received": {"received", "recibido", "收款"}, "given back": {"given back", "devuelto", "退款"},
+	"balanced": {"balanced", "cuadrado", "已平"}, "broken": {"broken", "con diferencias", "有差异"}, "running": {"running", "en curso", "对账中"},
+	"held":    {"held", "retenido", "暂挂"},
 	"no rate": {"no rate known", "sin tasa conocida", "无可用汇率"},
 }
 
@@ -49,7 +51,7 @@ func (d daily) words(names ...string) []string {
 func (d daily) summary() (header []string, lines [][]string) {
 	header = d.words("account", "status", "rows", "entries", "matched", "rate", "pending", "breaks", "open", "currency", "gross", "fee", "tax", "net", "expected", "difference", "fx")
 	for _, day := range d.days {
-		o, status, broken := day.Outcome, string(day.Status), 0
+		o, status, broken := day.Outcome, d.word(string(day.Status)), 0
 		if day.Closed() {
 			status += ", " + d.word("closed")
 		}
@@ -118,26 +120,32 @@ func dailyXLSX(d daily) ([]byte, error) {
 	b := sheet.New(&out)
 	header, lines := d.summary()
 	b.Sheet(d.date.String(), header...)
-	rows(b, lines, func(i int) bool { return i >= 2 && i != 9 })
+	rows(b, lines, summaryNumber)
 	for _, note := range d.notes() {
 		b.Row(sheet.Label(note))
 	}
 	if len(d.shown) > 0 {
 		header, lines = d.worth()
 		b.Sheet(d.word("worth"), header...)
-		rows(b, lines, func(i int) bool { return i == 2 || i == 3 || i == 5 })
+		rows(b, lines, worthNumber)
 	}
 	if len(d.channels) > 0 {
 		header, lines = d.others()
 		b.Sheet(d.word("channels"), header...)
-		rows(b, lines, func(i int) bool { return i == 1 || i >= 3 })
+		rows(b, lines, otherNumber)
 	}
 	header, lines = d.table()
 	b.Sheet(d.word("open breaks"), header...)
-	rows(b, lines, func(i int) bool { return i == 5 || i == 7 })
+	rows(b, lines, openNumber)
 	err := b.Close()
 	return out.Bytes(), err
 }
+
+// Which columns of the tables are numbers.
+func summaryNumber(i int) bool { return i >= 2 && i != 9 }
+func worthNumber(i int) bool   { return i == 2 || i == 3 || i == 5 }
+func otherNumber(i int) bool   { return i == 1 || i >= 3 }
+func openNumber(i int) bool    { return i == 5 || i == 7 }
 
 func rows(b *sheet.Book, lines [][]string, number func(column int) bool) {
 	for _, line := range lines {
@@ -156,27 +164,29 @@ func dailyHTML(d daily) ([]byte, error) {
 	var out strings.Builder
 	title := escaped(d.word("title") + " " + d.date.String())
 	fmt.Fprintf(&out, "<!doctype html>\n<html lang=\"%s\"><head><meta charset=\"utf-8\"><title>%s</title></head>\n<body style=\"font:14px sans-serif\"><h1>%s</h1>\n", d.language, title, title)
-	tableHTML(&out, d.summary)
+	tableHTML(&out, d.summary, summaryNumber)
 	for _, note := range d.notes() {
 		fmt.Fprintf(&out, "<p>%s</p>\n", escaped(note))
 	}
 	if len(d.shown) > 0 {
 		fmt.Fprintf(&out, "<h2>%s</h2>\n", escaped(d.word("worth")))
-		tableHTML(&out, d.worth)
+		tableHTML(&out, d.worth, worthNumber)
 	}
 	if len(d.channels) > 0 {
 		fmt.Fprintf(&out, "<h2>%s</h2>\n", escaped(d.word("channels")))
-		tableHTML(&out, d.others)
+		tableHTML(&out, d.others, otherNumber)
 	}
 	if len(d.open) > 0 {
 		fmt.Fprintf(&out, "<h2>%s</h2>\n", escaped(d.word("open breaks")))
-		tableHTML(&out, d.table)
+		tableHTML(&out, d.table, openNumber)
 	}
 	out.WriteString("</body></html>\n")
 	return []byte(out.String()), nil
 }
 
-func tableHTML(out *strings.Builder, of func() ([]string, [][]string)) {
+// tableHTML writes a table: numbers stand to the right in one piece, what people read has room, and ids give way. Styles are within the cells, as mail
+// programs leave nothing else.
+func tableHTML(out *strings.Builder, of func() ([]string, [][]string), number func(column int) bool) {
 	header, lines := of()
 	out.WriteString("<table border=\"1\" cellpadding=\"4\" style=\"border-collapse:collapse\"><tr>")
 	for _, h := range header {
@@ -185,8 +195,17 @@ func tableHTML(out *strings.Builder, of func() ([]string, [][]string)) {
 	out.WriteString("</tr>\n")
 	for _, line := range lines {
 		out.WriteString("<tr>")
-		for _, cell := range line {
-			fmt.Fprintf(out, "<td>%s</td>", escaped(cell))
+		for i, cell := range line {
+			style := ""
+			switch {
+			case number(i):
+				style = ` style="text-align:right;white-space:nowrap"`
+			case len(cell) > 40:
+				style = ` style="min-width:16em"`
+			case !strings.Contains(cell, " ") && len(cell) > 20:
+				style = ` style="font-size:80%;word-break:break-all;min-width:8em"`
+			}
+			fmt.Fprintf(out, "<td%s>%s</td>", style, escaped(cell))
 		}
 		out.WriteString("</tr>\n")
 	}

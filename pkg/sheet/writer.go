@@ -49,13 +49,35 @@ func (b *Book) Sheet(name string, header ...string) {
 	b.sheets = append(b.sheets, name)
 	b.part(fmt.Sprintf("xl/worksheets/sheet%d.xml", len(b.sheets)))
 	b.print(`<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetViews><sheetView workbookViewId="0">` +
-		`<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><sheetData>`)
+		`<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>` + widths(header) + `<sheetData>`)
 	b.rows = 0
 	cells := make([]Cell, len(header))
 	for i, h := range header {
 		cells[i] = Label(h)
 	}
 	b.row(1, cells)
+}
+
+// narrowest is how wide a column is at least, in digits: a sum of millions with its separators fits.
+const narrowest = 14
+
+// widths makes columns wide enough for their titles: a sign of Chinese takes the room of two.
+func widths(header []string) string {
+	if len(header) == 0 {
+		return ""
+	}
+	var out strings.Builder
+	for i, h := range header {
+		wide := 2
+		for _, r := range h {
+			if wide++; r > 0x2e80 {
+				wide++
+			}
+		}
+		n := strconv.Itoa(i + 1)
+		out.WriteString(`<col min="` + n + `" max="` + n + `" width="` + strconv.Itoa(max(wide, narrowest)) + `" customWidth="1"/>`)
+	}
+	return "<cols>" + out.String() + "</cols>"
 }
 
 // Row adds a row to the sheet that was started last.
