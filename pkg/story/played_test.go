@@ -26,7 +26,7 @@ const (
 )
 
 // whiles is how many calls of the stack an instance answers before another takes its place.
-const whiles = 100
+const whiles = 250
 
 // played is a sandbox beside a stack: its table lasts, its instances do not. What people and the queue ask for is done by one
 // that knows nothing yet, while another, which knows what it has read, answers the stack.
@@ -176,6 +176,19 @@ func TestTheProvidersBesideAStack(t *testing.T) {
 	for _, n := range s.server.World.Networks {
 		if len(n.Ledger()) != 0 {
 			t.Errorf("the world's own %s was called", n.Name())
+		}
+	}
+	for _, name := range sandbox.Names() { // who was asked many times and who was never asked know the same
+		books := map[string]bool{}
+		for _, stage := range []*sandbox.Stage{s.beside.warm, s.beside.stage(s.beside.instant())} {
+			req := httptest.NewRequest("GET", "/_sandbox/ledger/"+name, nil)
+			req.Header.Set("Authorization", "Bearer "+sandboxKey)
+			w := httptest.NewRecorder()
+			stage.ServeHTTP(w, req)
+			books[w.Body.String()] = true
+		}
+		if len(books) != 1 {
+			t.Errorf("%s has several books: %v", name, books)
 		}
 	}
 	page, err := s.beside.table.Query(context.Background(), store.Query{PK: "diary#efecty", Limit: 1000})
