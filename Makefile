@@ -12,7 +12,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 BUILD := env GOOS=linux GOARCH=arm64 GOARM64=v8.0 CGO_ENABLED=0 GOFLAGS= GOEXPERIMENT= \
 	go build -tags lambda.norpc,dotsfile -trimpath -buildvcs=false -ldflags "-s -w -buildid="
 
-.PHONY: help run test lint fmt sim mutants mutation fuzz crashes corpus batch bench build size e2e verify clean
+.PHONY: help run test lint fmt sim mutants mutation fuzz crashes corpus batch tamper canary bench build size e2e verify clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,6 +60,12 @@ corpus: ## a million rows with every class of difference and every pair of them,
 
 batch: ## one batch of 100,000 payouts, from the upload to the provider's ledger (minutes)
 	go test -count=1 -timeout 20m -run AHundredThousandRows -v ./pkg/proof -args -hundred
+
+tamper: ## 10,000 manipulations of a chain of a million sealed entries, each found (minutes)
+	go test -count=1 -timeout 30m -run "EveryManipulation|AMillionEntries" -v ./pkg/audit -args -chain 1000000 -manipulations 10000 -entries 1000000 | grep -v "^=== "
+
+canary: ## nobody is named, and no secret, in any log, message, event or delivery of 10,000 refunds and 10,000 payouts (minutes)
+	go test -count=1 -timeout 30m -run NobodyIsNamed -v ./pkg/proof -args -canaries 20000 | grep -v "^=== "
 
 bench: ## one table: name, figure, unit, ratio to its reference
 	@go run ./infra/bench

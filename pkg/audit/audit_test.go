@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -13,6 +14,8 @@ import (
 )
 
 var manipulations = flag.Int("manipulations", 1000, "that TestEveryManipulationShows tries")
+
+var chain = flag.Int("chain", 500, "entries in the chain that TestEveryManipulationShows changes")
 
 var entries = flag.Int("entries", 20_000, "entries that TestAMillionEntries verifies")
 
@@ -76,37 +79,57 @@ func TestWhatNobodyTouchedIsFine(t *testing.T) {
 }
 
 // TestEveryManipulationShows: a byte flipped, a line left out, doubled, put in, swapped or moved to another day, a tail cut, a
-// day left out or put in another's place.
+// day left out or put in another's place. Four days of a longer chain are changed at a time and held against what they were; a
+// day changed nowhere says the same of itself whatever lies further off, and of every thousandth the whole chain is read to see it.
 func TestEveryManipulationShows(t *testing.T) {
-	names, files := days(t, 4, 25)
-	r := rand.New(rand.NewPCG(1, 2))
-	tried := map[string]int{}
-	_, whole := verify(names, files)
-	for n := range *manipulations {
-		kind, changed := tamper(r, n, files)
-		same := len(changed) == len(files)
-		for i := 0; same && i < len(files); i++ {
-			same = bytes.Equal(changed[i], files[i])
+	const window = 4
+	perDay := 25
+	if *chain > 100_000 {
+		perDay = 200
+	}
+	names, files := days(t, *chain/perDay, perDay)
+	seals := make([]audit.Seal, len(files))
+	for i := range files {
+		var err error
+		if _, seals[i], err = audit.Read(files[i]); err != nil {
+			t.Fatal(err)
 		}
-		if same {
+	}
+	r := rand.New(rand.NewPCG(1, 2))
+	tried, whole := map[string]int{}, 0
+	began := time.Now()
+	for n := range *manipulations {
+		at := r.IntN(len(files) - window + 1)
+		days, before := names[at:at+window], files[at:at+window]
+		kind, changed := tamper(r, n, before)
+		if slices.EqualFunc(changed, before, bytes.Equal) {
 			continue
 		}
 		tried[kind]++
-		last := names
-		if len(changed) < len(names) { // the day of a file is its name
-			last = missing(names, files, changed)
+		if len(changed) < window { // the day of a file is its name
+			days = missing(days, before, changed)
 		}
-		found, v := verify(last, changed)
-		if len(found) == 0 && v.Last.Seal == whole.Last.Seal && v.Begun == whole.Begun {
+		if found, is := verify(days, changed); len(found) == 0 && is.Last.Seal == seals[at+window-1].Seal && is.Begun == seals[at].Before {
 			t.Fatalf("%d: %s does not show", n, kind)
 		}
+		if n%1000 != n/1000%8 { // a different kind each thousand
+			continue
+		}
+		whole++
+		found, _ := verify(slices.Concat(names[:at], days, names[at+window:]), slices.Concat(files[:at], changed, files[at+window:]))
+		if len(found) == 0 && at > 0 && at+window < len(files) {
+			t.Errorf("%d: %s does not show in the whole", n, kind)
+		}
 	}
+	total := 0
 	for kind, n := range tried {
+		total += n
 		if n < *manipulations/20 {
 			t.Errorf("%s was tried %d times", kind, n)
 		}
 	}
-	t.Log(tried)
+	t.Logf("%d of %d found in a chain of %d entries, %d of them by reading all of it, in %s: %v", total, total, *chain, whole,
+		time.Since(began).Round(time.Second), tried)
 }
 
 func missing(names []string, files, left [][]byte) (list []string) {
