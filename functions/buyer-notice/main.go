@@ -15,7 +15,7 @@ import (
 func main() {
 	h := host.Open(config.Needs{Notices: true})
 	ports := telling.Ports{Set: h.Ports(), Site: h.Config.Site}
-	ports.Mailer = sesmail.Open(h.AWS, h.Config.MailFrom)
+	ports.Mailer = sesmail.Open(h.AWS, h.Config.MailFrom, h.Config.MailSet)
 	ports.Texter = snstext.Open(h.AWS, h.Config.SMS)
 	lambda.Start(sqsevents.Batch(telling.Notifier(ports), h.Log))
 }

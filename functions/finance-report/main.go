@@ -14,7 +14,7 @@ import (
 
 func main() {
 	h := host.Open(config.Needs{Files: true, Mails: true})
-	ports := reporting.Ports{Set: h.Ports(), Mailer: sesmail.Open(h.AWS, h.Config.MailFrom)}
+	ports := reporting.Ports{Set: h.Ports(), Mailer: sesmail.Open(h.AWS, h.Config.MailFrom, "")}
 	ports.Files = s3file.Open(h.AWS, h.Config.Bucket)
 	lambda.Start(sqsevents.Batch(reporting.Reporter(ports), h.Log))
 }

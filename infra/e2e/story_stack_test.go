@@ -139,7 +139,7 @@ func (s *stack) resources() {
 	}
 	s.env = []string{"AWS_REGION=" + s.aws.Region, "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test",
 		"AWS_ENDPOINT_URL=" + s.aws.Endpoint, "VUELTO_MODE=test", "VUELTO_TABLE=" + table, "VUELTO_BUCKET=" + bucket, "VUELTO_SETTLEMENT_BUCKET=" + bucket,
-		"VUELTO_LOG=warn", "VUELTO_MAIL_FROM=off", "VUELTO_SMS=off", "VUELTO_SITE=https://vuelto.example"}
+		"VUELTO_LOG=warn", "VUELTO_MAIL_FROM=off", "VUELTO_MAIL_SET=notices", "VUELTO_SMS=off", "VUELTO_SITE=https://vuelto.example"}
 	s.throttle = s.newThrottle(s.aws.Endpoint)
 	client := sqs.NewFromConfig(s.aws.Config(awsenv.SQS))
 	for _, spec := range s.template.Queues {

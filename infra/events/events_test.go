@@ -255,6 +255,11 @@ func TestEvents(t *testing.T) {
 	if len(s.mails) != 1 || s.mails[0].To != "ana@example.pe" {
 		t.Fatalf("the buyer got %+v", s.mails)
 	}
+	s.queue("buyer-notice/bounced")
+	s.queue("buyer-notice/bounced") // the carrier says things twice
+	if _, err := s.world.Store.Get(context.Background(), notice.AddressKey("demo", notice.Digest("demo", "ana@example.pe"))); err != nil {
+		t.Errorf("more would be mailed to who is not there: %v", err)
+	}
 
 	if _, _, err := s.network().Close(calendar.On(s.clock.Now(), calendar.Peru().Zone())); err != nil {
 		t.Fatal(err)

@@ -190,7 +190,7 @@ func TestQueuesAreThoseOfTheJobsThatAreSent(t *testing.T) {
 func doneBy() map[job.Kind]string {
 	return map[job.Kind]string{job.Submit: "refund-submission", job.Poll: "status-polling", job.Sweep: "status-polling", job.Remind: "status-polling",
 		job.Apply: "webhook-apply", job.Ingest: "settlement-ingest", job.Drop: "settlement-ingest", job.Reconcile: "settlement-reconciliation",
-		job.Rows: "batch-run", job.Deliver: "event-delivery", job.Notify: "buyer-notice",
+		job.Rows: "batch-run", job.Deliver: "event-delivery", job.Notify: "buyer-notice", job.Bounce: "buyer-notice", job.Complaint: "buyer-notice",
 		job.Seal: "audit-seal", job.Report: "finance-report", job.Play: "sandbox-callbacks"}
 }
 

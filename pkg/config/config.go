@@ -20,6 +20,7 @@ const (
 	varSettled  = "VUELTO_SETTLEMENT_BUCKET" // name of the bucket with settlement files, where VUELTO_BUCKET is another
 	varLog      = "VUELTO_LOG"               // debug, info, warn or error; info if empty
 	varMailFrom = "VUELTO_MAIL_FROM"         // sender of e-mails, or off
+	varMailSet  = "VUELTO_MAIL_SET"          // SES's configuration set of mails to buyers
 	varSMS      = "VUELTO_SMS"               // on or off: buyers' SMS
 	varSite     = "VUELTO_SITE"              // where the API is for buyers: https://…, without a slash at its end
 	queuePrefix = "VUELTO_QUEUE_"            // + the kind of job in capitals: URL of its queue
@@ -45,8 +46,8 @@ type Config struct {
 	Settled string              // the same
 	Queues  map[job.Kind]string // URL for each kind of Needs.Sends
 
-	MailFrom, SMS, Site string // empty unless needed
-	Level               slog.Level
+	MailFrom, MailSet, SMS, Site string // empty unless needed
+	Level                        slog.Level
 }
 
 // Read reads the environment through lookup (os.LookupEnv). The error names every variable that is missing or makes no
@@ -71,6 +72,7 @@ func Read(lookup func(string) (string, bool), needs Needs) (Config, error) {
 		c.MailFrom = r.need(varMailFrom)
 	}
 	if needs.Notices {
+		c.MailSet = r.need(varMailSet)
 		c.SMS = r.need(varSMS)
 		if c.SMS != "" && c.SMS != "on" && c.SMS != "off" {
 			r.fault(varSMS, "%q is neither on nor off", c.SMS)
@@ -109,7 +111,7 @@ func Variables(needs Needs) []string {
 		names = append(names, varMailFrom)
 	}
 	if needs.Notices {
-		names = append(names, varSMS, varSite)
+		names = append(names, varMailSet, varSMS, varSite)
 	}
 	for _, kind := range needs.Sends {
 		names = append(names, QueueVariable(kind))

@@ -36,6 +36,10 @@ const (
 	Deliver Kind = "deliver"
 	// Notify tells a buyer. Key: the notice.
 	Notify Kind = "notify"
+	// Bounce says that the e-mail of a notice came back for good. Key: the notice; started by the mail carrier's event.
+	Bounce Kind = "bounce"
+	// Complaint says that somebody called the e-mail of a notice unwanted. Key: the notice; started by the mail carrier's event.
+	Complaint Kind = "complaint"
 	// Seal closes the day's journals of every merchant on a network. Key: the network.
 	Seal Kind = "seal"
 	// Remind tells every merchant on a network of what is going to be late. Key.PK: the network; started by a schedule.
@@ -48,7 +52,7 @@ const (
 
 // Kinds lists every kind, for wiring and tests.
 func Kinds() []Kind {
-	return []Kind{Submit, Poll, Apply, Sweep, Ingest, Drop, Reconcile, Rows, Deliver, Notify, Seal, Remind, Report, Play}
+	return []Kind{Submit, Poll, Apply, Sweep, Ingest, Drop, Reconcile, Rows, Deliver, Notify, Seal, Remind, Report, Play, Bounce, Complaint}
 }
 
 // Job is one message.

@@ -21,8 +21,9 @@ var ErrRefused = errors.New("notice: refused for good")
 type Mail struct {
 	To, Subject, Text string
 
-	HTML  string
-	Files []Attachment
+	Tenant, Event string // of the notice it is, for the carrier to name if it comes back; empty = nobody asks
+	HTML          string
+	Files         []Attachment
 }
 
 // Attachment is a file that comes with a mail.
@@ -64,12 +65,14 @@ const (
 	NoWay   Outcome = "no_way"  // no address, or the channel is off
 	Refused Outcome = "refused" // the carrier takes nothing for the address
 	Failed  Outcome = "failed"  // every try failed
+	Bounced Outcome = "bounced" // sent, and came back for good
 )
 
 // Channel is one way to the buyer.
 type Channel struct {
 	Outcome Outcome `json:"o,omitempty"`
 	Tries   int     `json:"t,omitempty"`
+	To      string  `json:"a,omitempty"` // digest of the address it was sent to: see Digest
 }
 
 // Notice is one message to a buyer. It holds no address: whoever sends it reads the record it is about.

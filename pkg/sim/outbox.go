@@ -7,12 +7,15 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
+	"github.com/vuelto/vuelto/pkg/job"
 	"github.com/vuelto/vuelto/pkg/notice"
 )
 
 // carrier is the mail and the telephone of the world: what is sent to buyers and to finance lies in an outbox. Addresses that begin with
-// "bounce" are refused for good, those that begin with "away" for now.
+// "bounce" are refused for good, those that begin with "away" for now; what goes to "returns…" comes back a minute later, and
+// "complains…" calls it unwanted.
 type carrier struct{ w *World }
 
 // note is one message.
@@ -42,13 +45,30 @@ func (c carrier) Mail(ctx context.Context, m notice.Mail) error {
 			sum := sha256.Sum256(f.Body)
 			letter.Files = append(letter.Files, enclosed{f.Name, f.Type, len(f.Body), hex.EncodeToString(sum[:])})
 		}
-		return c.w.post(letter)
+		if err := c.w.post(letter); err != nil {
+			return err
+		}
+		return c.w.back(ctx, m)
 	})
 }
 
 // Text implements notice.Texter.
 func (c carrier) Text(ctx context.Context, to, text string) error {
 	return c.w.io(ctx, Point{"carrier", "send", "sms", to}, func() error { return c.w.post(note{Channel: "sms", To: to, Text: text}) })
+}
+
+// back is what the carrier says later of a mail that it took.
+func (w *World) back(ctx context.Context, m notice.Mail) error {
+	j := job.Job{Kind: job.Bounce, Key: notice.Key(m.Tenant, m.Event)}
+	switch {
+	case m.Event == "":
+		return nil
+	case strings.HasPrefix(m.To, "complains"):
+		j.Kind = job.Complaint
+	case !strings.HasPrefix(m.To, "returns"):
+		return nil
+	}
+	return lateSender{w}.Send(ctx, j, time.Minute)
 }
 
 func (w *World) post(n note) error {

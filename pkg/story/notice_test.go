@@ -117,3 +117,40 @@ func TestBuyersAreRemindedOnce(t *testing.T) {
 		t.Errorf("reminded again: %v\n%v", slow, quick)
 	}
 }
+
+// TestMailsThatComeBack: what the carrier took and brought back has told nobody. With no SMS beside it the merchant hears of it
+// once, however often the carrier says so; nothing more goes to that address, nor to one that calls our mails unwanted; all
+// others are mailed as before.
+func TestMailsThatComeBack(t *testing.T) {
+	t.Parallel()
+	s, x := start(t), colombia()
+	who := func(mail, phone string) doc {
+		return doc{"name": "Luis", "document_type": "CC", "document_number": "1032456789", "email": mail, "phone": phone}
+	}
+	alone, both := s.refundTo(x, who("returns@example.co", "")), s.refundTo(x, who("returns.too@example.co", "3001112233"))
+	unwanted, fine := s.refundTo(x, who("complains@example.co", "")), s.refundTo(x, who("fine@example.co", ""))
+	s.settle()
+	s.advance(10 * time.Minute)
+	failed := func(id string) int { return len(list(s.get("/v1/events?type=notice.failed&subject="+id), "data")) }
+	if failed(alone) != 1 || failed(both) != 0 || failed(unwanted) != 0 || failed(fine) != 0 {
+		t.Errorf("alone %d, with an SMS %d, unwanted %d, fine %d", failed(alone), failed(both), failed(unwanted), failed(fine))
+	}
+	for _, id := range []string{alone, both, unwanted, fine} {
+		s.move(id, x.finish)
+	}
+	again := s.refundTo(x, who("RETURNS@example.co", ""))
+	s.settle()
+	s.advance(26 * time.Hour)
+	for to, want := range map[string]int{"returns@example.co": 1, "RETURNS@example.co": 0, "returns.too@example.co": 1, "%2B573001112233": 2,
+		"complains@example.co": 1, "fine@example.co": 2} {
+		if got := len(s.outbox(to)); got != want {
+			t.Errorf("%s: %d messages, want %d", to, got, want)
+		}
+	}
+	if failed(alone) != 2 || failed(both) != 0 || failed(unwanted) != 1 || failed(fine) != 0 || failed(again) != 1 {
+		t.Errorf("later: alone %d, with an SMS %d, unwanted %d, fine %d, again %d", failed(alone), failed(both), failed(unwanted), failed(fine), failed(again))
+	}
+	if log := s.log.String(); strings.Count(log, "notice came back") != 3 || strings.Contains(log, "returns@") {
+		t.Errorf("the log:\n%s", log)
+	}
+}

@@ -18,7 +18,7 @@ import (
 	"github.com/vuelto/vuelto/pkg/store"
 )
 
-// Notifier does job.Notify.
+// Notifier does job.Notify, job.Bounce and job.Complaint.
 type Notifier struct {
 	Store  store.Store
 	Mailer notice.Mailer // nil = no e-mail
@@ -32,6 +32,9 @@ type Notifier struct {
 // Handle sends a notice that is due. It is claimed first, so that of two copies of the message one sends nothing; after a crash
 // between the sending and the noting it may go twice.
 func (n *Notifier) Handle(ctx context.Context, j job.Job) error {
+	if j.Kind != job.Notify {
+		return n.cameBack(ctx, j)
+	}
 	record, err := n.Store.Get(ctx, j.Key)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil
@@ -63,7 +66,9 @@ func (n *Notifier) Handle(ctx context.Context, j job.Job) error {
 		return n.note(ctx, it.Moot().Next(n.Now()))
 	}
 	text := write(it.Kind, d, to, shop, asked{link, until})
-	it.Mail = n.mail(ctx, it, mailAddress(to.Email.Reveal()), text)
+	if it.Mail, err = n.mail(ctx, it, mailAddress(to.Email.Reveal()), text); err != nil {
+		return err
+	}
 	it.SMS = n.text(ctx, it, phoneNumber(to.Phone.Reveal(), d.Network), text)
 	return n.note(ctx, it.Next(n.Now()))
 }
@@ -112,14 +117,22 @@ func (n *Notifier) invite(ctx context.Context, it notice.Notice, d disbursement.
 	return n.Site + "/claim/" + merchant.Invitation{Tenant: d.Tenant, Subject: d.ID, Held: held, Until: until}.Token(secret), until, nil
 }
 
-func (n *Notifier) mail(ctx context.Context, it notice.Notice, to string, text message) notice.Channel {
+func (n *Notifier) mail(ctx context.Context, it notice.Notice, to string, text message) (notice.Channel, error) {
 	switch {
 	case it.Mail.Outcome != notice.Waiting:
-		return it.Mail
+		return it.Mail, nil
 	case n.Mailer == nil || to == "":
-		return notice.Channel{Outcome: notice.NoWay}
+		return notice.Channel{Outcome: notice.NoWay}, nil
 	}
-	return n.tried(ctx, it, "e-mail", it.Mail, n.Mailer.Mail(ctx, notice.Mail{To: to, Subject: text.subject, Text: text.long}))
+	digest := notice.Digest(it.Tenant, to)
+	if shut, err := n.shut(ctx, it.Tenant, digest); err != nil || shut {
+		return notice.Channel{Outcome: notice.Refused}, err
+	}
+	c := n.tried(ctx, it, "e-mail", it.Mail, n.Mailer.Mail(ctx, notice.Mail{To: to, Subject: text.subject, Text: text.long, Tenant: it.Tenant, Event: it.Event}))
+	if c.Outcome == notice.Sent {
+		c.To = digest
+	}
+	return c, nil
 }
 
 func (n *Notifier) text(ctx context.Context, it notice.Notice, to string, text message) notice.Channel {
@@ -142,8 +155,21 @@ func (n *Notifier) tried(ctx context.Context, it notice.Notice, way string, c no
 	return c
 }
 
-// note writes down how the tries ended. A notice that reached nobody is an event for the merchant; the sweep delivers it.
+// note writes down how the tries ended.
 func (n *Notifier) note(ctx context.Context, it notice.Notice) error {
+	writes, err := n.writes(ctx, it)
+	if err != nil {
+		return err
+	}
+	err = n.Store.Commit(ctx, writes...)
+	if store.IsConflict(err) {
+		return nil // the lease had run out, and another has noted it
+	}
+	return err
+}
+
+// writes are the notice, and what the merchant is told if it reached nobody: an event, which the sweep delivers.
+func (n *Notifier) writes(ctx context.Context, it notice.Notice) ([]store.Write, error) {
 	writes := []store.Write{store.Put{Record: notice.Encode(it)}}
 	if it.Lost() {
 		record, err := n.Store.Get(ctx, event.EndpointsKey(it.Tenant))
@@ -152,15 +178,11 @@ func (n *Notifier) note(ctx context.Context, it notice.Notice) error {
 			endpoints, err = event.DecodeEndpoints(it.Tenant, record)
 		}
 		if err != nil && !errors.Is(err, store.ErrNotFound) {
-			return err
+			return nil, err
 		}
 		lost := event.Unheard(it.Tenant, it.Event, it.Subject, string(it.Kind), n.Now())
 		lost.To = endpoints.To(lost.Type)
 		writes = append(writes, store.Put{Record: event.Encode(lost, n.Now())})
 	}
-	err := n.Store.Commit(ctx, writes...)
-	if store.IsConflict(err) {
-		return nil // the lease had run out, and another has noted it
-	}
-	return err
+	return writes, nil
 }
