@@ -23,7 +23,7 @@ import (
 
 type reconFlags struct {
 	network, provider, date, books, out string
-	rates                               string
+	rates, calendar                     string
 	settlements                         []string
 	settles, memory, output, lang       string
 	matches, xlsx                       bool
@@ -53,6 +53,7 @@ not run (the reason is on stderr, and nothing is written).`,
 	flags.StringVar(&f.date, "date", "", "the settlement day, YYYY-MM-DD")
 	flags.StringVar(&f.books, "books", "", "our entries, CSV")
 	flags.StringVar(&f.rates, "rates", "", "exchange rates, CSV with date, source, pair and rate, for entries with a settles_currency and no locked_rate")
+	flags.StringVar(&f.calendar, "calendar", "", "days that count otherwise than the network's country has them, CSV with date, working (yes or no) and source")
 	flags.StringArrayVar(&f.settlements, "settlement", nil, "the network's rows, CSV, also .gz or .zip; may be repeated")
 	flags.StringVar(&f.out, "out", "", "directory for the results")
 	flags.StringVar(&f.settles, "settles", "T+1", "business days from a movement to its settlement")
@@ -138,6 +139,15 @@ func (f reconFlags) options() (recon.Options, error) {
 		}
 		if o.Rates, err = rate.Read(text); err != nil {
 			return o, fmt.Errorf("%s: %w", f.rates, err)
+		}
+	}
+	if f.calendar != "" {
+		text, err := os.ReadFile(f.calendar)
+		if err != nil {
+			return o, err
+		}
+		if o.Overrides, err = recon.ReadOverrides(text); err != nil {
+			return o, fmt.Errorf("%s: %w", f.calendar, err)
 		}
 	}
 	o.Network, o.Books, o.Settlements, o.Out = f.network, f.books, f.settlements, f.out

@@ -5,6 +5,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/vuelto/vuelto/pkg/recon"
@@ -58,7 +59,15 @@ func printSummary(to io.Writer, s *recon.Summary, f reconFlags) error {
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	return printShown(to, s, settlement.Language(f.lang))
+	if err := printShown(to, s, settlement.Language(f.lang)); err != nil || s.Calendar == nil {
+		return err
+	}
+	for _, m := range s.Calendar.Moved {
+		if _, err := fmt.Fprintf(to, "%s %s → %s (%s → %s)\n", settlement.Titles(settlement.Language(f.lang), "due_day")[0], m.Day, m.Due, m.BuiltIn, strings.Join(m.By, ", ")); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // printShown shows each net in other currencies, with the rate, its source and its day.

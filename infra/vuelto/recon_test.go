@@ -222,3 +222,33 @@ func TestNetsInOtherCurrencies(t *testing.T) {
 		}
 	}
 }
+
+// TestADayThatCountsOtherwise: the summary says which due day was moved, from where, and by whom; a table that cannot be read ends the run.
+func TestADayThatCountsOtherwise(t *testing.T) {
+	dir := files(t, booksText, strings.SplitAfter(rowsText, "\n")[0])
+	args := []string{"recon", "--network", "efecty", "--date", "2026-11-20", "--books", "books.csv", "--settlement", "rows.csv", "--out", "out", "--calendar", "days.csv"}
+	for name, c := range map[string]struct {
+		table string
+		code  int
+		says  string
+	}{
+		"a strike":         {"2026-11-20,no,decree 7\n", 0, `"moved":[{"business_day":"2026-11-19","due_day":"2026-11-23","built_in_due_day":"2026-11-20","by":["2026-11-20: decree 7"]}]`},
+		"elsewhere":        {"2026-12-24,no,the bank\n", 1, `"overrides":[{"date":"2026-12-24","working":false,"source":"the bank"}],"moved":[]`},
+		"a fault":          {"2026-11-20,maybe,decree 7\n", 2, "days.csv: calendar: line 2: working"},
+		"twice":            {"2026-11-20,no,a\n2026-11-20,yes,b\n", 2, "line 3: 2026-11-20 stands twice"},
+		"another calendar": {"2569-11-20,no,a\n", 2, "line 2: date \"2569-11-20\": a year"},
+		"nobody says so":   {"2026-11-20,no,\n", 2, "line 2: the source is empty"},
+	} {
+		if err := os.WriteFile(filepath.Join(dir, "days.csv"), []byte("date,working,source\n"+c.table), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		stdout, stderr, code := vuelto(t, dir, append(args, "-o", "json")...)
+		var flat bytes.Buffer
+		if err := json.Compact(&flat, []byte(stdout)); err != nil && c.code != 2 {
+			t.Errorf("%s: %v", name, err)
+		}
+		if code != c.code || !strings.Contains(flat.String()+stderr, c.says) {
+			t.Errorf("%s: exit %d %s\n%s", name, code, stderr, flat.String())
+		}
+	}
+}

@@ -54,6 +54,8 @@ type Options struct {
 	Report      bool // write report.xlsx
 	// Rates are for entries that settle in another currency and lock no rate themselves: the official one of their day counts.
 	Rates []rate.Rate
+	// Overrides are days that count otherwise than the country's built-in table has them.
+	Overrides []Override
 	// Progress is told how many bytes of the inputs have been read. It may be nil.
 	Progress func(read int64)
 }
@@ -68,6 +70,8 @@ type run struct {
 	partLimit int64
 	offset    int64
 	date      int32
+	builtIn   calendar.Country // without the overrides
+	calendar  *Calendar
 	blocks    []*block // per worker
 
 	entries, rows, ids  *spool
@@ -118,6 +122,7 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 	if err := all.check(); err != nil {
 		return nil, err
 	}
+	r.calendar = r.traced(joiners)
 	return r.write(all)
 }
 
@@ -134,6 +139,8 @@ func (r *run) joiners() []*joiner {
 
 func newRun(o Options) (*run, error) {
 	o.Workers = workersFor(o.Workers)
+	builtIn := o.Rules.Country
+	o.Rules = overridden(o.Rules, o.Overrides)
 	if o.Memory <= 0 {
 		o.Memory = 128 << 20
 	}
@@ -145,7 +152,7 @@ func newRun(o Options) (*run, error) {
 	if o.Partitions > 0 {
 		plan.partitions = o.Partitions
 	}
-	r := &run{Options: o, secret: newSecret(), factSecret: newSecret(), offset: zoneOffset(o.Rules.Country), date: dayOf(o.Date),
+	r := &run{Options: o, builtIn: builtIn, secret: newSecret(), factSecret: newSecret(), offset: zoneOffset(o.Rules.Country), date: dayOf(o.Date),
 		later: &later{limit: plan.later}, partLimit: plan.part, reversals: &idSet{}, doubtful: &idSet{}, digests: map[string]string{},
 		breakOrder: &order{dir: o.Temp, room: plan.lines}, matchOrder: &order{dir: o.Temp, room: plan.lines},
 		deferred: stage{entryIDs: newFilter(plan.deferred, plan.filter), rowIDs: newFilter(plan.deferred, plan.filter)}}

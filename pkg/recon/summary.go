@@ -26,11 +26,13 @@ type Summary struct {
 	Totals     map[string]Sums            `json:"totals"`       // by currency
 	FX         map[string]string          `json:"fx,omitempty"` // gains and losses by exchange, signed decimals by currency
 	// Shown are the nets in other currencies, one after the other, by the rates of the day; only where rates are given.
-	Shown     map[string][]Shown `json:"in_other_currencies,omitempty"`
-	Digests   map[string]string  `json:"digests"` // SHA-256 of each input, in hex, by base name
-	Engine    string             `json:"engine"`
-	ElapsedMS int64              `json:"elapsed_ms"`
-	PeakRSS   int64              `json:"peak_rss_bytes"`
+	Shown map[string][]Shown `json:"in_other_currencies,omitempty"`
+	// Calendar is by which tables due days were counted; only where days are overridden.
+	Calendar  *Calendar         `json:"calendar,omitempty"`
+	Digests   map[string]string `json:"digests"` // SHA-256 of each input, in hex, by base name
+	Engine    string            `json:"engine"`
+	ElapsedMS int64             `json:"elapsed_ms"`
+	PeakRSS   int64             `json:"peak_rss_bytes"`
 }
 
 // Sums are signed decimals in major units.
@@ -58,7 +60,7 @@ func (s *Summary) Broken() bool { return len(s.Breaks) > 0 }
 
 func (r *run) summary(t *tally) *Summary {
 	s := &Summary{Network: r.Network, Date: r.Date, Rows: t.rows, Entries: t.entries, Matched: t.matched, Pending: t.pending,
-		Unreadable: t.unreadable, Breaks: t.breaks, Totals: map[string]Sums{}, Digests: r.digests, Engine: Engine}
+		Unreadable: t.unreadable, Breaks: t.breaks, Totals: map[string]Sums{}, Calendar: r.calendar, Digests: r.digests, Engine: Engine}
 	for _, x := range t.totals {
 		s.Totals[currencyText(x.currency)] = Sums{money.FormatMinor(x.Gross, 2), money.FormatMinor(x.Fee, 2), money.FormatMinor(x.Tax, 2),
 			money.FormatMinor(x.Net, 2), money.FormatMinor(x.Expected, 2), money.FormatMinor(x.Difference, 2)}

@@ -48,7 +48,7 @@ func (b *Book) Sheet(name string, header ...string) {
 	b.end()
 	b.sheets = append(b.sheets, name)
 	b.part(fmt.Sprintf("xl/worksheets/sheet%d.xml", len(b.sheets)))
-	b.print(`<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetViews><sheetView workbookViewId="0">` +
+	b.print(`<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr><sheetViews><sheetView workbookViewId="0">` +
 		`<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>` + widths(header) + `<sheetData>`)
 	b.rows = 0
 	cells := make([]Cell, len(header))
@@ -148,7 +148,7 @@ func hex(s string) bool { return strings.Trim(s, "0123456789abcdefABCDEF") == ""
 // end ends the sheet that is open.
 func (b *Book) end() {
 	if b.open != nil {
-		b.print(`</sheetData></worksheet>`)
+		b.print(`</sheetData><pageSetup orientation="landscape" fitToHeight="0"/></worksheet>`) // printed, all columns are on a page
 		b.flush()
 	}
 }
