@@ -102,8 +102,8 @@ func TestEveryManipulationShows(t *testing.T) {
 		at := r.IntN(len(files) - window + 1)
 		days, before := names[at:at+window], files[at:at+window]
 		kind, changed := tamper(r, n, before)
-		if slices.EqualFunc(changed, before, bytes.Equal) {
-			continue
+		for slices.EqualFunc(changed, before, bytes.Equal) { // what was swapped was the same
+			kind, changed = tamper(r, n, before)
 		}
 		tried[kind]++
 		if len(changed) < window { // the day of a file is its name
