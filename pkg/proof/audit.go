@@ -33,8 +33,9 @@ type entry struct {
 	last       string // the status that counts: a live one before a dead one
 }
 
+// books are the providers' books; what they say of orders is held against ours on the way.
 func (a *auditor) books() map[string]entry {
-	all, received := map[string]entry{}, map[string]int64{}
+	received := map[string]int64{}
 	var orders []string
 	for _, n := range a.world.Networks {
 		for _, e := range n.Ledger() {
@@ -46,6 +47,21 @@ func (a *auditor) books() map[string]entry {
 				if e.Status == simnet.Paid {
 					received[e.OurReference] += e.Amount
 				}
+			}
+		}
+	}
+	for _, id := range orders {
+		a.payment(id, received[id])
+	}
+	return entries(a.world.Networks)
+}
+
+// entries are what the providers' books say of each refund and payout.
+func entries(networks []simnet.Network) map[string]entry {
+	all := map[string]entry{}
+	for _, n := range networks {
+		for _, e := range n.Ledger() {
+			if e.Kind == simnet.KindPayment {
 				continue
 			}
 			id := IDOf(e.OurReference)
@@ -62,9 +78,6 @@ func (a *auditor) books() map[string]entry {
 			}
 			all[id] = sum
 		}
-	}
-	for _, id := range orders {
-		a.payment(id, received[id])
 	}
 	return all
 }
@@ -138,6 +151,7 @@ func (a *auditor) payment(id string, received int64) {
 		a.report(id, i13, err.Error())
 		return
 	}
+	a.people.settled(p)
 	if p.PaidMinor() != received && !a.unheard(p) {
 		a.report(id, ib, fmt.Sprintf("we say %d was received, the provider's book says %d", p.PaidMinor(), received))
 	}
@@ -160,6 +174,9 @@ func disagree(d disbursement.Disbursement, e entry) string {
 		if d.PaidAt.IsZero() { // nor what was paid without our hearing of it, and came back
 			want = append(want, simnet.Returned)
 		}
+	}
+	if n := len(d.History); d.State == disbursement.Cancelled && n > 0 && closed(d.History[n-1]) { // two people ended what the provider had refused
+		want = append(want, simnet.Rejected, simnet.Expired)
 	}
 	for _, status := range want {
 		if status == e.last {

@@ -36,11 +36,16 @@ func (p *people) three() (one, two, three clerk) {
 // tend sees to a refund or payout that is held on purpose: for the buyer's account, or to be paid by hand.
 func (p *people) tend(id string, x road) {
 	p.m.world.Sleep(time.Minute + p.span(6*time.Hour))
-	byHand := p.read(id).HeldReason == disbursement.HoldManual
+	why := p.read(id).HeldReason
+	byHand := why == disbursement.HoldManual
 	switch draw := p.rand.IntN(6); {
 	case draw == 0: // nobody does
 	case draw == 1:
 		p.stop(id)
+	case why == disbursement.HoldBlocked && draw < 4: // two people know better
+		p.close(id, map[string]any{"action": disbursement.Requeue, "evidence": "another person of that number"})
+	case why == disbursement.HoldBlocked:
+		p.close(id, map[string]any{"action": disbursement.Stop, "evidence": "the court"})
 	case byHand && draw < 5:
 		p.close(id, map[string]any{"action": disbursement.ConfirmPaid, "evidence": "receipt 7"})
 	case byHand:

@@ -127,7 +127,7 @@ func (a *auditor) settlements() map[settlement.Class]Tally {
 		switch {
 		case found(all, f, class):
 			t.Found++
-		case a.gone(f), a.lostTwice(f), a.toldLater(f):
+		case a.gone(f), a.lostTwice(f), a.toldLater(f), heardLater(all, f):
 			t.Moot++
 		default:
 			a.report(f.id, irec, fmt.Sprintf("%s of %s in the file of %s is no %s; there is %v", f.flaw, f.ours, f.account, class, all[f.account+" "+f.id]))
@@ -151,7 +151,7 @@ func found(all map[string][]settlement.Break, f flawed, class settlement.Class) 
 }
 
 // gone says that the row was missing, or said to be rejected, of money that our books expect no row of: it has come back since,
-// or nothing else told that it had gone out. A wrong day is the only one that we know if the row itself was the first to tell.
+// or nothing else told that it had gone out, before people did days later. A wrong day is the only one that we know if the row itself was the first to tell.
 func (a *auditor) gone(f flawed) bool {
 	if f.flaw == simnet.RowDay {
 		d, err := a.find(IDOf(f.ours))
@@ -163,8 +163,19 @@ func (a *auditor) gone(f flawed) bool {
 		return false
 	}
 	d, err := a.find(IDOf(f.ours))
-	return err == nil && (d.State == disbursement.Returned || d.PaidAt.IsZero())
+	return err == nil && (d.State == disbursement.Returned || d.PaidAt.IsZero() || slices.ContainsFunc(d.History, byPeople))
 }
+
+// heardLater says that the row was said to be rejected when our books did not know yet that the money had gone out: there was nothing to
+// contradict, and once they knew, people had it before them as money that no file shows.
+func heardLater(all map[string][]settlement.Break, f flawed) bool {
+	return f.flaw == simnet.RowStatus && slices.ContainsFunc(all[f.account+" "+IDOf(f.ours)], func(b settlement.Break) bool {
+		return b.Class == settlement.MissingAtNetwork
+	})
+}
+
+// byPeople is that two people said it was paid.
+func byPeople(s disbursement.Step) bool { return s.To == disbursement.Paid && closed(s) }
 
 // mute answers no question about a payment: if its callback is lost, too, only the settlement file tells of the cash.
 const mute = "kushki"

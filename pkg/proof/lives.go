@@ -124,10 +124,12 @@ func (l life) run() {
 	id := answer["id"].(string)
 	l.m.world.Sleep(l.m.mostly(20 * time.Hour))
 	n, _ := l.m.world.Network(l.provider)
-	if err := n.Pay(id, l.cash(price)); err != nil {
+	brought := l.cash(price)
+	if err := n.Pay(id, brought); err != nil {
 		l.m.report(id, ib, "the counter knows nothing of a voucher we gave out: "+err.Error())
 		return
 	}
+	l.m.people.unusual(id, l.provider, brought)
 	l.m.world.Sleep(l.m.long(2 * time.Hour))
 	if l.wants > 0 {
 		l.giveBack(id, currency, price)
@@ -178,11 +180,13 @@ func (l life) refund(id, currency string, amount int64, n int) {
 	}
 	who := l.m.people.asker()
 	l.m.people.ask(l.road, body)
+	blocked := l.m.people.doubtful(l.road, body)
 	if l.m.rand.IntN(10) == 0 { // a double click: the same request twice at once
 		l.m.world.Go(func() { l.m.postAs(who, path, l.reference("kr", n), body) }, nil)
 	}
 	answer, ok := l.m.postAs(who, path, l.reference("kr", n), body)
 	if ok {
+		l.m.people.spared(answer, blocked)
 		l.m.follow(answer, who, l.provider)
 	}
 }

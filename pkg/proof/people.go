@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/vuelto/vuelto/pkg/calendar"
@@ -42,7 +43,10 @@ type people struct {
 	deeds  map[string][]deed // what somebody was told is done, by refund or payout
 	moves  map[string]Moves  // by what was clicked
 
-	errands bool // they also see to what is held on purpose, to codes that ran out, and to files of payouts
+	// errands are what they see to besides: what is held on purpose, codes, files of payouts, unusual payments, the block list, the books.
+	errands bool
+	blocked bool // somebody is, and whoever asked for it has been told so
+	lifted  bool // no more, or soon
 }
 
 // deed is a move that was answered with 2xx.
@@ -59,6 +63,8 @@ func (x deed) made(s disbursement.Step) bool {
 		return s.From == disbursement.Held && closed(s) && s.By == x.by
 	case "tell":
 		return s.From == disbursement.Held && s.By == x.by
+	case "show":
+		return strings.HasPrefix(s.Evidence, "show:"+x.by+":")
 	}
 	return s.To == disbursement.Cancelled
 }
@@ -72,8 +78,8 @@ type Moves struct {
 const lapse = 48
 
 // staffed gives a merchant its people: keys, and rules by which a tenth of all refunds must be agreed to.
-func staffed(m *merchants, seed uint64) error {
-	p := &people{m: m, rand: rand.New(rand.NewPCG(seed, 0x70656f706c65)), askers: map[string]clerk{}, deeds: map[string][]deed{}, moves: map[string]Moves{}}
+func staffed(m *merchants, seed uint64, errands bool) error {
+	p := &people{m: m, rand: rand.New(rand.NewPCG(seed, 0x70656f706c65)), askers: map[string]clerk{}, deeds: map[string][]deed{}, moves: map[string]Moves{}, errands: errands}
 	ctx := context.Background()
 	record, err := m.world.Store.Get(ctx, merchant.Key("demo"))
 	if err != nil {
@@ -84,14 +90,18 @@ func staffed(m *merchants, seed uint64) error {
 		return err
 	}
 	today := calendar.On(begin, calendar.Colombia().Zone())
-	shop = shop.WithRules(merchant.Rules{Number: 1, From: today, SetBy: ana().name, SetAt: begin, Approval: merchant.Approval{ExpiresHours: lapse,
+	shop = shop.WithRules(merchant.Rules{Number: 1, From: today, SetBy: ana().name, SetAt: begin, Screen: merchant.Screen{Blocked: errands}, Approval: merchant.Approval{ExpiresHours: lapse,
 		Tiers: []merchant.Tier{{Currency: money.COP, Above: 350_000_00, Role: merchant.Approver}, {Currency: money.PEN, Above: 330_00, Role: merchant.Approver}}}}, today)
-	key, err := merchant.NewKey(dora().key, merchant.APIKey{Merchant: "demo", Person: dora().name, Role: dora().role})
-	if err != nil {
-		return err
+	writes := []store.Write{store.Put{Record: merchant.Encode(shop, record.Version)}}
+	for _, c := range []clerk{dora(), eva()} {
+		key, err := merchant.NewKey(c.key, merchant.APIKey{Merchant: "demo", Person: c.name, Role: c.role})
+		if err != nil {
+			return err
+		}
+		writes = append(writes, key.Writes()...)
 	}
 	m.people = p
-	return m.world.Store.Commit(ctx, append(key.Writes(), store.Put{Record: merchant.Encode(shop, record.Version)})...)
+	return m.world.Store.Commit(ctx, writes...)
 }
 
 // asker is who asks for a refund or payout: an approver may, too.
@@ -121,6 +131,10 @@ func (p *people) follow(answer map[string]any, asker clerk, through string) {
 	switch answer["status"] {
 	case string(disbursement.AwaitingApproval):
 		p.m.world.Go(func() { p.deliberate(id, asker) }, nil)
+	default:
+		if p.shows(answer["route"]) {
+			p.m.world.Go(func() { p.show(id) }, nil)
+		}
 	case string(disbursement.Held):
 		x := road{provider: through, network: answer["network"].(string), bank: answer["route"] == string(disbursement.BankTransfer)}
 		p.m.world.Go(func() { p.tend(id, x) }, nil)

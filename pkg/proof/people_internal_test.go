@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/vuelto/vuelto/pkg/disbursement"
+	"github.com/vuelto/vuelto/pkg/payment"
 )
 
 // clerks are people whose every click is answered alike.
@@ -51,6 +52,13 @@ func TestWhatPeopleMayNotDoIsNoticed(t *testing.T) {
 			c.hold(d, e)
 		}
 	}
+	settled := func(what string, steps ...payment.Step) func(*plot) {
+		return func(p *plot) {
+			c := p.clerks(200, "")
+			c.deeds["pay_1"] = []deed{{what, "ana"}}
+			c.settled(payment.Payment{ID: "pay_1", Receipts: make([]payment.Receipt, 1), History: steps})
+		}
+	}
 	fine, own := approved(asked(), "beto"), approved(asked(), "ana")
 	other := fine
 	other.Amount = other.Amount.Neg()
@@ -86,6 +94,53 @@ func TestWhatPeopleMayNotDoIsNoticed(t *testing.T) {
 			c.m = p.client(func(int) int { return 201 }, func(n int) string { return fmt.Sprintf(`{"id":"bat_%d"}`, n) })
 			c.batch(0)
 		}},
+		{"two people are shown a code", i36, func(p *plot) { p.clerks(200, disbursement.Collectable).show(refund().ID) }},
+		{"one person is shown two codes", i5, func(p *plot) {
+			c := p.clerks(200, disbursement.Collectable)
+			c.m = p.client(func(int) int { return 200 }, func(n int) string { return fmt.Sprintf(`{"status":"collectable","code":"%d"}`, n) })
+			c.show(refund().ID)
+		}},
+		{"a code that was shown and is not on record", i36, told("show", sent(fine), entry{live: 1})},
+		{"a code that was shown", "", told("show", then(sent(fine), disbursement.Submitting, "beto", "show:beto:1"), entry{live: 1})},
+		{"a payment is settled once", "", settled("refund", payment.Step{Evidence: "settle:refund:ana", By: "ana"})},
+		{"a payment's settling is lost", i36, settled("revive")},
+		{"a payment is settled twice", i36, settled("revive", payment.Step{Evidence: "settle:refund:ana", By: "ana"}, payment.Step{Evidence: "settle:revive:ana", By: "ana"})},
+		{"a payment is given back twice", i36, func(p *plot) {
+			c := p.clerks(201, disbursement.Queued)
+			c.m = p.client(func(int) int { return 201 }, func(n int) string { return fmt.Sprintf(`{"id":"rf_%026d","status":"queued"}`, n) })
+			c.m.people = c
+			c.settle("pay_1", "efecty")
+		}},
+		{"sent to somebody who is blocked", i36, func(p *plot) {
+			p.clerks(201, disbursement.Queued).spared(map[string]any{"id": "rf_1", "status": "queued"}, true)
+		}},
+		{"held for somebody who is blocked", "", func(p *plot) {
+			p.clerks(201, disbursement.Held).spared(map[string]any{"id": "rf_1", "status": "held"}, true)
+		}},
+		{"sent to somebody who was blocked", "", func(p *plot) {
+			c := p.clerks(201, disbursement.Queued)
+			c.lifted = true
+			c.spared(map[string]any{"id": "rf_1", "status": "queued"}, true)
+		}},
+		{"a break's decision is lost", i36, func(p *plot) { p.clerks(200, "").judge("brk_1", "1") }},
+		{"a break's decision is recorded twice", i36, func(p *plot) {
+			c := p.clerks(200, "")
+			c.m = p.client(func(int) int { return 200 }, func(int) string {
+				return `{"history":[{"by":"eva","action":"explain","reason":"x"},{"by":"eva","action":"explain","reason":"x"}]}`
+			})
+			c.recorded("brk_1", "explain", eva(), "x", nil)
+		}},
+		{"told that a day is closed, and it is open", i36, func(p *plot) { p.clerks(200, "").shut("rec_1", 1) }},
+		{"a closed day goes on", i36, func(p *plot) {
+			c := p.clerks(200, "")
+			c.m = p.client(func(int) int { return 200 }, func(n int) string {
+				if n < 2 {
+					return `{"closed":false}`
+				}
+				return fmt.Sprintf(`{"closed":%t,"closings":[{"by":"eva","sha256":"%d"}]}`, n < 7, n)
+			})
+			c.shut("rec_1", 1)
+		}},
 		{"told that it is done while it is not", i36, func(p *plot) { p.clerks(200, disbursement.Queued).decide(beto(), "reject", refund().ID, nil) }},
 		{"told that it is approved while it waits", i36, func(p *plot) {
 			p.clerks(200, disbursement.AwaitingApproval).decide(beto(), "approve", refund().ID, nil)
@@ -100,10 +155,11 @@ func TestWhatPeopleMayNotDoIsNoticed(t *testing.T) {
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			p := newPlot(t)
-			p.world.Go(func() { c.plant(p) }, nil)
-			for p.world.Step(begin.Add(time.Minute)) {
+			over := false
+			p.world.Go(func() { c.plant(p) }, func(bool) { over = true })
+			for !over && p.world.Step(begin.Add(48*time.Hour)) {
 			}
-			if c.breaks == "" && p.found[i32]+p.found[i36] > 0 || c.breaks != "" && p.found[c.breaks] == 0 {
+			if c.breaks == "" && p.found[i5]+p.found[i32]+p.found[i36] > 0 || c.breaks != "" && p.found[c.breaks] == 0 {
 				t.Errorf("found %v, want %q", p.found, c.breaks)
 			}
 		})

@@ -54,7 +54,8 @@ type Options struct {
 	Gateways []string
 	// Unstaffed leaves the merchant's people out: nobody agrees, stops or looks after anything.
 	Unstaffed bool
-	// Errands lets people also see to what is held on purpose, to codes that ran out, and to files of payouts.
+	// Errands lets people also see to what is held on purpose, to cash codes, to unusual payments, to files of payouts, to the block
+	// list and to the books.
 	Errands bool
 	// Hooks lets a mutant change the world.
 	Hooks func(*sim.Hooks)
@@ -260,15 +261,21 @@ func runWorld(o Options, share piece, advance func(refunds float64)) (Result, er
 func (o Options) begin(m *merchants, seed uint64) error {
 	m.carriers = o.carriers(m.index)
 	if !o.Unstaffed {
-		if err := staffed(m, seed); err != nil {
+		if err := staffed(m, seed, o.Errands); err != nil {
 			return err
 		}
 	}
 	if o.Errands {
-		m.people.errands = true
 		for n := range 1 + m.want/100 {
 			m.world.After(m.people.span(opening), func() { m.world.Go(func() { m.people.batch(n) }, nil) })
 		}
+		for n := range 4 + m.want/200 {
+			m.world.After(2*24*time.Hour+m.people.span(8*24*time.Hour), func() { m.world.Go(func() { m.people.books(n) }, nil) })
+		}
+		for _, after := range []time.Duration{7, 9} {
+			m.world.After(after*24*time.Hour, func() { m.world.Go(m.people.clear, nil) })
+		}
+		m.world.After(opening/3, func() { m.world.Go(m.people.block, nil) })
 	}
 	m.open()
 	m.forger()

@@ -62,14 +62,15 @@ func TestNothingIsPaidTwiceAndNothingIsLost(t *testing.T) {
 	}
 }
 
-// People see to what is held on purpose, by hand or by a link for the buyer; to codes that ran out; and to files that are sent twice.
+// People see to what is held on purpose, by hand or by a link for the buyer; to codes, to what was paid too little or too much, to the
+// block list, to the books; and to files that are sent twice.
 // Whatever they click, and however often, it happens once, and by two of them.
 func TestPeoplesErrandsHappenOnce(t *testing.T) {
 	o := options(t)
 	o.Template = unhurried(o.Template)
 	o.Seed, o.N, o.Rate, o.Errands, o.Direct, o.Gateways = 32, 250, 3, true, false, []string{"payu"}
 	r := run(t, o)
-	for _, what := range []string{"approve", "reject", "cancel", "resolve", "claim", "reissue", "batch"} {
+	for _, what := range []string{"approve", "reject", "cancel", "resolve", "claim", "reissue", "batch", "show", "settle", "block", "lift", "explain", "assign", "shut"} {
 		if r.Moves[what].Done == 0 {
 			t.Errorf("nobody's %s was done: %v", what, r.Moves)
 		}

@@ -44,10 +44,15 @@ func (s stored) Commit(ctx context.Context, writes ...store.Write) error {
 	})
 }
 
-// about is what kind of record a key is of: its SK, but for events, whose SK is their id.
+// about is what kind of record a key is of: its SK, but for those whose SK is an id.
 func about(k store.Key) string {
-	if strings.HasPrefix(k.SK, "evt_") {
+	switch {
+	case strings.HasPrefix(k.SK, "evt_"):
 		return "event"
+	case strings.HasPrefix(k.SK, "per_"):
+		return "blocked"
+	case strings.HasSuffix(k.PK, "#decisions"), k.SK != "fence" && strings.Contains(k.PK, "#missing#"), strings.Contains(k.PK, "#closed#"):
+		return "decision"
 	}
 	return k.SK
 }
