@@ -71,14 +71,15 @@ func (p *people) close(id string, resolution map[string]any) {
 	if p.rand.IntN(2) == 0 {
 		p.lease(id, one, two)
 	}
-	propose, agree := p.resolving(id, one, body), p.resolving(id, two, body)
+	told := map[string]bool{}
+	propose, agree := p.resolving(id, one, body, told), p.resolving(id, two, body, told)
 	propose()
 	if p.rand.IntN(2) == 0 { // a double click, which is no agreement
 		propose()
 	}
 	switch p.rand.IntN(4) {
 	case 0:
-		p.atOnce(agree, p.resolving(id, three, body))
+		p.atOnce(agree, p.resolving(id, three, body, told))
 	case 1:
 		p.atOnce(agree, func() sim.Reply { return p.decide(one, "cancel", id, nil) })
 	case 2:
@@ -103,8 +104,8 @@ func (p *people) lease(id string, one, two clerk) {
 	}
 }
 
-// resolving is a click on how a hold ends: a proposal, or the agreement to one, which is a deed.
-func (p *people) resolving(id string, by clerk, body []byte) func() sim.Reply {
+// resolving is a click on how a hold ends: a proposal, or the agreement to one, which is a deed, once for each hold that ends.
+func (p *people) resolving(id string, by clerk, body []byte, told map[string]bool) func() sim.Reply {
 	return func() sim.Reply {
 		r := p.click(by, pathOf(id)+"/resolve", body)
 		count := p.moves["resolve"]
@@ -115,22 +116,14 @@ func (p *people) resolving(id string, by clerk, body []byte) func() sim.Reply {
 			var now shown
 			if err := json.Unmarshal(r.Body, &now); err != nil {
 				p.m.report(id, i36, err.Error())
-			} else if now.Status != disbursement.Held && !p.closedBy(id, by.name) {
+			} else if now.Status != disbursement.Held && !told[by.name] {
+				told[by.name] = true
 				p.deeds[id] = append(p.deeds[id], deed{"close", by.name})
 			}
 		}
 		p.moves["resolve"] = count
 		return r
 	}
-}
-
-func (p *people) closedBy(id, name string) bool {
-	for _, d := range p.deeds[id] {
-		if d == (deed{"close", name}) {
-			return true
-		}
-	}
-	return false
 }
 
 // invite gives the buyer a link, and the buyer answers it, twice. Whoever had the link agrees to nothing.
