@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/vuelto/vuelto/pkg/batch"
@@ -26,7 +27,7 @@ const (
 	// maxRatio bounds what a compressed upload may become, and maxContent what any may, in bytes.
 	maxRatio   = 100
 	maxContent = 48 << 20
-	// maxDryRows is how many rows are tried within one request's time.
+	// maxDryRows is how many rows are tried within one request's time; another request tries the next ones.
 	maxDryRows = 1000
 	// maxAhead is how long before its start a batch may be sent.
 	maxAhead = 366 * 24 * time.Hour
@@ -47,6 +48,7 @@ type upload struct {
 	rows    int
 	start   time.Time
 	dry     bool
+	from    int // first row that a dry run tries, from 1
 }
 
 func (s *Server) createBatch(r *http.Request, c request.Caller) (any, error) {
@@ -86,6 +88,11 @@ func (s *Server) upload(r *http.Request) (u upload, err error) {
 		f.check(false, "field_invalid", "/kind", "must be refund or payout")
 	}
 	f.check(u.dry || query.Get("dry_run") == "" || query.Get("dry_run") == "false", "field_invalid", "/dry_run", "must be true or false")
+	if u.from = 1; query.Has("from_row") {
+		u.from, err = strconv.Atoi(query.Get("from_row"))
+		f.check(u.dry && err == nil && u.from >= 1 && u.from <= batch.MaxRows, "field_invalid", "/from_row",
+			fmt.Sprintf("must be a number of a row, of 1 to %d, and is of a dry run", batch.MaxRows))
+	}
 	if text := query.Get("start_at"); text != "" {
 		u.start, err = time.Parse(time.RFC3339, text)
 		f.check(err == nil && u.start.Before(s.Now().Add(maxAhead)), "field_invalid", "/start_at", "must be an instant such as 2026-11-23T09:00:00-05:00, within a year")
@@ -139,17 +146,16 @@ type dryAnswer struct {
 	DryRun   bool                   `json:"dry_run"`
 	Kind     disbursement.Kind      `json:"kind"`
 	Rows     int                    `json:"rows"`
+	FromRow  int                    `json:"from_row"`
+	NextRow  *int                   `json:"next_row"` // where the next dry run goes on; null after the last row
 	Accepted int                    `json:"accepted"`
 	Refused  int                    `json:"refused"`
 	Totals   map[string]batch.Total `json:"totals"`
 	Data     []batch.Verdict        `json:"data"`
 }
 
-// dryRun does every row on a trial of the store: rows see each other's effects, and nobody else does.
+// dryRun does the next rows on a trial of the store: these rows see each other's effects, and nobody else does.
 func (s *Server) dryRun(ctx context.Context, c request.Caller, u upload) (any, error) {
-	if u.rows > maxDryRows {
-		return nil, fmt.Errorf("%w: a dry run takes at most %d rows", errBatchTooLarge, maxDryRows)
-	}
 	trial, requester := *s, *s.Requester
 	requester.Store = store.NewTrial(s.Store)
 	requester.Observer.Store = requester.Store
@@ -159,11 +165,14 @@ func (s *Server) dryRun(ctx context.Context, c request.Caller, u upload) (any, e
 	if err != nil {
 		return nil, err
 	}
-	out := dryAnswer{DryRun: true, Kind: u.kind, Rows: u.rows, Data: []batch.Verdict{}, Totals: map[string]batch.Total{}}
-	for range u.rows {
+	out := dryAnswer{DryRun: true, Kind: u.kind, Rows: u.rows, FromRow: u.from, Data: []batch.Verdict{}, Totals: map[string]batch.Total{}}
+	for n := 1; n <= min(u.rows, u.from+maxDryRows-1); n++ {
 		row, err := reader.Next()
 		if err != nil {
 			return nil, err
+		}
+		if n < u.from {
+			continue
 		}
 		v, err := trial.row(ctx, c, u.kind, "trial", row)
 		if err != nil {
@@ -171,6 +180,9 @@ func (s *Server) dryRun(ctx context.Context, c request.Caller, u upload) (any, e
 		}
 		v.ID = "" // there is none
 		out.Data = append(out.Data, v)
+	}
+	if next := u.from + maxDryRows; next <= u.rows {
+		out.NextRow = &next
 	}
 	var sums batch.Batch
 	sums.Count(out.Data)

@@ -160,7 +160,7 @@ func TestAFileThatIsNoBatchIsRefusedWhole(t *testing.T) {
 		"kind":            {"?kind=loan", head + "x,1,PEN,goodwill,1\n", "field_invalid", 422},
 		"start":           {"?start_at=tomorrow", head + "x,1,PEN,goodwill,1\n", "field_invalid", 422},
 		"100,001 rows":    {"", head + strings.Repeat("p,1,PEN,goodwill,1\n", 100_001), "batch_too_large", 413},
-		"1,001 rows dry":  {"?dry_run=true", head + strings.Repeat("p,1,PEN,goodwill,1\n", 1_001), "batch_too_large", 413},
+		"100,001 dry":     {"?dry_run=true", head + strings.Repeat("p,1,PEN,goodwill,1\n", 100_001), "batch_too_large", 413},
 		"bytes":           {"", head + strings.Repeat("x", 6<<20), "batch_too_large", 413},
 	} {
 		r := s.as(ana, "POST", "/v1/batches"+x.query, x.body)

@@ -254,10 +254,22 @@ func TestNumbersOfRows(t *testing.T) {
 	}
 	s.want(200, s.as(ana, "POST", "/v1/batches/"+str(b["id"])+"/cancel", nil))
 	s.refused(413, "batch_too_large", s.as(ana, "POST", "/v1/batches"+later, head+strings.Repeat(row, 100_001)))
-	if d := s.want(200, s.as(ana, "POST", "/v1/batches?dry_run=true", head+strings.Repeat(row, 1_000))); num(d["refused"]) != 1_000 {
-		t.Errorf("%v of a thousand", d["refused"])
+	for _, c := range []struct {
+		rows, from, tried int
+		next              any
+	}{{1_000, 1, 1_000, nil}, {1_001, 1, 1_000, 1_001.0}, {1_001, 1_001, 1, nil}, {1_001, 1_002, 0, nil}, {100_000, 98_999, 1_000, 99_999.0}, {100_000, 100_000, 1, nil}} {
+		d := s.want(200, s.as(ana, "POST", fmt.Sprint("/v1/batches?dry_run=true&from_row=", c.from), head+strings.Repeat(row, c.rows)))
+		all := list(d, "data")
+		if len(all) != c.tried || num(d["refused"]) != int64(c.tried) || num(d["rows"]) != int64(c.rows) || num(d["from_row"]) != int64(c.from) || d["next_row"] != c.next {
+			t.Errorf("%+v: %d tried, next %v, %v refused of %v from %v", c, len(all), d["next_row"], d["refused"], d["rows"], d["from_row"])
+		}
+		if len(all) > 0 && (num(all[0]["row"]) != int64(c.from) || num(all[len(all)-1]["row"]) != int64(c.from+c.tried-1)) {
+			t.Errorf("%+v: rows %v to %v", c, all[0]["row"], all[len(all)-1]["row"])
+		}
 	}
-	s.refused(413, "batch_too_large", s.as(ana, "POST", "/v1/batches?dry_run=true", head+strings.Repeat(row, 1_001)))
+	for _, query := range []string{"?dry_run=true&from_row=0", "?dry_run=true&from_row=100001", "?dry_run=true&from_row=x", "?dry_run=true&from_row=", "?from_row=2"} {
+		s.refused(422, "field_invalid", s.as(ana, "POST", "/v1/batches"+query, head+row))
+	}
 	for limit, fits := range map[int]bool{0: false, 1: true, 100: true, 101: false} {
 		for _, path := range []string{"/v1/payments", "/v1/refunds", "/v1/payouts", "/v1/manual", "/v1/events", "/v1/batches"} {
 			if r := s.as(ana, "GET", fmt.Sprint(path, "?limit=", limit), nil); (r.status == 200) != fits {
