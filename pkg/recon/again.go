@@ -161,9 +161,9 @@ func (b *block) some(wanted []uint32, do func(b *block, record []byte, line uint
 	}
 	text, nth := b.text, uint32(0)
 	for _, place := range wanted {
-		for want := place & (1<<recordBits - 1); nth < want && len(text) > 0; nth++ {
-			text = text[bytes.IndexByte(text, '\n')+1:]
-		}
+		want := place & (1<<recordBits - 1)
+		text = text[skip(text, int(want-nth)):]
+		nth = want
 		record := text[:bytes.IndexByte(text, '\n')+1]
 		err := b.record(record, b.line+nth, "", func(record []byte, line uint32, broken reason) error { return do(b, record, line, broken) })
 		if err != nil {
@@ -172,3 +172,27 @@ func (b *block) some(wanted []uint32, do func(b *block, record []byte, line uint
 	}
 	return nil
 }
+
+// skip so many lines: where the next one begins. Counting the line ends of a stretch is quicker than finding each.
+func skip(text []byte, lines int) int {
+	const stretch = 512 // bytes
+	at := 0
+	for len(text)-at > stretch {
+		n := bytes.Count(text[at:at+stretch], lineEnd)
+		if n >= lines {
+			break
+		}
+		lines -= n
+		at += stretch
+	}
+	for ; lines > 0 && at < len(text); lines-- {
+		n := bytes.IndexByte(text[at:], '\n')
+		if n < 0 {
+			return len(text)
+		}
+		at += n + 1
+	}
+	return at
+}
+
+var lineEnd = []byte{'\n'}

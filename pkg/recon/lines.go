@@ -20,7 +20,8 @@ func (r *run) keepBreak(b *settlement.Break, to *sorted) error {
 	for i, c := range b.Also {
 		also[i] = string(c)
 	}
-	var c csvLine
+	c := &to.line
+	c.bytes = c.bytes[:0]
 	c.text(string(b.Class))
 	c.text(strings.Join(also, "+"))
 	c.text(string(b.Kind))
@@ -106,7 +107,10 @@ func (c *csvLine) text(cell string) {
 	c.bytes = append(c.bytes, '"')
 }
 
-func (c *csvLine) end() []byte { return append(c.bytes, '\n') }
+func (c *csvLine) end() []byte {
+	c.bytes = append(c.bytes, '\n')
+	return c.bytes
+}
 
 // harmless puts an apostrophe before what a spreadsheet would take for a formula, full-width forms included. A plain
 // number stays one.

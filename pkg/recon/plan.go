@@ -17,7 +17,7 @@ const (
 	// lineSize is about what a line of the inputs takes.
 	lineSize = 90
 	// partSize is how much of the inputs one partition is to hold: what the processor's cache takes at once.
-	partSize = 1 << 20
+	partSize = 2 << 20
 )
 
 // planFor inputs of so many bytes.
@@ -31,6 +31,6 @@ func planFor(memory, size int64, workers int) plan {
 	for partitions > 1 && int64(partitions*workers*chunkSize) > rest/4 {
 		partitions /= 2
 	}
-	return plan{partitions: partitions, deferred: size / lineSize / 8, spool: rest / 3, filter: rest / 12, lines: rest / 16 / int64(workers), later: max(rest/3, 1<<20),
+	return plan{partitions: partitions, deferred: size / lineSize / 8, spool: rest * 11 / 20, filter: rest / 12, lines: rest / 16 / int64(workers), later: max(rest/3, 1<<20),
 		part: max(rest/3/int64(workers), 1<<20)}
 }

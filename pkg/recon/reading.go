@@ -15,6 +15,7 @@ func (r *run) readAll(ctx context.Context, joiners []*joiner) error {
 	r.marks = &stage{entries: newSpool(r.Temp, len(r.entries.parts), r.room), rows: newSpool(r.Temp, len(r.entries.parts), r.room)}
 	defer r.marks.entries.close()
 	defer r.marks.rows.close()
+	r.habit = r.habitOf()
 	r.bookPlaces, r.rowPlaces = &places{}, &places{}
 	if err := r.reading(ctx, sievePass); err != nil {
 		return err

@@ -1,4 +1,4 @@
-// Package recon compares settlement files with books of any size. It reads them twice. The sieve marks each record in 24
+// Package recon compares settlement files with books of any size. It reads them twice. The sieve marks each record in 16
 // bytes and finds the references whose one entry and one row agree in everything; the second reading brings the others,
 // whole, into partitions by reference, and the rules of pkg/settlement judge these. What names across references waits until
 // all partitions have been looked at. Nothing depends on the order of the books, on the workers or on the memory.
@@ -81,6 +81,7 @@ type run struct {
 	wanted              *wanted
 	bookPlaces          *places
 	rowPlaces           *places
+	habit               habit    // of the books, for the sieve
 	byPlace             bool     // what is to be read again is known by its places
 	first               []*tally // of the sieve's reading
 	room                *room

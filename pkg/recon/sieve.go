@@ -9,58 +9,74 @@ import (
 	"github.com/vuelto/vuelto/pkg/settlement"
 )
 
-// The sieve is a first reading that keeps 24 bytes of each record. It finds the references that have exactly one entry and
+// The sieve is a first reading that keeps 16 bytes of each record. It finds the references that have exactly one entry and
 // one row which agree in everything the rules look at; nothing else in the run can change what these are. The second reading
-// brings only the others, whole, before the rules. Agreement is that of 64 bits of a keyed hash, of the partition and 32 bits
-// of another one, and of the costs themselves; the sums of what the sieve kept back are held against each other, per currency
+// brings only the others, whole, before the rules. Agreement is that of 63 bits of a keyed hash of everything, and of the
+// partition and 32 bits of the reference's own; the sums of what the sieve kept back are held against each other, per currency
 // and to the last unit. References that share partition and 32 bits are both looked at, and told apart, in the second reading.
 
 // mark is what the sieve keeps of a record.
 type mark struct {
 	reference uint32 // hash, beside what the partition says of it
 	place     uint32 // of the record in its lane: see placeOf
-	facts     uint64 // hash of reference, transaction, kind, amount, currency and local day
-	costs     uint64
+	facts     uint64 // hash of all that the rules look at; never 0 but for odd ones
 }
 
 const (
-	markSize = 24
-	costBits = 30
-	costMask = 1<<costBits - 1
+	markSize = 16
 	// odd records are never plain, whatever stands beside them.
-	odd             = 1 << 63
-	comparesFee     = 1 << 62
-	comparesTax     = 1 << 61
+	odd             = 0
 	mostInteresting = 2 // records beside so many entries; beyond, the sieve is not worth its second reading
 )
 
-func costsOf(fee, tax int64) uint64 {
-	if fee < 0 || fee > costMask || tax < 0 || tax > costMask {
-		return odd
-	}
-	return uint64(fee) | uint64(tax)<<costBits
-}
-
 // agree says whether an entry and a row of one reference are plain.
-func (e mark) agree(r mark) bool {
-	if (e.costs|r.costs)&odd != 0 || e.facts != r.facts {
-		return false
-	}
-	differ := e.costs ^ r.costs
-	return (e.costs&comparesFee == 0 || differ&costMask == 0) && (e.costs&comparesTax == 0 || differ>>costBits&costMask == 0)
-}
+func (e mark) agree(r mark) bool { return e.facts == r.facts && e.facts != odd }
 
 func (m mark) put(to []byte) {
 	le := binary.LittleEndian
 	le.PutUint64(to, uint64(m.place)<<32|uint64(m.reference))
 	le.PutUint64(to[8:], m.facts)
-	le.PutUint64(to[16:], m.costs)
 }
 
 func markAt(from []byte) mark {
 	le := binary.LittleEndian
 	_ = from[markSize-1]
-	return mark{le.Uint32(from), le.Uint32(from[4:]), le.Uint64(from[8:]), le.Uint64(from[16:])}
+	return mark{le.Uint32(from), le.Uint32(from[4:]), le.Uint64(from[8:])}
+}
+
+// costs says which costs an entry expects.
+type costs struct{ fee, tax bool }
+
+// habit is what the books expect, by kind. The few entries that have another one are odd, so that no row has to be marked for
+// each habit that its entry might have.
+type habit [3]costs
+
+// habitOf the books is that of most entries at their start. What cannot be read there, the first reading will tell.
+func (r *run) habitOf() habit {
+	l, b := &lane{paths: []string{r.Books}, header: bookHeader}, r.blocks[0]
+	defer l.close()
+	var most habit
+	if more, err := l.take(b); !more || err != nil {
+		return most
+	}
+	var s splitter
+	var seen [len(most)]map[costs]int
+	_ = b.records(func(record []byte, _ uint32, broken reason) error { // it has no errors of its own
+		if broken != "" || s.cut(b, record) != "" {
+			return nil
+		}
+		if kind, ok := kindOf(s.get(bookKind)); ok {
+			c := costs{len(s.get(bookFee)) > 0, len(s.get(bookTax)) > 0}
+			if seen[kind] == nil {
+				seen[kind] = map[costs]int{}
+			}
+			if seen[kind][c]++; seen[kind][c] > seen[kind][most[kind]] {
+				most[kind] = c
+			}
+		}
+		return nil
+	})
+	return most
 }
 
 // referenceAt is the first part of a mark.
@@ -71,16 +87,9 @@ func referenceAt(marks []byte, n uint32) uint32 {
 // sieve marks an entry.
 func (k *bookReader) sieve(e *entry) error {
 	hash := k.hash(e.reference)
-	m := mark{reference: uint32(hash), place: k.bookPlaces.of(k.block), costs: costsOf(e.fee, e.tax),
-		facts: k.facts(e.reference, e.transaction, e.signed(), e.day, e.currency, e.kind)}
-	if e.hasFee {
-		m.costs |= comparesFee
-	}
-	if e.hasTax {
-		m.costs |= comparesTax
-	}
-	if e.status != paid || k.dues.of(e.day) < k.date {
-		m.costs |= odd
+	m := mark{reference: uint32(hash), place: k.bookPlaces.of(k.block)}
+	if e.status == paid && k.dues.of(e.day) >= k.date && k.habit[e.kind] == (costs{e.hasFee, e.hasTax}) {
+		m.facts = k.facts(hash, e.transaction, e.signed(), e.fee, e.tax, e.day, e.currency, e.kind)
 	}
 	to, err := k.sink.grow(k.marks.entries.partOf(hash), markSize)
 	if err == nil {
@@ -92,10 +101,9 @@ func (k *bookReader) sieve(e *entry) error {
 // sieve marks a row.
 func (k *rowReader) sieve(r *row) error {
 	hash := k.grouped(r)
-	m := mark{reference: uint32(hash), place: k.rowPlaces.of(k.block), costs: costsOf(r.fee, r.tax),
-		facts: k.facts(r.reference, r.transaction, r.amount, r.day, r.currency, r.kind)}
-	if r.status != settled || r.kind == reversal || r.net != r.amount-r.fee-r.tax || len(r.reference) == 0 {
-		m.costs |= odd
+	m := mark{reference: uint32(hash), place: k.rowPlaces.of(k.block)}
+	if r.status == settled && r.kind != reversal && r.net == r.amount-r.fee-r.tax && len(r.reference) > 0 {
+		m.facts = k.facts(hash, r.transaction, r.amount, r.fee, r.tax, r.day, r.currency, r.kind)
 	}
 	to, err := k.sink.grow(k.marks.rows.partOf(hash), markSize)
 	if err == nil {
@@ -104,10 +112,18 @@ func (k *rowReader) sieve(r *row) error {
 	return err
 }
 
-// facts hashes what a plain pair has in common, its reference under another secret once more.
-func (r *run) facts(reference, transaction []byte, signed int64, day int32, currency uint16, kind uint8) uint64 {
+// facts hashes what a plain pair has in common: its reference by the hash that it has already, and costs if the
+// books expect them.
+func (r *run) facts(reference uint64, transaction []byte, signed, fee, tax int64, day int32, currency uint16, kind uint8) uint64 {
+	if !r.habit[kind].fee {
+		fee = 0
+	}
+	if !r.habit[kind].tax {
+		tax = 0
+	}
 	s := &r.factSecret
-	return s.with(s.hash(reference), s.hash(transaction), 0) ^ s.with(uint64(signed), uint64(day), uint64(currency)<<8|uint64(kind))
+	return s.with(reference, s.hash(transaction), uint64(signed)) ^ s.with(uint64(day)<<32|uint64(currency)<<8|uint64(kind), uint64(fee), uint64(tax)) | 1
+
 }
 
 // sift finds the interesting references of a partition: all that are not plain.
@@ -248,6 +264,7 @@ func (r *run) sieveAll(ctx context.Context, joiners []*joiner) error {
 	if err := r.partitions(ctx, joiners, (*joiner).sift); err != nil {
 		return err
 	}
+	r.room.forget()
 	n, entries := 0, int64(0)
 	for i, j := range joiners {
 		n += len(j.interesting) + len(j.entryPlaces) + len(j.rowPlaces)

@@ -8,7 +8,11 @@ import (
 )
 
 // chunkSize is how much of a partition is kept or written at once, in bytes. A longer record has a chunk of its own.
-const chunkSize = 16 << 10
+const chunkSize = 8 << 10
+
+// slabSize is how much chunks are cut from, in bytes. It is a large page of most processors, so that the system has to give
+// memory in hundreds of steps and not in tens of thousands.
+const slabSize = 8 << 20
 
 // spool keeps the chunks of all partitions: in memory while there is room, then in one file that has no name.
 type spool struct {
@@ -39,6 +43,7 @@ type room struct {
 
 	mu    sync.Mutex
 	spare [][]byte
+	slab  []byte // new chunks are cut from it
 }
 
 func newRoom(bytes int64) *room {
@@ -72,7 +77,13 @@ func (r *room) take(size int) []byte {
 		r.spare = r.spare[:n-1]
 		return c[:0]
 	}
-	return make([]byte, 0, chunkSize)
+	if len(r.slab) < chunkSize {
+		r.slab = make([]byte, slabSize)
+		inLargePages(r.slab)
+	}
+	c := r.slab[:0:chunkSize]
+	r.slab = r.slab[chunkSize:]
+	return c
 }
 
 func (r *room) giveBack(c []byte) {
@@ -81,6 +92,13 @@ func (r *room) giveBack(c []byte) {
 		r.spare = append(r.spare, c)
 		r.mu.Unlock()
 	}
+}
+
+// forget the chunks that nobody uses: what follows needs its memory for other things.
+func (r *room) forget() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.spare, r.slab = nil, nil
 }
 
 // partOf a hash.

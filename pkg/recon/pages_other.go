@@ -1,0 +1,5 @@
+//go:build !linux
+
+package recon
+
+func inLargePages([]byte) {}
