@@ -90,6 +90,7 @@ type Step struct {
 	By       string // the person or part that brought it
 	Role     string // of the person, by the key they used
 	Note     string // reason in words, for people
+	Delivery string // digest of the webhook that brought it, by which it is kept; leads there, and is no part of the journal
 }
 
 // Disbursement is one refund or payout.

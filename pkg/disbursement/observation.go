@@ -74,6 +74,7 @@ type Observation struct {
 	Reference  string // the provider's id of the disbursement, if told
 	Pointed    bool   // the provider will name it by that id only: a record must lead from it to ours
 	ResponseID string // the provider's id of this answer, if told
+	Delivery   string // digest of the webhook that told this and nothing else, by which it is kept
 
 	CashCode    string
 	CashExpires time.Time

@@ -92,6 +92,7 @@ type stepBody struct {
 	By       string `json:"b,omitempty"`
 	Note     string `json:"n,omitempty"`
 	Role     string `json:"r,omitempty"`
+	Delivery string `json:"d,omitempty"`
 }
 
 // Encode makes the record to put; its Version is the one that the put replaces.
@@ -117,7 +118,7 @@ func Encode(d Disbursement) store.Record {
 		b.Attempts = append(b.Attempts, attemptBody{calendar.Millis(a.At), a.ResponseID, a.Outcome})
 	}
 	for _, s := range d.History {
-		b.History = append(b.History, stepBody{calendar.Millis(s.At), s.From, s.To, s.Evidence, s.By, s.Note, s.Role})
+		b.History = append(b.History, stepBody{calendar.Millis(s.At), s.From, s.To, s.Evidence, s.By, s.Note, s.Role, s.Delivery})
 	}
 	encoded, err := json.Marshal(b)
 	if err != nil {
@@ -173,7 +174,7 @@ func Decode(r store.Record) (Disbursement, error) {
 		d.Attempts = append(d.Attempts, Attempt{at(a.At), a.ResponseID, a.Outcome})
 	}
 	for _, s := range b.History {
-		d.History = append(d.History, Step{At: at(s.At), From: s.From, To: s.To, Evidence: s.Evidence, By: s.By, Role: s.Role, Note: s.Note})
+		d.History = append(d.History, Step{At: at(s.At), From: s.From, To: s.To, Evidence: s.Evidence, By: s.By, Role: s.Role, Note: s.Note, Delivery: s.Delivery})
 	}
 	return d, nil
 }

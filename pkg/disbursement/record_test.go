@@ -29,7 +29,7 @@ func full() disbursement.Disbursement {
 		Overdrawn: true, Reference: "net", CashCode: "123", CashExpires: at(1), Received: 4000, Returned: 1000, Fee: 7,
 		Word: "REJECTED", Said: "Rechazado", EvidenceAt: at(2), PaidAt: at(3), SettledOn: calendar.Date{Year: 2026, Month: 11, Day: 21},
 		Attempts: []disbursement.Attempt{{At: at(4), ResponseID: "r", Outcome: "unknown"}},
-		History:  []disbursement.Step{{At: at(5), From: "queued", To: "submitting", Evidence: "e", By: "b", Role: "operator", Note: "n"}},
+		History:  []disbursement.Step{{At: at(5), From: "queued", To: "submitting", Evidence: "e", By: "b", Role: "operator", Note: "n", Delivery: "d"}},
 		Desk: disbursement.Desk{Owner: "p3", Until: at(10), NotFound: 1, Proposal: disbursement.Proposal{Action: disbursement.Supply, By: "p3",
 			At: at(11), Proof: "case 7", Note: "words", Beneficiary: identity.Person{Name: "Eva"}, Amount: 9}},
 		CodeShownTo: "p4", Replaces: "rf_0", ReplacedBy: "rf_2", ClearedBy: "p5", Checked: "kyc:1", RemindHours: 24, Papers: []disbursement.Paper{{Name: "id_copy", Digest: "d"}}, FX: &disbursement.FX{Asked: 1, Currency: money.USD, Bears: "buyer", Lock: rate.Lock{Source: rate.TRM, Value: "4000"}}, NeedsRole: "admin", AskUntil: at(12), ApprovedHash: "h", RequestedBy: "p1", ApprovedBy: "p2", CreatedAt: at(6), AcceptedOn: calendar.Date{Year: 2026, Month: 11, Day: 20},

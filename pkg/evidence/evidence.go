@@ -27,6 +27,7 @@ const (
 	factsName    = "facts.json"
 	Receipts     = "receipts/"   // + the name that the journal knows it by + .pdf
 	Settlement   = "settlement/" // + number + .txt
+	Webhooks     = "webhooks/"   // + number of the entry + .body for the bytes as they came, + .headers.txt
 	seals        = "seals/"      // + day + .json
 )
 

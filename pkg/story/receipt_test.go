@@ -113,7 +113,7 @@ func TestEvidence(t *testing.T) {
 			t.Errorf("no %q in %.300q", want, what)
 		}
 	}
-	for _, part := range []string{"settlement/", "seals/2026-11-", "journal.jsonl", `"status": "settled"`} {
+	for _, part := range []string{"settlement/", "webhooks/", ".headers.txt", `"eventType"`, "seals/2026-11-", "journal.jsonl", `"status": "settled"`} {
 		if !bytes.Contains(late.body, []byte(part)) {
 			t.Errorf("no %s", part)
 		}

@@ -46,8 +46,18 @@ const SK = "delivery"
 
 // Key of a delivery: the same bytes to the same account are the same record, so that a repeat is no second one.
 func Key(tenant, account string, body []byte) store.Key {
+	return KeyByDigest(tenant, account, Digest(body))
+}
+
+// Digest is what a delivery is kept by: half of the SHA-256 of its bytes, in hex.
+func Digest(body []byte) string {
 	sum := sha256.Sum256(body)
-	return store.Key{PK: tenant + "#we#" + account + "#" + hex.EncodeToString(sum[:16]), SK: SK}
+	return hex.EncodeToString(sum[:16])
+}
+
+// KeyByDigest is the key of a delivery whose digest is known.
+func KeyByDigest(tenant, account, digest string) store.Key {
+	return store.Key{PK: tenant + "#we#" + account + "#" + digest, SK: SK}
 }
 
 // KeyOf is the delivery's own key.

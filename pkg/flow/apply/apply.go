@@ -80,6 +80,9 @@ func (a *Applier) items(ctx context.Context, client *provider.Client, d webhook.
 	}
 	var unmatched []string
 	for _, f := range facts {
+		if f.Disbursement != nil && len(facts) == 1 { // what tells of others too is nobody's evidence
+			f.Disbursement.Delivery = webhook.Digest(d.Body)
+		}
 		err := a.fact(ctx, client.Account(), f)
 		switch {
 		case errors.Is(err, errUnmatched), errors.Is(err, observe.ErrReferenceTaken):

@@ -97,3 +97,46 @@ func TestAReusedIdLeadsToItsFirst(t *testing.T) {
 		t.Errorf("%s, %v", pointer.Body, err)
 	}
 }
+
+// both is a provider whose every delivery tells two facts.
+type both struct {
+	speaker
+	second provider.Fact
+}
+
+func (b both) Read(provider.Delivery) ([]provider.Fact, error) {
+	return []provider.Fact{b.fact, b.second}, nil
+}
+
+func (b both) Client(_ context.Context, id string) (*provider.Client, error) {
+	return provider.Open(b, provider.Account{ID: id, Tenant: "demo", Provider: "speaker", Network: "pagoefectivo", Secrets: []string{"s"}}, b.rig.host)
+}
+
+// TestAStepLeadsToTheWebhookThatBroughtIt, but not to one that tells of others too.
+func TestAStepLeadsToTheWebhookThatBroughtIt(t *testing.T) {
+	r := twins(t)
+	paid := func(reference string) provider.Fact {
+		return provider.Fact{Reference: reference, Of: "T1", Disbursement: &disbursement.Observation{Claim: disbursement.ClaimPaid, Reference: reference, Evidence: "e" + reference}}
+	}
+	brought := func(id string) string {
+		record, err := r.store.Get(context.Background(), disbursement.Key("demo", id))
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, err := disbursement.Decode(record)
+		if err != nil || d.State != disbursement.Paid {
+			t.Fatalf("%s is %s, %v", id, d.State, err)
+		}
+		return d.History[len(d.History)-1].Delivery
+	}
+	r.applier.Clients = speaker{r, paid("R1")}
+	r.deliver("first", "one")
+	if got := brought("rf_2"); got != webhook.Digest([]byte("one")) {
+		t.Errorf("brought by %q", got)
+	}
+	r.applier.Clients = both{speaker{r, paid("R2")}, paid("R1")}
+	r.deliver("first", "two")
+	if got := brought("rf_3"); got != "" {
+		t.Errorf("brought by %q, which tells of another, too", got)
+	}
+}

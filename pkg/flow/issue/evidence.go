@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,6 +20,7 @@ import (
 	"github.com/vuelto/vuelto/pkg/receipt"
 	"github.com/vuelto/vuelto/pkg/reconciliation"
 	"github.com/vuelto/vuelto/pkg/store"
+	"github.com/vuelto/vuelto/pkg/webhook"
 )
 
 // Evidence is all that proves how a refund or payout went, in one file, whatever its state. As long as nothing is added to the journal,
@@ -37,10 +40,9 @@ func (i *Issuer) Evidence(ctx context.Context, q Asked) ([]byte, error) {
 	if d, err = i.Find(ctx, q); err != nil { // with the receipt noted
 		return nil, err
 	}
-	if err := errors.Join(g.receipts(ctx, d), g.days(ctx, d), g.rows(ctx, d)); err != nil {
+	if err := errors.Join(g.receipts(ctx, d), g.days(ctx, d), g.rows(ctx, d), g.callbacks(ctx, d)); err != nil {
 		return nil, err
 	}
-	g.callbacks(d)
 	g.pack.Journal = d.Journal()
 	g.pack.Facts = evidence.Facts{Tenant: d.Tenant, ID: d.ID, Kind: string(d.Kind), State: string(d.State), Amount: d.Amount.Minor(),
 		Received: d.Received, Returned: d.Returned, Currency: string(d.Amount.Currency()), Network: d.Network, Provider: d.Provider,
@@ -127,14 +129,52 @@ func (g *gatherer) day(ctx context.Context, d disbursement.Disbursement, day str
 	return nil
 }
 
-// callbacks says which entries came by webhook: deliveries are kept by what is in them, and the journal has the item's own key.
-func (g *gatherer) callbacks(d disbursement.Disbursement) {
+// callbacks are the webhooks that brought entries, byte for byte, with the headers that their signatures are made of.
+func (g *gatherer) callbacks(ctx context.Context, d disbursement.Disbursement) error {
 	for n, step := range d.History {
-		if step.By == byWebhook {
-			g.missing(fmt.Sprintf("the webhook behind entry %d of the journal", n+1),
-				"deliveries are kept under their own digest, and the item's key, "+step.Evidence+", does not lead there")
+		if step.By != byWebhook {
+			continue
 		}
+		what := fmt.Sprintf("the webhook behind entry %d of the journal", n+1)
+		if step.Delivery == "" {
+			g.missing(what, "it told of others too, or came before webhooks were noted with what they brought")
+			continue
+		}
+		record, err := g.Store.Get(ctx, webhook.KeyByDigest(d.Tenant, d.Account, step.Delivery))
+		if errors.Is(err, store.ErrNotFound) {
+			g.missing(what, "it is not kept any more")
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		kept, err := webhook.Decode(record)
+		if err != nil {
+			return err
+		}
+		if webhook.Digest(kept.Body) != step.Delivery {
+			g.missing(what, "what is kept is not what came: the first half of its SHA-256 was "+step.Delivery)
+			continue
+		}
+		name := fmt.Sprintf("%s%d", evidence.Webhooks, n+1)
+		g.pack.Parts = append(g.pack.Parts,
+			evidence.Part{Name: name + ".body", Body: kept.Body, What: what + ", as it came at " + kept.ReceivedAt.UTC().Format(time.RFC3339)},
+			evidence.Part{Name: name + ".headers.txt", Body: headersOf(kept.Header), What: "its headers, without those that open a door"})
 	}
+	return nil
+}
+
+// headersOf are a webhook's headers, a line each, in the order of their names. What authorises whoever shows it stays with us; a signature
+// speaks for these bytes alone.
+func headersOf(h http.Header) []byte {
+	var b bytes.Buffer
+	for _, name := range slices.Sorted(maps.Keys(h)) {
+		if secret := strings.ToLower(name); strings.Contains(secret, "auth") || strings.Contains(secret, "key") || strings.Contains(secret, "token") || strings.Contains(secret, "cookie") {
+			continue
+		}
+		fmt.Fprintf(&b, "%s: %s\n", name, strings.Join(h[name], ","))
+	}
+	return b.Bytes()
 }
 
 // Bounds of what is searched for a row: days before the entry, and rows of a day's files.

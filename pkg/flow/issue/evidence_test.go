@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -18,6 +19,7 @@ import (
 	"github.com/vuelto/vuelto/pkg/merchant"
 	"github.com/vuelto/vuelto/pkg/reconciliation"
 	"github.com/vuelto/vuelto/pkg/store"
+	"github.com/vuelto/vuelto/pkg/webhook"
 )
 
 // evidence is the pack as it is given out, which must be in order.
@@ -96,6 +98,45 @@ func TestEvidenceOfEveryKind(t *testing.T) {
 	}
 	if bytes.Contains(first, []byte("王小明")) {
 		t.Error("the name is elsewhere than on the receipt")
+	}
+}
+
+// TestTheWebhookAsItCame is in the pack with what its signature was made of and without what opens a door; one that is not the one that
+// came, or is not kept any more, is named.
+func TestTheWebhookAsItCame(t *testing.T) {
+	r := settled(t, "EF-9;-50000")
+	kept := webhook.Delivery{Tenant: "demo", Account: "acc", Path: "/webhooks/efecty/acc?token=hush", Body: []byte("{\"event\": \"paid\" }\n"), ReceivedAt: noon,
+		Header: http.Header{"X-Signature": {"5ca1ab1e"}, "Authorization": {"Bearer hush"}, "X-Api-Key": {"hush"}, "X-Auth-Token": {"hush"}}}
+	r.put(webhook.Encode(kept))
+	d := r.stored()
+	d.History[1].Delivery = webhook.Digest(kept.Body)
+	r.put(disbursement.Encode(d))
+	body, read := r.evidence()
+	for _, part := range []string{"webhooks/2.body", "webhooks/2.headers.txt"} {
+		if there, _ := listed(read, part); !there {
+			t.Errorf("no %s: %+v", part, read.Manifest.Missing)
+		}
+	}
+	if !bytes.Contains(body, kept.Body) || !bytes.Contains(body, []byte("X-Signature: 5ca1ab1e\n")) || bytes.Contains(body, []byte("hush")) {
+		t.Errorf("%q", body)
+	}
+	for what, change := range map[string]func(*disbursement.Disbursement){
+		"it is not kept any more":           func(d *disbursement.Disbursement) { d.History[1].Delivery = strings.Repeat("0", 32) },
+		"the webhook behind entry 2":        func(d *disbursement.Disbursement) { d.History[1].Delivery = "" },
+		"what is kept is not what came: th": func(d *disbursement.Disbursement) { d.History[1].Delivery = strings.Repeat("1", 32) },
+	} {
+		other := webhook.Encode(kept)
+		other.Key = webhook.KeyByDigest("demo", "acc", strings.Repeat("1", 32))
+		if _, err := r.Store.Get(context.Background(), other.Key); err != nil {
+			r.put(other)
+		}
+		d := r.stored()
+		change(&d)
+		r.put(disbursement.Encode(d))
+		_, read := r.evidence()
+		if _, missing := listed(read, what); !missing {
+			t.Errorf("%s is not named: %+v", what, read.Manifest.Missing)
+		}
 	}
 }
 
