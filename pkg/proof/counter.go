@@ -152,7 +152,7 @@ func (p *people) doubtful(x road, body map[string]any) (blocked bool) {
 		return false
 	}
 	who := x.beneficiary()
-	who["name"], who["document_number"] = "Eva Rojas", number
+	who["name"], who["document_number"], who["email"] = "Eva Rojas", number, "eva@example.com"
 	body["beneficiary"] = who
 	return p.blocked
 }

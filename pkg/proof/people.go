@@ -12,7 +12,6 @@ import (
 	"github.com/vuelto/vuelto/pkg/calendar"
 	"github.com/vuelto/vuelto/pkg/disbursement"
 	"github.com/vuelto/vuelto/pkg/merchant"
-	"github.com/vuelto/vuelto/pkg/money"
 	"github.com/vuelto/vuelto/pkg/sim"
 	"github.com/vuelto/vuelto/pkg/store"
 )
@@ -90,8 +89,9 @@ func staffed(m *merchants, seed uint64, errands bool) error {
 		return err
 	}
 	today := calendar.On(begin, calendar.Colombia().Zone())
-	shop = shop.WithRules(merchant.Rules{Number: 1, From: today, SetBy: ana().name, SetAt: begin, Screen: merchant.Screen{Blocked: errands}, Approval: merchant.Approval{ExpiresHours: lapse,
-		Tiers: []merchant.Tier{{Currency: money.COP, Above: 350_000_00, Role: merchant.Approver}, {Currency: money.PEN, Above: 330_00, Role: merchant.Approver}}}}, today)
+	rules := rulesOf(today, errands)
+	rules.Number, rules.SetBy, rules.SetAt = 1, ana().name, begin
+	shop = shop.WithRules(rules, today)
 	writes := []store.Write{store.Put{Record: merchant.Encode(shop, record.Version)}}
 	for _, c := range []clerk{dora(), eva()} {
 		key, err := merchant.NewKey(c.key, merchant.APIKey{Merchant: "demo", Person: c.name, Role: c.role})

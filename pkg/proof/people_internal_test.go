@@ -3,11 +3,13 @@ package proof
 import (
 	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"testing"
 	"time"
 
 	"github.com/vuelto/vuelto/pkg/disbursement"
 	"github.com/vuelto/vuelto/pkg/payment"
+	"github.com/vuelto/vuelto/pkg/sim"
 )
 
 // clerks are people whose every click is answered alike.
@@ -140,6 +142,29 @@ func TestWhatPeopleMayNotDoIsNoticed(t *testing.T) {
 				return fmt.Sprintf(`{"closed":%t,"closings":[{"by":"eva","sha256":"%d"}]}`, n < 7, n)
 			})
 			c.shut("rec_1", 1)
+		}},
+		{"a key that nobody agreed to lets in", i32, func(p *plot) { p.clerks(200, "").admit("/v1/api-keys/key_1", "k") }},
+		{"a key that was taken back lets in", i36, func(p *plot) { p.clerks(200, "").admit("/v1/api-keys/key_1", "k") }},
+		{"a key that was agreed to lets nobody in", i36, func(p *plot) {
+			c := p.clerks(200, "")
+			m, ask := c.m, c.m.ask
+			m.ask = func(r *http.Request) sim.Reply {
+				if r.Method == http.MethodGet {
+					return sim.Reply{Status: 401}
+				}
+				return ask(r)
+			}
+			c.admit("/v1/api-keys/key_1", "k")
+		}},
+		{"two set the same rules", i36, func(p *plot) {
+			c := p.clerks(200, "")
+			c.m = p.client(func(int) int { return 200 }, func(int) string { return `{"number":2}` })
+			c.setRules()
+		}},
+		{"two set rules after each other", "", func(p *plot) {
+			c := p.clerks(200, "")
+			c.m = p.client(func(int) int { return 200 }, func(n int) string { return fmt.Sprintf(`{"number":%d}`, n) })
+			c.setRules()
 		}},
 		{"told that it is done while it is not", i36, func(p *plot) { p.clerks(200, disbursement.Queued).decide(beto(), "reject", refund().ID, nil) }},
 		{"told that it is approved while it waits", i36, func(p *plot) {

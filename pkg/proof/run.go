@@ -276,6 +276,9 @@ func (o Options) begin(m *merchants, seed uint64) error {
 			m.world.After(after*24*time.Hour, func() { m.world.Go(m.people.clear, nil) })
 		}
 		m.world.After(opening/3, func() { m.world.Go(m.people.block, nil) })
+		for range 3 {
+			m.world.After(m.people.span(opening), func() { m.world.Go(m.people.govern, nil) })
+		}
 	}
 	m.open()
 	m.forger()

@@ -70,7 +70,7 @@ func TestPeoplesErrandsHappenOnce(t *testing.T) {
 	o.Template = unhurried(o.Template)
 	o.Seed, o.N, o.Rate, o.Errands, o.Direct, o.Gateways = 32, 250, 3, true, false, []string{"payu"}
 	r := run(t, o)
-	for _, what := range []string{"approve", "reject", "cancel", "resolve", "claim", "reissue", "batch", "show", "settle", "block", "lift", "explain", "assign", "shut"} {
+	for _, what := range []string{"approve", "reject", "cancel", "resolve", "claim", "reissue", "batch", "show", "settle", "block", "lift", "explain", "assign", "shut", "key", "rules"} {
 		if r.Moves[what].Done == 0 {
 			t.Errorf("nobody's %s was done: %v", what, r.Moves)
 		}

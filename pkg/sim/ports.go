@@ -51,6 +51,10 @@ func about(k store.Key) string {
 		return "event"
 	case strings.HasPrefix(k.SK, "per_"):
 		return "blocked"
+	case strings.HasSuffix(k.PK, "#rules"):
+		return "rules"
+	case strings.HasSuffix(k.PK, "#apikeys"):
+		return "pointer"
 	case strings.HasSuffix(k.PK, "#decisions"), k.SK != "fence" && strings.Contains(k.PK, "#missing#"), strings.Contains(k.PK, "#closed#"):
 		return "decision"
 	}
