@@ -131,13 +131,13 @@ func (p *people) follow(answer map[string]any, asker clerk, through string) {
 	switch answer["status"] {
 	case string(disbursement.AwaitingApproval):
 		p.m.world.Go(func() { p.deliberate(id, asker) }, nil)
+	case string(disbursement.Held):
+		x := road{provider: through, network: answer["network"].(string), bank: answer["route"] == string(disbursement.BankTransfer)}
+		p.m.world.Go(func() { p.tend(id, x) }, nil)
 	default:
 		if p.shows(answer["route"]) {
 			p.m.world.Go(func() { p.show(id) }, nil)
 		}
-	case string(disbursement.Held):
-		x := road{provider: through, network: answer["network"].(string), bank: answer["route"] == string(disbursement.BankTransfer)}
-		p.m.world.Go(func() { p.tend(id, x) }, nil)
 	}
 }
 
