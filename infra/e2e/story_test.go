@@ -75,12 +75,21 @@ func (s *stack) part(name string, play func()) {
 // paid is a payment that the buyer has made at the counter.
 func (s *stack) paid(x side, order string) string {
 	s.Helper()
-	id := s.want(201, "POST", "/v1/payments", doc{"network": x.network, "store": x.store, "order_reference": order, "amount": x.amount,
+	return s.pays(x, s.want(201, "POST", "/v1/payments", x.bill(order), "pay-"+order)["id"].(string))
+}
+
+// pays has the buyer pay, and waits until the stack knows it.
+func (s *stack) pays(x side, payment string) string {
+	s.Helper()
+	s.payAt(x, payment)
+	s.until("/v1/payments/"+payment, "paid")
+	return payment
+}
+
+func (x side) bill(order string) doc {
+	return doc{"network": x.network, "store": x.store, "order_reference": order, "amount": x.amount,
 		"currency": x.currency, "payer": doc{"name": "Juan Pérez", "email": "juan@example.com", "document_type": "CC",
-			"document_number": "1032456789", "phone": "+573001112233"}}, "pay-"+order)["id"].(string)
-	s.payAt(x, id)
-	s.until("/v1/payments/"+id, "paid")
-	return id
+			"document_number": "1032456789", "phone": "+573001112233"}}
 }
 
 func (x side) back(payment, ours string) doc {

@@ -75,12 +75,12 @@ func (t *throttle) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(said)
 }
 
-// patiently asks for a refund as its caller would: where a store's patience ends, which half of all calls refused brings about
+// patiently asks for a payment or a refund as its caller would: where a store's patience ends, which half of all calls refused brings about
 // now and then, the answer says to repeat the same request, and the same request is repeated, a few times.
 func (s *stack) patiently(path string, body any, key string) string {
 	s.Helper()
 	for range 4 {
-		if status, answer, err := s.do("POST", path, body, key); err != nil || status != http.StatusConflict || !strings.Contains(string(answer), `"payment_busy"`) {
+		if status, answer, err := s.do("POST", path, body, key); err != nil || !busy(status, answer) {
 			break // repeated once more, which gives the same answer
 		}
 	}
@@ -102,7 +102,7 @@ func (s *stack) throttled() {
 	made := map[string]side{s.patiently(some.path, some.back(payment, "C"), "cold"): some}
 	const many = 8
 	for _, x := range eachSide() {
-		payment := s.paid(x, "H-"+x.network)
+		payment := s.pays(x, s.patiently("/v1/payments", x.bill("H-"+x.network), "pay-H-"+x.network))
 		for i := range many {
 			ours := fmt.Sprintf("H-%s-%d", x.network, i)
 			made[s.patiently(x.path, x.back(payment, ours), ours)] = x
