@@ -55,8 +55,9 @@ fuzz: ## every fuzz target for FUZZTIME (60s), one after the other
 crashes: ## a crash at every pair of I/Os of one refund (minutes)
 	go test -count=1 -timeout 60m -run ACrash ./pkg/proof -args -pairs
 
-corpus: ## a million rows with every class of difference and every pair of them, each found and named; a line of 3 GiB (a minute)
+corpus: ## a million rows with every class of difference and every pair of them, each found and named; a line of 3 GiB; a shop's week of a million payments (minutes)
 	VUELTO_CORPUS=1000000 go test -count=1 -timeout 20m -run "EveryDefect|AnEndlessLine" -v ./pkg/recon | grep -v "^=== "
+	go test -count=1 -timeout 20m -run "AWeekOfAnySize" -v ./pkg/flow/decide -args -payments 1000000 | grep -v "^=== "
 
 batch: ## one batch of 100,000 payouts, from the upload to the provider's ledger (minutes)
 	go test -count=1 -timeout 20m -run AHundredThousandRows -v ./pkg/proof -args -hundred

@@ -1,10 +1,13 @@
 package api
 
 import (
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -14,6 +17,7 @@ import (
 	"github.com/vuelto/vuelto/pkg/money"
 	"github.com/vuelto/vuelto/pkg/order"
 	"github.com/vuelto/vuelto/pkg/settlement"
+	"github.com/vuelto/vuelto/pkg/store"
 )
 
 // ordersAnswer says what an import came to.
@@ -154,16 +158,43 @@ func (s *Server) renderShopLeg(x decide.Matter, in settlement.Language) shopLegA
 	return a
 }
 
-// mostLegs bounds an answer: a function's may have six megabytes, and a leg less than one kilobyte.
-const mostLegs = 4000
-
-// listOrders holds the orders of a span, at most a week, against the books.
+// listOrders holds the orders of a span, at most a week, against the books. An answer looks at no more than its function can; the cursor goes on from there,
+// also where a filter has let nothing through.
 func (s *Server) listOrders(r *http.Request, c request.Caller) (any, error) {
 	query := r.URL.Query()
 	language, err := languageOf(r)
 	if err != nil {
 		return nil, err
 	}
+	x, err := s.shopSpan(query)
+	if err != nil {
+		return nil, err
+	}
+	list, next, err := s.Decider.ShopMatters(r.Context(), c.Merchant, x)
+	if errors.Is(err, store.ErrInvalid) && x.After != "" {
+		var f faults
+		f.check(false, "field_invalid", "/cursor", "must be a next_cursor of this list, with the same days")
+		return nil, f.err()
+	}
+	if err != nil {
+		return nil, err
+	}
+	out := page{Data: []any{}}
+	for _, x := range list {
+		a := s.renderShopLeg(x, language)
+		if matches(query, "status", string(a.Status)) && matches(query, "class", string(a.Class)) && matches(query, "decision", string(a.Decision.Status)) {
+			out.Data = append(out.Data, a)
+		}
+	}
+	if next != "" {
+		cursor := base64.RawURLEncoding.EncodeToString([]byte(next))
+		out.HasMore, out.NextCursor = true, &cursor
+	}
+	return out, nil
+}
+
+// shopSpan reads which legs are asked for.
+func (s *Server) shopSpan(query url.Values) (decide.Span, error) {
 	var f faults
 	to, err := calendar.Parse(query.Get("to"))
 	f.check(err == nil || query.Get("to") == "", "field_invalid", "/to", "is a day as YYYY-MM-DD")
@@ -178,23 +209,16 @@ func (s *Server) listOrders(r *http.Request, c request.Caller) (any, error) {
 	if from.IsZero() {
 		from = to.AddDays(-6)
 	}
-	f.check(!from.Before(to.AddDays(-6)) && !to.Before(from), "field_invalid", "/from", "must be at most 6 days before /to")
-	if err := f.err(); err != nil {
-		return nil, err
+	f.check(!from.Before(to.AddDays(-6)) && !to.Before(from), "field_invalid", "/from", "must be at most 6 days before /to: ask week by week")
+	x := decide.Span{From: from, To: to, Limit: decide.MaxLegs}
+	if text := query.Get("limit"); text != "" {
+		x.Limit, err = strconv.Atoi(text)
+		f.check(err == nil && x.Limit >= 1 && x.Limit <= decide.MaxLegs, "field_invalid", "/limit", fmt.Sprintf("must be from 1 to %d", decide.MaxLegs))
 	}
-	list, err := s.Decider.ShopMatters(r.Context(), c.Merchant, from, to)
-	if err != nil {
-		return nil, err
+	if text := query.Get("cursor"); text != "" {
+		raw, err := base64.RawURLEncoding.DecodeString(text)
+		f.check(err == nil && len(raw) > 0, "field_invalid", "/cursor", "must be a next_cursor of this list")
+		x.After = string(raw)
 	}
-	out := page{Data: []any{}}
-	for _, x := range list {
-		a := s.renderShopLeg(x, language)
-		if matches(query, "status", string(a.Status)) && matches(query, "class", string(a.Class)) && matches(query, "decision", string(a.Decision.Status)) {
-			out.Data = append(out.Data, a)
-		}
-	}
-	if len(out.Data) > mostLegs {
-		f.check(false, "field_invalid", "/from", fmt.Sprintf("%d orders: ask for fewer days, or for a status", len(out.Data)))
-	}
-	return out, f.err()
+	return x, f.err()
 }

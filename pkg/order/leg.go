@@ -70,6 +70,9 @@ type Books struct {
 	Money    []Money
 	Receipts []Receipt
 	Ours     []string // networks and providers, as a shop may name them
+	// Told are further days of which orders were brought, and Channels others of which there are receipts, where orders and receipts are a part of all.
+	Told     []calendar.Date
+	Channels []string
 }
 
 // Compare ties every order, every payment that money came for, and every receipt into exactly one leg. A payment or a receipt without
@@ -89,6 +92,12 @@ func Compare(orders []Order, b Books) []Leg {
 			}
 		}
 	}
+	for _, day := range b.Told {
+		c.days[day] = true
+	}
+	for _, channel := range b.Channels {
+		c.channels[strings.ToLower(channel)] = true
+	}
 	for _, r := range b.Receipts {
 		c.channels[strings.ToLower(r.Channel)] = true
 	}
@@ -99,7 +108,7 @@ func Compare(orders []Order, b Books) []Leg {
 			kept = append(kept, l)
 		}
 	}
-	slices.SortStableFunc(kept, func(x, y Leg) int { return cmp.Or(x.Day.Compare(y.Day), strings.Compare(x.about(), y.about())) })
+	slices.SortStableFunc(kept, func(x, y Leg) int { return cmp.Or(x.Day.Compare(y.Day), strings.Compare(x.About(), y.About())) })
 	return kept
 }
 
@@ -234,8 +243,8 @@ func smallest(c money.Currency) int64 {
 	return 1
 }
 
-// about is what a leg is about first: its order, else its payment, else its receipt.
-func (l Leg) about() string {
+// About is what a leg is about first: its order, else its payment, else its receipt.
+func (l Leg) About() string {
 	switch {
 	case l.Order != nil:
 		return "order|" + l.Order.Shop + "|" + l.Order.Name
@@ -250,7 +259,7 @@ const Prefix = "sho_"
 
 // ID is the leg's name: made of its day, with which it begins, and of what it is about first, so that a leg that money joins keeps it.
 func (l Leg) ID(tenant string) string {
-	return identity.DeriveAt(Prefix, l.Day.Start(time.UTC), "leg", tenant, l.about())
+	return identity.DeriveAt(Prefix, l.Day.Start(time.UTC), "leg", tenant, l.About())
 }
 
 // Gap is what differs: of the money that came, or, where that agrees, of what was given back.

@@ -69,6 +69,9 @@ func put[T any](parts map[store.Key]map[string]T, key store.Key, name string, wh
 	parts[key][name] = what
 }
 
+// atOnce is how many records are read at a time: each may be large.
+const atOnce = 16
+
 // tries bounds how often a record is read anew because another writes it at the same time.
 const tries = 10
 
@@ -139,24 +142,21 @@ func decode[T any](r store.Record) (map[string]kept[T], error) {
 	return known, nil
 }
 
-// Orders reads what was brought from one day to another. An order that stands under two days, because a shop has moved its zone, is as
-// it was brought last.
+// Orders reads what was brought from one day to another, in order, each once. It is for a few days: a year of a large shop has no room.
 func (b Book) Orders(ctx context.Context, tenant string, from, to calendar.Date) ([]Order, error) {
-	type known struct {
-		Order
-		at int64
-	}
-	last := map[[2]string]known{}
-	err := each(ctx, b.Store, partition(tenant, "orders"), from, to, func(day calendar.Date, shop, name string, k kept[Order]) {
-		o := k.What
-		o.Day, o.Shop = day, shop
-		if was, there := last[[2]string{shop, name}]; !there || was.at <= k.At {
-			last[[2]string{shop, name}] = known{o, k.At}
+	last := map[[2]string]Line{}
+	err := b.Scan(ctx, tenant, from, to, func(l Line) {
+		if was, there := last[l.Who()]; !there || l.Instead(was) {
+			last[l.Who()] = l
 		}
 	})
 	list := make([]Order, 0, len(last))
-	for _, k := range last {
-		list = append(list, k.Order)
+	for _, l := range last {
+		o, err := l.Order()
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, o)
 	}
 	slices.SortFunc(list, func(x, y Order) int {
 		return strings.Compare(x.Day.String()+x.Shop+"|"+x.Name, y.Day.String()+y.Shop+"|"+y.Name)
@@ -164,39 +164,35 @@ func (b Book) Orders(ctx context.Context, tenant string, from, to calendar.Date)
 	return list, err
 }
 
-// Receipts reads what other channels told from one day to another.
+// Receipts reads what other channels told from one day to another, in order. It is for a few days.
 func (b Book) Receipts(ctx context.Context, tenant string, from, to calendar.Date) ([]Receipt, error) {
 	var list []Receipt
-	err := each(ctx, b.Store, partition(tenant, "receipts"), from, to, func(day calendar.Date, _, id string, k kept[Receipt]) {
-		r := k.What
-		r.Day, r.ID = day, id
+	err := b.ScanReceipts(ctx, tenant, from, to, func(_, _ string, read func() (Receipt, error)) error {
+		r, err := read()
 		list = append(list, r)
+		return err
 	})
 	slices.SortFunc(list, func(x, y Receipt) int { return strings.Compare(x.Day.String()+x.ID, y.Day.String()+y.ID) })
 	return list, err
 }
 
-func each[T any](ctx context.Context, s store.Store, pk string, from, to calendar.Date, do func(day calendar.Date, group, name string, k kept[T])) error {
+// records hands over what records from one day to another hold.
+func records(ctx context.Context, s store.Store, pk string, from, to calendar.Date, do func(day calendar.Date, group string, body []byte) error) error {
 	// Up to the next day: a group may be called in any letters, and no sign is behind all of them.
-	q := store.Query{PK: pk, From: from.String(), To: to.AddDays(1).String(), Limit: 1000}
+	q := store.Query{PK: pk, From: from.String(), To: to.AddDays(1).String(), Limit: atOnce}
 	for {
 		page, err := s.Query(ctx, q)
 		if err != nil {
 			return err
 		}
 		for _, r := range page.Records {
-			known, err := decode[T](r)
-			if err != nil {
-				return err
-			}
 			date, rest, _ := strings.Cut(r.Key.SK, "|")
 			day, err := calendar.Parse(date)
+			if err == nil {
+				err = do(day, rest[:max(strings.LastIndex(rest, "|"), 0)], r.Body)
+			}
 			if err != nil {
 				return fmt.Errorf("order: record %s: %w", r.Key, err)
-			}
-			group := rest[:max(strings.LastIndex(rest, "|"), 0)]
-			for name, k := range known {
-				do(day, group, name, k)
 			}
 		}
 		if q.After = page.Next; q.After == "" {

@@ -46,6 +46,14 @@ func TestAShopsOrdersAreHeldAgainstTheBooks(t *testing.T) {
 	if all := legs(""); len(all) != 3 {
 		t.Fatalf("%v", all)
 	}
+	cursor, paged := "", 0
+	for range 3 {
+		one := s.get("/v1/orders?limit=1&from=" + today + "&to=" + today + "&cursor=" + cursor)
+		paged, cursor = paged+len(list(one, "data")), str(one["next_cursor"])
+	}
+	if paged != 3 {
+		t.Errorf("one by one there are %d", paged)
+	}
 	if l := legs("&status=matched"); len(l) != 1 || str(list(l[0], "payments")[0]["payment"]) != id || num(l[0]["received"]) != x.amount {
 		t.Errorf("%v", l)
 	}
@@ -111,7 +119,7 @@ func TestOrdersThatAreRefused(t *testing.T) {
 	if l := list(s.get("/v1/orders?to=2026-11-22"), "data"); len(l) != 1 || str(l[0]["class"]) != "MISSING_IN_BOOKS" || str(l[0]["date"]) != "2026-11-19" || num(l[0]["paid"]) != 10000 {
 		t.Errorf("%v", l)
 	}
-	for _, q := range []string{"?from=x", "?to=x", "?lang=fr", "?from=2026-11-01&to=2026-11-20", "?from=2026-12-01&to=2026-11-01"} {
+	for _, q := range []string{"?from=x", "?to=x", "?lang=fr", "?from=2026-11-01&to=2026-11-20", "?from=2026-12-01&to=2026-11-01", "?limit=0", "?limit=4001", "?cursor=%21", "?cursor=eHh4"} {
 		s.refused(422, "field_invalid", s.as(ana, "GET", "/v1/orders"+q, nil))
 	}
 }

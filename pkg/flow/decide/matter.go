@@ -107,7 +107,7 @@ func (d *Decider) Matter(ctx context.Context, m merchant.Merchant, id string) (M
 	if ok {
 		list, err = d.Matters(ctx, m.ID, day, day)
 	} else if day, ok = settlement.LegDay(order.Prefix, id); ok {
-		list, err = d.ShopMatters(ctx, m, day, day)
+		list, _, err = d.ShopMatters(ctx, m, Span{From: day, To: day, Only: id})
 	} else {
 		return Matter{}, fmt.Errorf("%w: no such leg", ErrNotFound)
 	}

@@ -2,7 +2,9 @@ package decide
 
 import (
 	"context"
-	"time"
+	"errors"
+	"slices"
+	"strings"
 
 	"github.com/vuelto/vuelto/pkg/calendar"
 	"github.com/vuelto/vuelto/pkg/disbursement"
@@ -13,39 +15,27 @@ import (
 	"github.com/vuelto/vuelto/pkg/store"
 )
 
-// ShopLegs holds a shop's orders of a span against the books: payments, what was given back of them, and receipts of other channels. A payment
-// is looked for among those that were asked for within overlap days of the span.
-func (d *Decider) ShopLegs(ctx context.Context, m merchant.Merchant, from, to calendar.Date) ([]order.Leg, error) {
-	book := order.Book{Store: d.Store}
-	first, last := from.AddDays(-overlap), to.AddDays(overlap)
-	orders, err := book.Orders(ctx, m.ID, first, last)
-	if err != nil {
-		return nil, err
-	}
-	b := order.Books{Ours: ours(m)}
-	if b.Receipts, err = book.Receipts(ctx, m.ID, first, last); err != nil {
-		return nil, err
-	}
-	if len(orders)+len(b.Receipts) == 0 {
-		return nil, nil
-	}
-	within := func(day calendar.Date) bool { return !day.Before(from) && !to.Before(day) }
-	asked := map[string]bool{}
-	for _, o := range orders {
-		for _, name := range o.Names() {
-			asked[name] = asked[name] || within(o.Day)
+// ShopLegs holds a shop's orders of a span against the books: payments, what was given back of them, and receipts of other channels. It looks at
+// so many that time and memory hold whatever the span has, and says from where to go on; empty if there is no more. An order's payment is found by
+// its reference, whenever it was made; which payments and receipts no order names is known of the orders within overlap days. Errors: store.ErrInvalid
+// for a place that is none.
+func (d *Decider) ShopLegs(ctx context.Context, m merchant.Merchant, x Span) ([]order.Leg, string, error) {
+	p := shopPage{Decider: d, tenant: m.ID, span: x, books: order.Books{Ours: ours(m)}, asked: map[string][]order.Line{}, unclaimed: map[string]bool{}}
+	for _, step := range []func(context.Context) error{p.gather, p.claims, p.loose, p.others, p.paid, p.received} {
+		if err := step(ctx); err != nil {
+			return nil, "", err
+		}
+		if len(p.orders)+len(p.listed)+len(p.receipts) == 0 {
+			return nil, p.next.String(), nil
 		}
 	}
-	if b.Money, err = d.moneyOf(ctx, m.ID, first, last, func(x order.Money) bool { return within(x.Day) || asked[x.Name()] }); err != nil {
-		return nil, err
-	}
 	var list []order.Leg
-	for _, l := range order.Compare(orders, b) {
-		if within(l.Day) {
+	for _, l := range order.Compare(p.compared, p.books) {
+		if x.Only == "" || l.ID(m.ID) == x.Only {
 			list = append(list, l)
 		}
 	}
-	return list, nil
+	return list, p.next.String(), nil
 }
 
 // ours are the words by which a shop may name what is paid through us.
@@ -60,54 +50,41 @@ func ours(m merchant.Merchant) []string {
 	return append(words, "vuelto")
 }
 
-// moneyOf are the payments that were asked for from one local day to another; what became of their refunds is read of those that
-// matter alone.
-func (d *Decider) moneyOf(ctx context.Context, tenant string, from, to calendar.Date, matters func(order.Money) bool) ([]order.Money, error) {
-	const layout = "2006-01-02T15:04:05.000Z"
-	zone := calendar.Colombia().Zone()
-	start, end := from.Start(zone).UTC(), to.AddDays(1).Start(zone).UTC()
-	var list []order.Money
-	for month := time.Date(start.Year(), start.Month(), 1, 0, 0, 0, 0, time.UTC); month.Before(end); month = month.AddDate(0, 1, 0) {
-		q := store.Query{Index: store.List, PK: payment.ListPartition(tenant, month), From: start.Format(layout), To: end.Format(layout), Limit: 1000}
-		for {
-			page, err := d.Store.Query(ctx, q)
-			if err != nil {
-				return nil, err
-			}
-			for _, record := range page.Records {
-				m, err := d.money(ctx, record, matters)
-				if err != nil {
-					return nil, err
-				}
-				list = append(list, m)
-			}
-			if q.After = page.Next; q.After == "" {
-				break
-			}
-		}
+// called are the order references under which a payment of a name may stand: with the sign that shops put before a number, or without.
+func called(name string) []string { return []string{name, "#" + name} }
+
+// names are those of an order that a payment or a receipt may carry.
+func names(all []string) []string {
+	for i, name := range all {
+		all[i] = strings.TrimPrefix(name, "#")
 	}
-	return list, nil
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
-// money is a payment, with what became of its refunds if it matters.
-func (d *Decider) money(ctx context.Context, record store.Record, matters func(order.Money) bool) (order.Money, error) {
-	p, err := payment.Decode(record)
+// moneyOf is the payment of an order reference with what became of its refunds; false if there is none that has a voucher.
+func (d *Decider) moneyOf(ctx context.Context, tenant, id string) (order.Money, bool, error) {
+	record, err := d.Store.Get(ctx, payment.Key(tenant, id))
+	if errors.Is(err, store.ErrNotFound) {
+		return order.Money{}, false, nil
+	}
 	if err != nil {
-		return order.Money{}, err
+		return order.Money{}, false, err
+	}
+	p, err := payment.Decode(record)
+	if err != nil || p.Voucher.Code == "" {
+		return order.Money{}, false, err
 	}
 	m := order.Money{Payment: p.ID, Order: p.Order, Account: p.Account, Day: calendar.On(p.CreatedAt, calendar.Colombia().Zone()), State: string(p.State),
 		Asked: p.Amount.Minor(), Received: p.PaidMinor(), Currency: p.Amount.Currency(), Odd: p.Situation() != payment.Usual}
-	if !matters(m) {
-		return m, nil
-	}
 	for _, id := range p.Refunds {
 		record, err := d.Store.Get(ctx, disbursement.Key(p.Tenant, id))
 		if err != nil {
-			return m, err
+			return m, false, err
 		}
 		r, err := disbursement.Decode(record)
 		if err != nil {
-			return m, err
+			return m, false, err
 		}
 		switch {
 		case r.State == disbursement.Paid, r.State == disbursement.Settled:
@@ -116,20 +93,38 @@ func (d *Decider) money(ctx context.Context, record store.Record, matters func(o
 			m.Going += r.Amount.Minor()
 		}
 	}
-	return m, nil
+	return m, true, nil
 }
 
-// ShopMatters are the legs of a merchant's shops in a span with what was decided about them.
-func (d *Decider) ShopMatters(ctx context.Context, m merchant.Merchant, from, to calendar.Date) ([]Matter, error) {
-	legs, err := d.ShopLegs(ctx, m, from, to)
+// moneyCalled is what came for orders of some names, each payment once, in the order of the names.
+func (d *Decider) moneyCalled(ctx context.Context, tenant string, names []string) ([][]order.Money, error) {
+	found := make([][]order.Money, len(names))
+	err := together(len(names), func(i int) error {
+		for _, reference := range called(names[i]) {
+			m, ok, err := d.moneyOf(ctx, tenant, payment.ID(tenant, reference))
+			if err != nil {
+				return err
+			}
+			if ok {
+				found[i] = append(found[i], m)
+			}
+		}
+		return nil
+	})
+	return found, err
+}
+
+// ShopMatters are the legs of a merchant's shops with what was decided about them, and from where to go on: see ShopLegs.
+func (d *Decider) ShopMatters(ctx context.Context, m merchant.Merchant, x Span) ([]Matter, string, error) {
+	legs, next, err := d.ShopLegs(ctx, m, x)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	var list []Matter
 	for _, l := range legs {
 		list = append(list, ofShop(m.ID, l))
 	}
-	return list, d.decidedAbout(ctx, m.ID, list)
+	return list, next, d.decidedAbout(ctx, m.ID, list)
 }
 
 func ofShop(tenant string, l order.Leg) Matter {
