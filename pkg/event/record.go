@@ -105,6 +105,20 @@ func Decode(r store.Record) (Event, error) {
 	return e, nil
 }
 
+// JournalOf is what an event says of its subject's journal, for whoever needs no more of it: Journal.Entry is 0 if it told of no step.
+// Error: a record that cannot be read.
+func JournalOf(r store.Record) (subject string, told Journal, err error) {
+	var b struct {
+		Subject string `json:"s"`
+		Entry   int    `json:"j"`
+		Hash    string `json:"h"`
+	}
+	if err := json.Unmarshal(r.Body, &b); err != nil {
+		return "", Journal{}, fmt.Errorf("event: record %s: %w", r.Key, err)
+	}
+	return b.Subject, Journal{b.Entry, b.Hash}, nil
+}
+
 // EncodeEndpoints makes the record to put.
 func EncodeEndpoints(e Endpoints) store.Record {
 	return store.Record{Key: EndpointsKey(e.Tenant), Version: e.Version, Body: encode(e.List)}

@@ -123,14 +123,19 @@ func (s *Sealer) day(ctx context.Context, tenant string, day time.Time, before [
 				return nil, err
 			}
 			for _, r := range page.Records {
-				l, err := s.entry(ctx, r, journals)
+				subject, told, err := event.JournalOf(r)
 				if err != nil {
 					return nil, err
 				}
-				if l.Hash != "" && !known[l.Hash] {
-					known[l.Hash] = true
-					lines = append(lines, l)
+				if told.Entry == 0 || known[told.Hash] {
+					continue // what is sealed already costs no reading of its journal
 				}
+				known[told.Hash] = true
+				l, err := s.entry(ctx, tenant, subject, told, journals)
+				if err != nil {
+					return nil, err
+				}
+				lines = append(lines, l)
 			}
 			if after = page.Next; after == "" {
 				break
@@ -140,27 +145,24 @@ func (s *Sealer) day(ctx context.Context, tenant string, day time.Time, before [
 	return lines, nil
 }
 
-// entry is the step that an event told of, with the hash that it told; empty if it was no step. A journal that no longer says
-// the same is sealed as it was told: verification shows it.
-func (s *Sealer) entry(ctx context.Context, r store.Record, journals map[string][]audit.Line) (audit.Line, error) {
-	e, err := event.Decode(r)
-	if err != nil || e.Journal.Entry == 0 {
-		return audit.Line{}, err
-	}
-	journal, known := journals[e.Subject]
+// entry is the step that an event told of, with the hash that it told. A journal that no longer says the same is sealed as it
+// was told: verification shows it.
+func (s *Sealer) entry(ctx context.Context, tenant, subject string, told event.Journal, journals map[string][]audit.Line) (audit.Line, error) {
+	journal, known := journals[subject]
 	if !known {
-		if journal, err = s.journal(ctx, e.Tenant, e.Subject); err != nil {
+		var err error
+		if journal, err = s.journal(ctx, tenant, subject); err != nil {
 			return audit.Line{}, err
 		}
-		journals[e.Subject] = journal
+		journals[subject] = journal
 	}
-	l := audit.Line{Subject: e.Subject, Entry: e.Journal.Entry, Note: "not in the journal any more"}
-	if e.Journal.Entry <= len(journal) {
-		l = journal[e.Journal.Entry-1]
+	l := audit.Line{Subject: subject, Entry: told.Entry, Note: "not in the journal any more"}
+	if told.Entry <= len(journal) {
+		l = journal[told.Entry-1]
 	}
-	if l.Hash != e.Journal.Hash {
-		s.Log.ErrorContext(ctx, "journal differs from what was told", "tenant", e.Tenant, "event", e.ID, "key", e.Subject)
-		l.Hash = e.Journal.Hash
+	if l.Hash != told.Hash {
+		s.Log.ErrorContext(ctx, "journal differs from what was told", "tenant", tenant, "key", subject)
+		l.Hash = told.Hash
 	}
 	return l, nil
 }
