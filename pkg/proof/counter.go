@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"net/http"
 	"strings"
 	"time"
 
@@ -14,8 +13,8 @@ import (
 )
 
 // shows is whether somebody will want to read out the code of what was asked for.
-func (p *people) shows(route any) bool {
-	return p.errands && route == string(disbursement.CashWithdrawal) && p.rand.IntN(3) == 0
+func (p *people) shows(id string, route any) bool {
+	return p.errands && (strings.HasPrefix(id, "po_") || route == string(disbursement.CashWithdrawal) && p.rand.IntN(3) == 0)
 }
 
 // show lets two people ask for a cash code at one moment, one of them with two clicks, and once more: one of them is given it, and gets
@@ -33,7 +32,7 @@ func (p *people) show(id string) {
 	}
 	one, two, _ := p.three()
 	ask := func(by clerk) func() sim.Reply {
-		return func() sim.Reply { return p.keyed(by, pathOf(id)+"/cash-code", "show-"+id+"-"+by.name) }
+		return func() sim.Reply { return p.send(by, pathOf(id)+"/cash-code", "show-"+id+"-"+by.name, []byte("{}")) }
 	}
 	replies := p.atOnce(ask(one), ask(one), ask(two))
 	mine, theirs := append(replies[:2:2], ask(one)()), replies[2:]
@@ -60,19 +59,6 @@ func (p *people) show(id string) {
 	if told > 1 {
 		p.m.report(id, i36, "the code was shown to "+one.name+" and to "+two.name)
 	}
-}
-
-// keyed asks under a key until there is an answer that asking again would not change.
-func (p *people) keyed(by clerk, path, key string) (r sim.Reply) {
-	wait := time.Second
-	for range 20 {
-		if r = p.m.call(by.key, http.MethodPost, path, key, []byte("{}")); r.Status < 500 && !retriable(r) {
-			return r
-		}
-		p.m.world.Sleep(wait + p.span(wait))
-		wait = min(2*wait, 20*time.Minute)
-	}
-	return r
 }
 
 // unusual is what becomes of cash that is too little or too much.

@@ -166,12 +166,14 @@ func sites(t *testing.T) []string {
 	return strings.Split(strings.TrimSpace(string(text)), "\n")
 }
 
-// Every fault has struck at every call site where it can, through all nine providers: first as they are drawn, then, where one
+// The people in the mix do all that the API lets people do, and every fault has struck at every call site where it can, through all nine providers: first as they are drawn, then, where one
 // is missing yet, aimed there. The sites are listed, so that none is lost unnoticed, and none is new without being listed.
 func TestEveryCallSiteMeetsEveryFaultThatAppliesThere(t *testing.T) {
 	o := options(t)
 	o.Template, o.Direct, o.Errands = unhurried(o.Template), false, true
 	o.N, o.Rate, o.Sites, o.Profiles = 400, 5, true, proof.Profiles()[1:]
+	routes := newAsked(t)
+	o.Asked = routes.hear
 	c := &table{visits: map[string]int{}, struck: map[string]map[proof.Fault]int{}, kinds: map[proof.Fault]int{}}
 	c.run(t, o)
 	for round := uint64(0); round < 12 && len(c.holes()) > 0; round++ {
@@ -189,6 +191,7 @@ func TestEveryCallSiteMeetsEveryFaultThatAppliesThere(t *testing.T) {
 			t.Errorf("%s never struck anywhere", f)
 		}
 	}
+	routes.check(t)
 	listed := sites(t)
 	for _, site := range listed {
 		if c.visits[site] == 0 {

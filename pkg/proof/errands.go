@@ -100,7 +100,8 @@ func (p *people) lease(id string, one, two clerk) {
 		p.m.report(id, i36, two.name+" took what "+one.name+" looks into")
 	}
 	if p.rand.IntN(2) == 0 {
-		p.click(one, pathOf(id)+"/release", nil)
+		release := func() sim.Reply { return p.click(one, pathOf(id)+"/release", nil) }
+		p.atOnce(release, release)
 	}
 }
 
@@ -129,26 +130,23 @@ func (p *people) resolving(id string, by clerk, body []byte, told map[string]boo
 // invite gives the buyer a link, and the buyer answers it, twice. Whoever had the link agrees to nothing.
 func (p *people) invite(id string, x road) {
 	one, _, _ := p.three()
-	r := p.click(one, pathOf(id)+"/claim-link", nil)
-	if !done(r) {
-		return
-	}
-	var link struct{ URL string }
-	if err := json.Unmarshal(r.Body, &link); err != nil {
-		p.m.report(id, i36, err.Error())
-		return
-	}
-	at, err := url.Parse(link.URL)
-	if err != nil {
-		p.m.report(id, i36, err.Error())
-		return
-	}
 	form := url.Values{}
 	for field, value := range x.beneficiary() {
 		form.Set(field, value.(string))
 	}
-	answers := p.atOnce(p.answering(at.Path, form), p.answering(at.Path, form))
-	answers = append(answers, p.answering(at.Path, form)())
+	if p.rand.IntN(4) == 0 { // who comes too late has to ask for another link
+		path := p.link(id, one, []byte(`{"expires_in_hours":1}`))
+		p.m.world.Sleep(expired)
+		if path != "" && done(p.answering(path, form)()) {
+			p.m.report(id, i36, "a link that was over took an answer")
+		}
+	}
+	path := p.link(id, one, nil)
+	if path == "" {
+		return
+	}
+	answers := p.atOnce(p.answering(path, form), p.answering(path, form))
+	answers = append(answers, p.answering(path, form)())
 	count := p.moves["claim"]
 	for _, r := range answers {
 		if done(r) {
@@ -164,6 +162,25 @@ func (p *people) invite(id string, x road) {
 	if r := p.click(one, pathOf(id)+"/approve", nil); done(r) {
 		p.m.report(id, i32, one.name+" had the buyer's link and approved where the money goes")
 	}
+}
+
+// expired is after how long everybody takes a link of an hour for over: some clocks are an hour behind.
+const expired = 3 * time.Hour
+
+// link asks for a buyer's link, and gives its path.
+func (p *people) link(id string, by clerk, body []byte) string {
+	r := p.click(by, pathOf(id)+"/claim-link", body)
+	if !done(r) {
+		return ""
+	}
+	var link struct{ URL string }
+	err := json.Unmarshal(r.Body, &link)
+	at, wrong := url.Parse(link.URL)
+	if err != nil || wrong != nil || at.Path == "" {
+		p.m.report(id, i36, fmt.Sprintf("no link: %v, %v", err, wrong))
+		return ""
+	}
+	return at.Path
 }
 
 // answering is a buyer who sends the form until a page comes back.
@@ -225,47 +242,6 @@ func (p *people) requester(answer map[string]any) clerk {
 		}
 	}
 	return ana()
-}
-
-// batch sends three payouts in a file, twice at once and by two people: it is one batch, and each row one payout.
-func (p *people) batch(n int) {
-	var file strings.Builder
-	file.WriteString("network,store,amount,currency,purpose,merchant_payout_id,beneficiary_name,beneficiary_document_type,beneficiary_document_number\n")
-	row := func(i int) string { return reference("B", p.m.index, n, i) }
-	for i := range 3 {
-		fmt.Fprintf(&file, "efecty,store_co,%d,COP,commission,%s,Juan Pérez,CC,1032456789\n", 1000000+100*(3*n+i), row(i))
-	}
-	one, two, _ := p.three()
-	ids := map[string]bool{}
-	send := func(by clerk) func() sim.Reply {
-		return func() (r sim.Reply) {
-			wait := time.Second
-			for range 20 {
-				r = p.m.call(by.key, http.MethodPost, "/v1/batches?kind=payout", fmt.Sprintf("batch-%d-%s", n, by.name), []byte(file.String()))
-				if r.Status < 500 && !retriable(r) {
-					break
-				}
-				p.m.world.Sleep(wait)
-				wait = min(2*wait, 20*time.Minute)
-			}
-			var answer struct{ ID string }
-			if done(r) && json.Unmarshal(r.Body, &answer) == nil {
-				ids[answer.ID] = true
-			}
-			return r
-		}
-	}
-	p.atOnce(send(one), send(one), send(two))
-	count := p.moves["batch"]
-	p.moves["batch"] = Moves{count.Done + len(ids), count.Refused, count.Twice}
-	if len(ids) > 1 {
-		p.m.report(row(0), i36, "a file sent twice is two batches")
-	}
-	for i := range 3 * len(ids) {
-		id := disbursement.PayoutID("demo", row(i%3))
-		p.m.accepted = append(p.m.accepted, accepted{id, "efecty", p.m.world.Now()})
-		p.m.world.Go(func() { p.m.fate(id, "efecty") }, nil)
-	}
 }
 
 // shown is what of a refund or payout is looked at.

@@ -31,8 +31,11 @@ type compared struct {
 // differing is what of a break is looked at.
 type differing struct {
 	ID, Status string
-	History    []struct{ By, Action, Reason string }
+	History    []said
+	Decision   struct{ History []said } // of a difference at the bank
 }
+
+type said struct{ By, Action, Reason string }
 
 // books looks at a compared day: breaks are given to somebody, explained or disputed, and where none is left open the day is closed,
 // and opened again, for a file may yet come. All of it happens by clicks as people make them.
@@ -51,21 +54,21 @@ func (p *people) books(n int) {
 		return
 	}
 	for i, b := range breaks.Data[:min(12, len(breaks.Data))] {
-		p.judge(b.ID, fmt.Sprintf("%d/%d", n, i))
+		p.judge("/v1/breaks/", b.ID, fmt.Sprintf("%d/%d", n, i))
 	}
 	p.shut(day.ID, n)
 }
 
 // judge is what finance does about one break: one of them takes it, and then both say at one moment what it is.
-func (p *people) judge(id, note string) {
+func (p *people) judge(under, id, note string) {
 	one, two := eva(), ana()
 	if p.rand.IntN(2) == 0 {
 		one, two = two, one
 	}
-	path := "/v1/breaks/" + id
+	path := under + id
 	if p.rand.IntN(3) == 0 {
 		take := p.saying(one, path+"/assign", "assign "+note, "")
-		p.recorded(id, "assign", one, "assign "+note, p.atOnce(take, take))
+		p.recorded(path, "assign", one, "assign "+note, p.atOnce(take, take))
 	}
 	action, method := "explain", ""
 	if p.rand.IntN(2) == 0 {
@@ -74,8 +77,12 @@ func (p *people) judge(id, note string) {
 	mine, theirs := one.name+" "+note, two.name+" "+note
 	first, second := p.saying(one, path+"/"+action, mine, method), p.saying(two, path+"/"+action, theirs, method)
 	replies := p.atOnce(first, first, second)
-	p.recorded(id, action, one, mine, replies[:2])
-	p.recorded(id, action, two, theirs, replies[2:])
+	p.recorded(path, action, one, mine, replies[:2])
+	p.recorded(path, action, two, theirs, replies[2:])
+	if p.rand.IntN(4) == 0 {
+		open := p.saying(one, path+"/reopen", "reopen "+note, "")
+		p.recorded(path, "reopen", one, "reopen "+note, p.atOnce(open, open))
+	}
 }
 
 // saying is a click that decides about a break.
@@ -93,7 +100,7 @@ func (p *people) saying(by clerk, path, reason, method string) func() sim.Reply 
 
 // recorded holds what somebody was told about a break against what is on record: once, if it is done. A later run may not have the
 // break any more.
-func (p *people) recorded(id, action string, by clerk, reason string, replies []sim.Reply) {
+func (p *people) recorded(path, action string, by clerk, reason string, replies []sim.Reply) {
 	count, told := p.moves[action], 0
 	for _, r := range replies {
 		switch {
@@ -108,17 +115,17 @@ func (p *people) recorded(id, action string, by clerk, reason string, replies []
 	}
 	p.moves[action] = count
 	var now differing
-	if !p.look("/v1/breaks/"+id, &now) {
+	if !p.look(path, &now) {
 		return
 	}
 	found := 0
-	for _, s := range now.History {
+	for _, s := range append(now.History, now.Decision.History...) {
 		if s.By == by.name && s.Action == action && s.Reason == reason {
 			found++
 		}
 	}
 	if found > 1 || found < told {
-		p.m.report(id, i36, fmt.Sprintf("%s of %s was answered with %v and is recorded %d times", action, by.name, told == 1, found))
+		p.m.report(path, i36, fmt.Sprintf("%s of %s was answered with %v and is recorded %d times", action, by.name, told == 1, found))
 	}
 }
 

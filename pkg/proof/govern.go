@@ -12,10 +12,16 @@ import (
 	"github.com/vuelto/vuelto/pkg/sim"
 )
 
-// rulesOf are the merchant's from a day on: a tenth of all refunds must be agreed to.
-func rulesOf(from calendar.Date, blocked bool) merchant.Rules {
-	return merchant.Rules{From: from, Screen: merchant.Screen{Blocked: blocked}, Approval: merchant.Approval{ExpiresHours: lapse,
+// rulesOf are the merchant's from a day on: a tenth of all refunds must be agreed to, and where people have errands, large ones bring a
+// document and some are asked for in dollars.
+func rulesOf(from calendar.Date, errands bool) merchant.Rules {
+	rules := merchant.Rules{From: from, Screen: merchant.Screen{Blocked: errands}, Approval: merchant.Approval{ExpiresHours: lapse,
 		Tiers: []merchant.Tier{{Currency: money.COP, Above: 350_000_00, Role: merchant.Approver}, {Currency: money.PEN, Above: 330_00, Role: merchant.Approver}}}}
+	if errands {
+		rules.Papers = []merchant.Paper{{Kind: "refund", Name: paper, Currency: money.COP, From: papersFrom}}
+		rules.FX.Bears = "merchant"
+	}
+	return rules
 }
 
 // govern is what the one who governs does: a key for somebody new, which two others let in at one moment and which is taken back, and
@@ -52,6 +58,9 @@ func (p *people) admit(path, key string) {
 			p.m.report(id, i36, "a key that was agreed to lets nobody in")
 		}
 	}
+	if p.rand.IntN(2) == 0 {
+		p.renew(path, key)
+	}
 	revoke := func() sim.Reply { return p.click(ana(), path+"/revoke", nil) }
 	revoked := p.atOnce(revoke, revoke)
 	if done(revoked[0]) || done(revoked[1]) {
@@ -62,6 +71,36 @@ func (p *people) admit(path, key string) {
 		}
 	}
 	p.moves["key"] = count
+}
+
+// renew lets somebody replace their own key with two clicks: by one other, which lets in, and the old one no more once its hour is over.
+func (p *people) renew(path, key string) {
+	once := func() sim.Reply {
+		return p.click(clerk{"gil", key, merchant.Operator}, path+"/rotate", []byte(`{"overlap_hours":1}`))
+	}
+	count, told := p.moves["rotate"], []string{}
+	for _, r := range p.atOnce(once, once) {
+		var made struct{ Key string }
+		if !done(r) {
+			count.Refused++
+		} else if count.Done++; json.Unmarshal(r.Body, &made) == nil {
+			told = append(told, made.Key)
+		}
+	}
+	p.moves["rotate"] = count
+	if len(told) > 1 {
+		p.m.report(path, i36, "a key was replaced by two")
+	}
+	if len(told) == 0 { // the new one was in an answer that got lost
+		return
+	}
+	if !p.enters(told[0]) {
+		p.m.report(path, i36, "a key that took another's place lets nobody in")
+	}
+	p.m.world.Sleep(time.Hour + known)
+	if p.enters(key) {
+		p.m.report(path, i36, "a key that was replaced lets in")
+	}
 }
 
 // enters says whether a key lets in.

@@ -8,8 +8,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/vuelto/vuelto/pkg/provider"
-	"github.com/vuelto/vuelto/pkg/provider/allsim"
 	"github.com/vuelto/vuelto/pkg/provider/simnet"
 	"github.com/vuelto/vuelto/pkg/sim"
 )
@@ -26,6 +24,7 @@ type merchants struct {
 	carriers []string // gateways through which they sell besides the networks
 	report   func(subject, sentence, detail string)
 	ask      func(*http.Request) sim.Reply
+	ear      *ear    // nil = nobody hears the stream
 	people   *people // nil = nobody agrees, stops or looks after anything
 }
 
@@ -180,12 +179,17 @@ func (l life) refund(id, currency string, amount int64, n int) {
 	}
 	who := l.m.people.asker()
 	l.m.people.ask(l.road, body)
+	l.m.people.dollars(l.road, body)
+	l.m.people.proves(body)
 	blocked := l.m.people.doubtful(l.road, body)
 	if l.m.rand.IntN(10) == 0 { // a double click: the same request twice at once
 		l.m.world.Go(func() { l.m.postAs(who, path, l.reference("kr", n), body) }, nil)
 	}
+	asked := l.m.world.Now()
 	answer, ok := l.m.postAs(who, path, l.reference("kr", n), body)
+	answer, ok = l.m.people.late(who, path, l.reference("kr", n), body, answer, ok)
 	if ok {
+		l.m.people.exchanged(answer, body, asked)
 		l.m.people.spared(answer, blocked)
 		l.m.follow(answer, who, l.provider)
 	}
@@ -294,37 +298,6 @@ func (m *merchants) otherBody(who clerk, path, key string, body []byte) {
 	}
 	if r := m.call(who.key, http.MethodPost, path, key, other); r.Status == http.StatusCreated {
 		m.report(key, i5, "another body got the first one's answer")
-	}
-}
-
-// forger posts webhooks that carry a good signature and a bad time, as somebody would who has recorded one or owns a
-// clock: none may be believed.
-func (m *merchants) forger() {
-	for _, a := range allsim.Accounts("demo") {
-		if a.Provider != "efecty" {
-			continue
-		}
-		for n := range 40 {
-			m.world.After(m.span(opening), func() { m.world.Go(func() { m.forge(a, n) }, nil) })
-		}
-	}
-}
-
-func (m *merchants) forge(a provider.Account, n int) {
-	off := time.Hour
-	if n%2 == 0 {
-		off = -time.Hour
-	}
-	stamp := m.world.Now().Add(off).UTC().Format(time.RFC3339)
-	body := []byte(fmt.Sprintf(`{"event_id":"evt_forged_%d","event":"payment.confirmed","occurred_at":%q,"data":{"reference":"1"}}`, n, stamp))
-	req, err := http.NewRequest(http.MethodPost, "http://vuelto/webhooks/"+a.Provider+"/"+a.ID, bytes.NewReader(body))
-	if err != nil {
-		panic(err)
-	}
-	req.Header.Set("X-Timestamp", stamp)
-	req.Header.Set("X-Signature", provider.Sign(a.Secrets[0], []byte(stamp+"\n"), body))
-	if r := m.ask(req); r.Status >= 200 && r.Status < 300 {
-		m.report(a.ID, i14, fmt.Sprintf("signed %s from now and believed", off))
 	}
 }
 

@@ -46,6 +46,7 @@ type people struct {
 	errands bool
 	blocked bool // somebody is, and whoever asked for it has been told so
 	lifted  bool // no more, or soon
+	rates   quoted
 }
 
 // deed is a move that was answered with 2xx.
@@ -79,6 +80,7 @@ const lapse = 48
 // staffed gives a merchant its people: keys, and rules by which a tenth of all refunds must be agreed to.
 func staffed(m *merchants, seed uint64, errands bool) error {
 	p := &people{m: m, rand: rand.New(rand.NewPCG(seed, 0x70656f706c65)), askers: map[string]clerk{}, deeds: map[string][]deed{}, moves: map[string]Moves{}, errands: errands}
+	p.rates = quoted{map[string]bool{}, map[string]time.Time{}}
 	ctx := context.Background()
 	record, err := m.world.Store.Get(ctx, merchant.Key("demo"))
 	if err != nil {
@@ -135,7 +137,7 @@ func (p *people) follow(answer map[string]any, asker clerk, through string) {
 		x := road{provider: through, network: answer["network"].(string), bank: answer["route"] == string(disbursement.BankTransfer)}
 		p.m.world.Go(func() { p.tend(id, x) }, nil)
 	default:
-		if p.shows(answer["route"]) {
+		if p.shows(id, answer["route"]) {
 			p.m.world.Go(func() { p.show(id) }, nil)
 		}
 	}
@@ -239,10 +241,15 @@ func (p *people) note(by clerk, what, id string, replies ...sim.Reply) {
 }
 
 // click asks until there is an answer that asking again would not change.
-func (p *people) click(by clerk, path string, body []byte) (r sim.Reply) {
+func (p *people) click(by clerk, path string, body []byte) sim.Reply {
+	return p.send(by, path, "", body)
+}
+
+// send asks, under a key if there is one, until there is an answer that asking again would not change.
+func (p *people) send(by clerk, path, key string, body []byte) (r sim.Reply) {
 	wait := time.Second
 	for range 20 {
-		if r = p.m.call(by.key, http.MethodPost, path, "", body); r.Status < 500 && !retriable(r) {
+		if r = p.m.call(by.key, http.MethodPost, path, key, body); r.Status < 500 && !retriable(r) {
 			return r
 		}
 		p.m.world.Sleep(wait + p.span(wait))
@@ -288,6 +295,7 @@ func (p *people) hold(d disbursement.Disbursement, e entry) {
 	if p == nil {
 		return
 	}
+	p.brought(d)
 	for _, x := range p.deeds[d.ID] {
 		recorded, times := 0, 1
 		if x.what == "close" { // what was sent again may be held again

@@ -152,6 +152,10 @@ func plants() map[string]func(*plot) {
 			d.Attempts, d.SentAt = nil, time.Time{}
 			p.commit(d)
 		},
+		i26: func(p *plot) {
+			c := p.clerks(http.StatusCreated, disbursement.Queued)
+			c.exchanged(map[string]any{"id": "rf_1", "amount": 400050}, map[string]any{"currency": "USD", "amount": int64(100)}, begin)
+		},
 		i32: func(p *plot) {
 			d := refund()
 			d.RequestedBy, d.NeedsRole = "ana", "approver"
@@ -182,7 +186,7 @@ func plants() map[string]func(*plot) {
 
 // tell lets a merchant hear of some steps of a story of two; with no silence it hears all.
 func (p *plot) tell(heard int) {
-	e := &ear{t: &troubles{quiet: true}, report: p.audits.report, took: map[string]map[line]string{}, bodies: map[string]uint64{}}
+	e := &ear{t: &troubles{quiet: true}, report: p.audits.report, took: map[string]map[line]string{}, bodies: map[string]uint64{}, times: map[string]int{}, second: map[string]taken{}}
 	d := refund()
 	d.Payment, d.Version = "", 0
 	p.put(store.Put{Record: disbursement.Encode(d)})

@@ -57,6 +57,8 @@ type Options struct {
 	// Errands lets people also see to what is held on purpose, to cash codes, to unusual payments, to files of payouts, to the block
 	// list and to the books.
 	Errands bool
+	// Asked hears of every call to the API and how it was answered; nil = nobody. Worlds run beside each other.
+	Asked func(method, path string, status int)
 	// Hooks lets a mutant change the world.
 	Hooks func(*sim.Hooks)
 }
@@ -236,6 +238,7 @@ func runWorld(o Options, share piece, advance func(refunds float64)) (Result, er
 	}
 	t.armAll()
 	m := newMerchants(world, seed, index, n, report)
+	m.ear = listens
 	if err := o.begin(m, seed); err != nil {
 		return out, err
 	}
@@ -265,20 +268,16 @@ func (o Options) begin(m *merchants, seed uint64) error {
 			return err
 		}
 	}
+	if o.Asked != nil {
+		ask := m.ask
+		m.ask = func(r *http.Request) sim.Reply {
+			reply := ask(r)
+			o.Asked(r.Method, r.URL.Path, reply.Status)
+			return reply
+		}
+	}
 	if o.Errands {
-		for n := range 1 + m.want/100 {
-			m.world.After(m.people.span(opening), func() { m.world.Go(func() { m.people.batch(n) }, nil) })
-		}
-		for n := range 4 + m.want/200 {
-			m.world.After(2*24*time.Hour+m.people.span(8*24*time.Hour), func() { m.world.Go(func() { m.people.books(n) }, nil) })
-		}
-		for _, after := range []time.Duration{7, 9} {
-			m.world.After(after*24*time.Hour, func() { m.world.Go(m.people.clear, nil) })
-		}
-		m.world.After(opening/3, func() { m.world.Go(m.people.block, nil) })
-		for range 3 {
-			m.world.After(m.people.span(opening), func() { m.world.Go(m.people.govern, nil) })
-		}
+		m.people.busy()
 	}
 	m.open()
 	m.forger()
@@ -312,27 +311,6 @@ func (r *Result) count(t *troubles) {
 	for at, c := range t.visits {
 		r.Sites[at.String()] += c
 	}
-}
-
-// fnv64 is the running hash of all that happens (FNV-1a): equal traces, equal runs.
-type fnv64 uint64
-
-const (
-	fnvOffset = 14695981039346656037
-	fnvPrime  = 1099511628211
-)
-
-func (h *fnv64) mix(at int64, parts ...string) {
-	sum := uint64(*h)
-	for i := 0; i < 64; i += 8 {
-		sum = (sum ^ uint64(byte(at>>i))) * fnvPrime
-	}
-	for _, p := range parts {
-		for i := range len(p) {
-			sum = (sum ^ uint64(p[i])) * fnvPrime
-		}
-	}
-	*h = fnv64(sum)
 }
 
 type message struct {

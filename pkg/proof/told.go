@@ -23,6 +23,8 @@ type ear struct {
 	report func(subject, sentence, detail string)
 	took   map[string]map[line]string // subject → step → id
 	bodies map[string]uint64          // id → hash of the body, also of tries that it refused
+	times  map[string]int             // id → how often it was taken
+	second map[string]taken           // what came to a further endpoint
 }
 
 // line is a step of a story as it is told. A payment's confirmation may be told together with what is unusual about it.
@@ -37,7 +39,7 @@ func newEar(index int, t *troubles, report func(subject, sentence, detail string
 	if h.WithoutStream = index != 0; h.WithoutStream {
 		return nil
 	}
-	e := &ear{t: t, report: report, took: map[string]map[line]string{}, bodies: map[string]uint64{}}
+	e := &ear{t: t, report: report, took: map[string]map[line]string{}, bodies: map[string]uint64{}, times: map[string]int{}, second: map[string]taken{}}
 	h.Outward = e.hear
 	h.Retold = func() bool { return !e.t.quiet && e.t.rand.IntN(20) == 0 }
 	return e
@@ -53,6 +55,9 @@ func (e *ear) endpoint() string {
 
 // hear answers a delivery: one in twenty-five is refused, or taken without the answer arriving.
 func (e *ear) hear(req *http.Request) (*http.Response, error) {
+	if req.URL.Path == second {
+		return e.further(req)
+	}
 	body, err := io.ReadAll(req.Body)
 	if err != nil {
 		return nil, err
@@ -82,6 +87,7 @@ func (e *ear) hear(req *http.Request) (*http.Response, error) {
 	if err := json.Unmarshal(body, &told); err != nil {
 		e.report(id, ie, err.Error())
 	}
+	e.times[id]++
 	e.take(id, told.Data.ID, line{told.Data.Journal.Entry, unusual(told.Type)})
 	if fate == 2 {
 		return nil, errBroken

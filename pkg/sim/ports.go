@@ -44,7 +44,7 @@ func (s stored) Commit(ctx context.Context, writes ...store.Write) error {
 	})
 }
 
-// about is what kind of record a key is of: its SK, but for those whose SK is an id.
+// about is what kind of record a key is of: its SK, but for those whose SK is an id or a day.
 func about(k store.Key) string {
 	switch {
 	case strings.HasPrefix(k.SK, "evt_"):
@@ -55,7 +55,13 @@ func about(k store.Key) string {
 		return "rules"
 	case strings.HasSuffix(k.PK, "#apikeys"):
 		return "pointer"
-	case strings.HasSuffix(k.PK, "#decisions"), k.SK != "fence" && strings.Contains(k.PK, "#missing#"), strings.Contains(k.PK, "#closed#"):
+	case strings.Contains(k.PK, "#rate#"):
+		return "rate"
+	case strings.Contains(k.PK, "#fees#"):
+		return "fees"
+	case strings.HasSuffix(k.PK, "#deposits"), strings.HasSuffix(k.PK, "#orders"), strings.HasSuffix(k.PK, "#receipts"), strings.HasSuffix(k.PK, "#reminded"):
+		return k.PK[strings.LastIndexByte(k.PK, '#')+1:]
+	case strings.HasPrefix(k.SK, "leg_"), strings.HasSuffix(k.PK, "#decisions"), k.SK != "fence" && strings.Contains(k.PK, "#missing#"), strings.Contains(k.PK, "#closed#"):
 		return "decision"
 	}
 	return k.SK
