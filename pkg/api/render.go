@@ -121,6 +121,9 @@ func nextAction(d disbursement.Disbursement) string {
 		if d.Short() {
 			return "Pay in at the provider, or cancel it: it is handed over by itself once the balance suffices."
 		}
+		if d.Paused() {
+			return "Nothing, or cancel it: a rule stops what is handed over (stopped), and it goes by itself once that is lifted."
+		}
 		return "Nothing: it is handed over shortly."
 	case disbursement.Submitting, disbursement.Unknown:
 		return "Nothing: the provider is asked whether it has it. Never send it again by hand."

@@ -90,6 +90,12 @@ func (d Disbursement) Stopped(now time.Time) Disbursement {
 	return d
 }
 
+// Paused says that it waits because a rule stops what is handed over, as the last look found.
+func (d Disbursement) Paused() bool {
+	n := len(d.History)
+	return d.State == Queued && n > 0 && !d.StoppedAt.IsZero() && !d.StoppedAt.Before(d.History[n-1].At)
+}
+
 // WaitsSince is since when only the provider keeps it waiting: since it was let go, or since the last look that found
 // handing over stopped.
 func (d Disbursement) WaitsSince() time.Time {

@@ -2,6 +2,7 @@ package story_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 )
@@ -291,6 +292,8 @@ func TestTheKillSwitch(t *testing.T) {
 	s.advance(time.Hour)
 	if r := s.get("/v1/refunds/" + id); str(r["status"]) != "queued" || len(list(r, "attempts")) != 0 || len(s.live("efecty", id)) != 0 {
 		t.Errorf("%v", r)
+	} else if says := str(r["next_action"]); !strings.Contains(says, "a rule stops") {
+		t.Errorf("stopped, and it says %q", says)
 	}
 	if got := s.status("/v1/refunds/" + other); got != "accepted" {
 		t.Errorf("the other network: %s", got)
@@ -303,5 +306,8 @@ func TestTheKillSwitch(t *testing.T) {
 	s.advance(10 * time.Minute)
 	if got := s.status("/v1/refunds/" + id); got != "collectable" {
 		t.Errorf("lifted: %s", got)
+	}
+	if says := str(s.get("/v1/refunds/" + id)["next_action"]); strings.Contains(says, "a rule stops") {
+		t.Errorf("lifted, and it says %q", says)
 	}
 }
