@@ -72,15 +72,15 @@ func (a *asked) hear(method, path string, status int) {
 	}
 }
 
-// check says for each route that changes something whether people in the mix ask for it twice and are let do it, or why not. What is
-// done to payouts seldom is what is done to refunds: it has the same handler.
+// check says for each route that changes something whether people in the mix ask for it twice and are let do it, or why not. What a
+// payout needs too seldom to be drawn each time, such as somebody who lets go of a held one, counts where it is done to a refund: by the same handler.
 func (a *asked) check(t *testing.T) {
 	t.Helper()
 	excused := undone()
 	for _, route := range slices.Sorted(maps.Keys(a.done)) {
 		t.Logf("%-50s asked %4d, done %4d", route, a.all[route], a.done[route])
 		all, done := a.all[route], a.done[route]
-		if twin := strings.Replace(route, "/payouts/", "/refunds/", 1); twin != route && all > 0 {
+		if twin := strings.Replace(route, "/payouts/", "/refunds/", 1); twin != route {
 			all, done = all+a.all[twin], done+a.done[twin]
 		}
 		switch why := excused[route]; {

@@ -68,7 +68,7 @@ func TestNothingIsPaidTwiceAndNothingIsLost(t *testing.T) {
 func TestPeoplesErrandsHappenOnce(t *testing.T) {
 	o := options(t)
 	o.Template = unhurried(o.Template)
-	o.Seed, o.N, o.Rate, o.Errands, o.Direct, o.Gateways = 32, 250, 3, true, false, []string{"payu"}
+	o.Seed, o.N, o.Rate, o.Errands, o.Direct, o.Gateways = 32, 220, 3, true, false, []string{"payu"}
 	r := run(t, o)
 	for _, what := range []string{"approve", "reject", "cancel", "resolve", "claim", "reissue", "batch", "show", "settle", "block", "lift", "explain", "assign", "shut", "key", "rules",
 		"document", "exchange", "endpoint create", "endpoint rotate", "endpoint disable", "endpoint enable", "endpoint update", "endpoint remove", "redeliver", "replay",
