@@ -200,7 +200,7 @@ func (s *Server) renderPayment(p payment.Payment, refunded int64) paymentAnswer 
 		a.Receipts = append(a.Receipts, receiptAnswer{x.TransactionID, x.Minor, stamp(x.At), optional(x.SettledOn.String())})
 	}
 	for _, h := range p.History {
-		a.History = append(a.History, stepAnswer{stamp(h.At), optional(string(h.From)), string(h.To), h.Evidence, h.By, h.Role, h.Note})
+		a.History = append(a.History, stepAnswer{stamp(h.At), optional(string(h.From)), string(h.To), h.Evidence, h.By, h.Role, h.Note, h.Trail.Request, h.Trail.Trace})
 	}
 	return a
 }

@@ -15,6 +15,8 @@ type stepAnswer struct {
 	By       string  `json:"by"`
 	Role     string  `json:"role,omitempty"` // of the person in by
 	Note     string  `json:"note,omitempty"`
+	Request  string  `json:"request_id,omitempty"` // of the request that brought it
+	Trace    string  `json:"trace_id,omitempty"`
 }
 
 type attemptAnswer struct {
@@ -107,7 +109,7 @@ func (s *Server) renderDisbursement(d disbursement.Disbursement) disbursementAns
 		a.Attempts = append(a.Attempts, attemptAnswer{optional(t.ResponseID), stamp(t.At), optional(t.Outcome)})
 	}
 	for _, h := range d.History {
-		a.History = append(a.History, stepAnswer{stamp(h.At), optional(string(h.From)), string(h.To), h.Evidence, h.By, h.Role, h.Note})
+		a.History = append(a.History, stepAnswer{stamp(h.At), optional(string(h.From)), string(h.To), h.Evidence, h.By, h.Role, h.Note, h.Trail.Request, h.Trail.Trace})
 	}
 	return a
 }

@@ -53,6 +53,12 @@ func (s *Server) search(r *http.Request, c request.Caller) (any, error) {
 		return nil, err
 	}
 	x := &searcher{server: s, request: r, caller: c, q: q, seen: map[string]bool{}, out: searchAnswer{Query: q, Data: []foundAnswer{}}}
+	if at, ok := askedAt(q); ok {
+		err := x.around(r.Context(), at)
+		if err != nil || len(x.out.Data) > 0 || s.Now().Sub(at) > toldWithin {
+			return x.out, err
+		}
+	}
 	if err := x.lookUp(r.Context()); err != nil {
 		return nil, err
 	}
@@ -241,8 +247,8 @@ func (x *searcher) bears(record store.Record) string {
 			return ""
 		}
 		for _, step := range p.History {
-			if strings.Contains(step.Evidence, x.q) {
-				return "evidence"
+			if by := x.led(step.Trail, step.Evidence); by != "" {
+				return by
 			}
 		}
 		return x.person(p.Payer)
@@ -260,11 +266,22 @@ func (x *searcher) bears(record store.Record) string {
 		}
 	}
 	for _, step := range d.History {
-		if strings.Contains(step.Evidence, x.q) {
-			return "evidence"
+		if by := x.led(step.Trail, step.Evidence); by != "" {
+			return by
 		}
 	}
 	return x.person(d.Beneficiary)
+}
+
+// led says by what a step has the mark.
+func (x *searcher) led(trail identity.Trail, evidence string) string {
+	if by := trail.Bears(x.q); by != "" {
+		return by
+	}
+	if strings.Contains(evidence, x.q) {
+		return "evidence"
+	}
+	return ""
 }
 
 // person finds a document by its number, or by what its mask shows of it.

@@ -19,7 +19,7 @@ func (d Disbursement) show(o Observation) (Disbursement, Transition, error) {
 	}
 	next := d.clone()
 	next.CodeShownTo = o.By
-	next.History = append(next.History, Step{At: o.At, From: d.State, To: d.State, Evidence: o.Evidence, By: o.By, Role: o.Role, Note: "the cash code was shown"})
+	next.History = append(next.History, o.step(d.State, d.State, "the cash code was shown"))
 	t.Changed = true
 	return next, t, nil
 }

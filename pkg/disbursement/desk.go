@@ -174,7 +174,7 @@ func (d Disbursement) sit(o Observation) (Disbursement, Transition, error) {
 		next.Desk.Proposal = Proposal{}
 	}
 	if o.Claim == ClaimPropose || o.Claim == ClaimWithdraw {
-		next.History = append(next.History, Step{At: o.At, From: Held, To: Held, Evidence: o.Evidence, By: o.By, Role: o.Role, Note: o.Note})
+		next.History = append(next.History, o.step(Held, Held, o.Note))
 		t.Moved = true
 	}
 	t.Changed = true

@@ -86,11 +86,12 @@ type FX struct {
 type Step struct {
 	At       time.Time
 	From, To State
-	Evidence string // key of the source, see Observation.Evidence
-	By       string // the person or part that brought it
-	Role     string // of the person, by the key they used
-	Note     string // reason in words, for people
-	Delivery string // digest of the webhook that brought it, by which it is kept; leads there, and is no part of the journal
+	Evidence string         // key of the source, see Observation.Evidence
+	By       string         // the person or part that brought it
+	Role     string         // of the person, by the key they used
+	Note     string         // reason in words, for people
+	Delivery string         // digest of the webhook that brought it, by which it is kept; leads there, and is no part of the journal
+	Trail    identity.Trail // of the request that a person or a merchant's system made; no part of the journal either
 }
 
 // Disbursement is one refund or payout.

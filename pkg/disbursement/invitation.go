@@ -66,7 +66,7 @@ func (d Disbursement) invite(o Observation) (Disbursement, Transition, error) {
 		return d, t, fmt.Errorf("%w: %d links were given out", ErrNotAllowed, given)
 	}
 	next := d.clone()
-	next.History = append(next.History, Step{At: o.At, From: d.State, To: d.State, Evidence: o.Evidence, By: o.By, Role: o.Role, Note: "a link for the buyer was given"})
+	next.History = append(next.History, o.step(d.State, d.State, "a link for the buyer was given"))
 	t.Changed = true
 	return next, t, nil
 }

@@ -56,7 +56,7 @@ func (d Disbursement) issue(o Observation) (Disbursement, Transition, error) {
 		return d, t, nil // somebody else was first
 	}
 	next := d.clone()
-	next.History = append(next.History, Step{At: o.At, From: d.State, To: d.State, Evidence: o.Evidence, By: o.By, Role: o.Role, Note: o.Note})
+	next.History = append(next.History, o.step(d.State, d.State, o.Note))
 	t.Changed = true
 	return next, t, nil
 }

@@ -266,7 +266,7 @@ func (d *Disbursement) enter(to State, o Observation) {
 		d.Word, d.Said = word, d.Beneficiary.Hide(o.Said.Reveal())
 	}
 	d.State, d.Polls = to, 0
-	d.History = append(d.History, Step{At: o.At, From: from, To: to, Evidence: o.Evidence, By: o.By, Role: o.Role, Note: note(o), Delivery: o.Delivery})
+	d.History = append(d.History, o.step(from, to, note(o)))
 }
 
 func heldReason(from State, o Observation) string {

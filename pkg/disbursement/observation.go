@@ -71,10 +71,11 @@ type Observation struct {
 	// Attempt is the submit that a reply or a "not found" speaks of, counted from 1; 0 = of none in particular. Proofs
 	// about one attempt say nothing about a later one.
 	Attempt    int
-	Reference  string // the provider's id of the disbursement, if told
-	Pointed    bool   // the provider will name it by that id only: a record must lead from it to ours
-	ResponseID string // the provider's id of this answer, if told
-	Delivery   string // digest of the webhook that told this and nothing else, by which it is kept
+	Reference  string         // the provider's id of the disbursement, if told
+	Pointed    bool           // the provider will name it by that id only: a record must lead from it to ours
+	ResponseID string         // the provider's id of this answer, if told
+	Delivery   string         // digest of the webhook that told this and nothing else, by which it is kept
+	Trail      identity.Trail // of the request that brought it
 
 	CashCode    string
 	CashExpires time.Time
@@ -94,6 +95,11 @@ type Observation struct {
 	WaitsUntil  time.Time       // of what goes back to wait: it is looked at then at the latest; zero = by its gaps
 	Rests       int64           // the version of the record that it was made for; 0 = any. Else ErrMoved
 	Resolved    bool            // two people agreed on it: it counts though the provider never said it
+}
+
+// step is the line of the story that the observation makes.
+func (o Observation) step(from, to State, note string) Step {
+	return Step{At: o.At, From: from, To: to, Evidence: o.Evidence, By: o.By, Role: o.Role, Note: note, Delivery: o.Delivery, Trail: o.Trail}
 }
 
 // Reasons for which a disbursement is held. Stored strings: append only.

@@ -93,6 +93,8 @@ type stepBody struct {
 	Note     string `json:"n,omitempty"`
 	Role     string `json:"r,omitempty"`
 	Delivery string `json:"d,omitempty"`
+	Request  string `json:"q,omitempty"` // as identity.Trail.Short
+	Trace    string `json:"u,omitempty"`
 }
 
 // Encode makes the record to put; its Version is the one that the put replaces.
@@ -118,7 +120,7 @@ func Encode(d Disbursement) store.Record {
 		b.Attempts = append(b.Attempts, attemptBody{calendar.Millis(a.At), a.ResponseID, a.Outcome})
 	}
 	for _, s := range d.History {
-		b.History = append(b.History, stepBody{calendar.Millis(s.At), s.From, s.To, s.Evidence, s.By, s.Note, s.Role, s.Delivery})
+		b.History = append(b.History, stepBody{calendar.Millis(s.At), s.From, s.To, s.Evidence, s.By, s.Note, s.Role, s.Delivery, s.Trail.Short(), s.Trail.Trace})
 	}
 	encoded, err := json.Marshal(b)
 	if err != nil {
@@ -174,7 +176,7 @@ func Decode(r store.Record) (Disbursement, error) {
 		d.Attempts = append(d.Attempts, Attempt{at(a.At), a.ResponseID, a.Outcome})
 	}
 	for _, s := range b.History {
-		d.History = append(d.History, Step{At: at(s.At), From: s.From, To: s.To, Evidence: s.Evidence, By: s.By, Role: s.Role, Note: s.Note, Delivery: s.Delivery})
+		d.History = append(d.History, Step{At: at(s.At), From: s.From, To: s.To, Evidence: s.Evidence, By: s.By, Role: s.Role, Note: s.Note, Delivery: s.Delivery, Trail: identity.Lengthen(s.Request, s.Trace)})
 	}
 	return d, nil
 }

@@ -3,7 +3,6 @@
 package door
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/vuelto/vuelto/pkg/catalogue"
+	"github.com/vuelto/vuelto/pkg/identity"
 	"github.com/vuelto/vuelto/pkg/merchant"
 	"github.com/vuelto/vuelto/pkg/store"
 )
@@ -51,15 +51,11 @@ func Who(r *http.Request, directory *merchant.Directory, now time.Time) (merchan
 // nearly so long.
 func Leads(id string) bool { return len(id) <= 200 && utf8.ValidString(id) }
 
-type requestIDKey struct{}
-
 // RequestID is the id that Identified gave the request.
-func RequestID(r *http.Request) string {
-	id, _ := r.Context().Value(requestIDKey{}).(string)
-	return id
-}
+func RequestID(r *http.Request) string { return identity.TrailOf(r.Context()).Request }
 
-// Identified gives every request an id, the caller's if it sent a decent one.
+// Identified gives every request an id, the caller's if it sent a decent one, and notes the trace it is a part of. What the request
+// does bears both, see identity.Trail.
 func Identified(next http.Handler, newID func() string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		id := r.Header.Get("X-Request-Id")
@@ -67,8 +63,28 @@ func Identified(next http.Handler, newID func() string) http.Handler {
 			id = newID()
 		}
 		w.Header().Set("X-Request-Id", id)
-		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), requestIDKey{}, id)))
+		next.ServeHTTP(w, r.WithContext(identity.WithTrail(r.Context(), identity.Trail{Request: id, Trace: traceOf(r.Header)})))
 	})
+}
+
+// traceOf is the trace that a caller says its request is a part of, by W3C's traceparent, or else by the header that AWS's gateways
+// set: https://www.w3.org/TR/trace-context/#traceparent-header,
+// https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader. Empty if it says none.
+func traceOf(h http.Header) string {
+	if parts := strings.Split(h.Get("Traceparent"), "-"); len(parts) >= 4 && len(parts[1]) == 32 && hexadecimal(parts[1]) && strings.Trim(parts[1], "0") != "" {
+		return parts[1]
+	}
+	for part := range strings.SplitSeq(h.Get("X-Amzn-Trace-Id"), ";") {
+		root, ok := strings.CutPrefix(strings.TrimSpace(part), "Root=")
+		if fields := strings.Split(root, "-"); ok && len(fields) == 3 && len(root) == 35 && hexadecimal(fields[1]+fields[2]) {
+			return root
+		}
+	}
+	return ""
+}
+
+func hexadecimal(s string) bool {
+	return !strings.ContainsFunc(s, func(c rune) bool { return (c < '0' || c > '9') && (c < 'a' || c > 'f') })
 }
 
 // Problem is an RFC 9457 answer. Code is the promise; title and next step are for people.

@@ -76,6 +76,12 @@ func ID(tenant, subject string, at time.Time, n int, aspect string) string {
 	return identity.DeriveAt("evt_", at, "event", tenant, subject, strconv.Itoa(n), aspect)
 }
 
+// FirstID is before every id of what happened at an instant or later, and after those of before.
+func FirstID(at time.Time) string {
+	id := identity.DeriveAt("evt_", at)
+	return id[:len("evt_")+10]
+}
+
 // Body is what goes over the wire, of the type under which the endpoint wants it: the same bytes at every try.
 func (e Event) Body(as Type) []byte {
 	b, err := json.Marshal(struct {

@@ -44,6 +44,7 @@ type Observation struct {
 	Word          string             // the provider's code or status word, by which to translate it
 	Said          identity.Sensitive // the provider's own text beside it, as it came
 	Note          string
+	Trail         identity.Trail // of the request that brought it
 }
 
 // table: what a claim makes of a state. A missing cell changes nothing. Cash always wins, from whatever state. A first
@@ -94,7 +95,7 @@ func Next(p Payment, o Observation) (Payment, Transition, error) {
 	if o.Word != "" || o.Said != "" {
 		next.Word, next.Said = o.Word, p.Payer.Hide(o.Said.Reveal())
 	}
-	next.History = append(next.History, Step{At: o.At, From: p.State, To: to, Evidence: o.Evidence, By: o.By, Role: o.Role, Note: o.Note})
+	next.History = append(next.History, Step{At: o.At, From: p.State, To: to, Evidence: o.Evidence, By: o.By, Role: o.Role, Note: o.Note, Trail: o.Trail})
 	next.Due = next.nextDue(o.At)
 	return next, t, nil
 }

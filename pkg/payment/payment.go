@@ -59,6 +59,7 @@ type Step struct {
 	By       string
 	Role     string // of the person, by the key they used
 	Note     string
+	Trail    identity.Trail // of the request that brought it; no part of the journal
 }
 
 // Payment is one voucher and the cash that came for it.

@@ -71,6 +71,8 @@ type stepBody struct {
 	By       string `json:"b,omitempty"`
 	Note     string `json:"n,omitempty"`
 	Role     string `json:"r,omitempty"`
+	Request  string `json:"q,omitempty"` // as identity.Trail.Short
+	Trace    string `json:"u,omitempty"`
 }
 
 // Encode makes the record to put; its Version is the one that the put replaces.
@@ -91,7 +93,7 @@ func Encode(p Payment) store.Record {
 		b.Receipts = append(b.Receipts, receiptBody{r.TransactionID, r.Minor, calendar.Millis(r.At), r.SettledOn, r.Fee})
 	}
 	for _, s := range p.History {
-		b.History = append(b.History, stepBody{calendar.Millis(s.At), s.From, s.To, s.Evidence, s.By, s.Note, s.Role})
+		b.History = append(b.History, stepBody{calendar.Millis(s.At), s.From, s.To, s.Evidence, s.By, s.Note, s.Role, s.Trail.Short(), s.Trail.Trace})
 	}
 	encoded, err := json.Marshal(b)
 	if err != nil {
@@ -169,7 +171,7 @@ func Decode(r store.Record) (Payment, error) {
 		p.Receipts = append(p.Receipts, Receipt{x.Transaction, x.Minor, calendar.Instant(x.At), x.Settled, x.Fee})
 	}
 	for _, s := range b.History {
-		p.History = append(p.History, Step{At: calendar.Instant(s.At), From: s.From, To: s.To, Evidence: s.Evidence, By: s.By, Role: s.Role, Note: s.Note})
+		p.History = append(p.History, Step{At: calendar.Instant(s.At), From: s.From, To: s.To, Evidence: s.Evidence, By: s.By, Role: s.Role, Note: s.Note, Trail: identity.Lengthen(s.Request, s.Trace)})
 	}
 	return p, nil
 }

@@ -1,6 +1,7 @@
 package payment
 
 import (
+	"github.com/vuelto/vuelto/pkg/identity"
 	"slices"
 	"time"
 )
@@ -54,11 +55,11 @@ func (p Payment) Excess() int64 {
 	return 0
 }
 
-// Settle notes how people settled the situation that there is, and in which role.
-func (p Payment) Settle(what Way, by, role string, at time.Time) Payment {
+// Settle notes how people settled the situation that there is, in which role and by which request.
+func (p Payment) Settle(what Way, by, role string, trail identity.Trail, at time.Time) Payment {
 	p.Handled = Handling{What: what, By: by, At: at, Receipts: len(p.Receipts)}
 	p = p.clone()
 	p.History = append(p.History, Step{At: at, From: p.State, To: p.State, Evidence: "settle:" + string(what) + ":" + by, By: by, Role: role,
-		Note: string(p.Situation())})
+		Note: string(p.Situation()), Trail: trail})
 	return p
 }

@@ -182,7 +182,7 @@ func (w *World) Float() float64 { return w.rand.Float64() }
 
 func (w *World) newID() string {
 	w.serialN++
-	return identity.Derive("req_", fmt.Sprint(w.rand.Uint64()), fmt.Sprint(w.serialN))
+	return identity.DeriveAt("req_", w.Now(), fmt.Sprint(w.rand.Uint64()), fmt.Sprint(w.serialN))
 }
 
 // random is n bytes of the world's generator.

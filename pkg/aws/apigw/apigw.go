@@ -23,8 +23,8 @@ type Function func(context.Context, events.APIGatewayV2HTTPRequest) (events.APIG
 // an alarm to us, and both would be wrong.
 //
 // The request has the body's exact bytes, the query as sent, cookies in one header, headers whose repetitions the
-// gateway has joined by commas, the caller's address (port 0) in RemoteAddr, and an X-Request-Id, the gateway's own
-// unless the caller sent one.
+// gateway has joined by commas, and the caller's address (port 0) in RemoteAddr. The gateway's own id of it is left out: providers
+// sign an X-Request-Id of theirs, and ours tells when it was given.
 func Wrap(h http.Handler) Function {
 	return func(ctx context.Context, event events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
 		r, err := request(ctx, event)
@@ -68,9 +68,6 @@ func request(ctx context.Context, event events.APIGatewayV2HTTPRequest) (*http.R
 	}
 	if from.SourceIP != "" {
 		r.RemoteAddr = net.JoinHostPort(from.SourceIP, "0")
-	}
-	if id := event.RequestContext.RequestID; id != "" && r.Header.Get("X-Request-Id") == "" {
-		r.Header.Set("X-Request-Id", id)
 	}
 	return r, nil
 }

@@ -6,7 +6,6 @@ package host
 import (
 	"context"
 	"crypto/rand"
-	"encoding/base64"
 	"errors"
 	"log/slog"
 	mathrand "math/rand/v2"
@@ -16,6 +15,7 @@ import (
 	"github.com/vuelto/vuelto/pkg/aws/awsenv"
 	"github.com/vuelto/vuelto/pkg/aws/dynamostore"
 	"github.com/vuelto/vuelto/pkg/config"
+	"github.com/vuelto/vuelto/pkg/identity"
 	"github.com/vuelto/vuelto/pkg/port"
 	"github.com/vuelto/vuelto/pkg/provider"
 	"github.com/vuelto/vuelto/pkg/store"
@@ -100,7 +100,7 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-func newID() string { return "req_" + base64.RawURLEncoding.EncodeToString(random(15)) }
+func newID() string { return identity.DeriveAt("req_", time.Now(), string(random(15))) }
 
 func random(n int) []byte {
 	b := make([]byte, n)

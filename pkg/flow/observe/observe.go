@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/vuelto/vuelto/pkg/disbursement"
+	"github.com/vuelto/vuelto/pkg/identity"
 	"github.com/vuelto/vuelto/pkg/mutant"
 	"github.com/vuelto/vuelto/pkg/payment"
 	"github.com/vuelto/vuelto/pkg/store"
@@ -41,6 +42,7 @@ func (o Observer) DisbursementWith(ctx context.Context, key store.Key, seen disb
 }
 
 func (o Observer) disbursement(ctx context.Context, key store.Key, seen disbursement.Observation, read []disbursement.Disbursement, more []store.Write) (disbursement.Disbursement, disbursement.Transition, error) {
+	seen.Trail = identity.TrailOf(ctx)
 	for try := range tries {
 		d, err := o.read(ctx, key, try, read)
 		if err != nil {
@@ -171,6 +173,7 @@ func (o Observer) PaymentFrom(ctx context.Context, read payment.Payment, seen pa
 }
 
 func (o Observer) payment(ctx context.Context, key store.Key, seen payment.Observation, read []payment.Payment, more []store.Write) (payment.Payment, payment.Transition, error) {
+	seen.Trail = identity.TrailOf(ctx)
 	for try := range tries {
 		p, err := o.readPayment(ctx, key, try, read)
 		if err != nil {

@@ -53,6 +53,7 @@ func (r *Requester) Refund(ctx context.Context, q Refund) (Answer, error) {
 	if err != nil {
 		return r.orReplay(ctx, tenant, q.Key, err)
 	}
+	t.d.History[0].Trail = identity.TrailOf(ctx)
 	replaced := succeed(&t.d, q.replaces)
 	d := t.d
 	answer := q.Answer(d)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/vuelto/vuelto/pkg/disbursement"
+	"github.com/vuelto/vuelto/pkg/identity"
 	"github.com/vuelto/vuelto/pkg/money"
 	"github.com/vuelto/vuelto/pkg/payment"
 	"github.com/vuelto/vuelto/pkg/store"
@@ -26,7 +27,7 @@ func (r *Requester) Revive(ctx context.Context, c Caller, id string) (payment.Pa
 	case !p.Open():
 		return p, fmt.Errorf("%w: by %s", ErrSettled, p.Handled.By)
 	}
-	p = p.Settle(payment.Revive, c.Key.Person, string(c.Key.Role), r.Now())
+	p = p.Settle(payment.Revive, c.Key.Person, string(c.Key.Role), identity.TrailOf(ctx), r.Now())
 	if err := r.Store.Commit(ctx, store.Put{Record: payment.Encode(p)}); err != nil {
 		if store.IsConflict(err) {
 			return p, fmt.Errorf("%w: it moved meanwhile", ErrBusy)
@@ -100,7 +101,7 @@ func reserve(d disbursement.Disbursement, settles *payment.Payment, now time.Tim
 	if settles == nil {
 		return store.Take{Key: payment.Key(d.Tenant, d.Payment), Amount: d.Amount.Minor(), Tag: d.ID}
 	}
-	p := settles.Settle(payment.GiveBack, d.RequestedBy, d.History[0].Role, now)
+	p := settles.Settle(payment.GiveBack, d.RequestedBy, d.History[0].Role, d.History[0].Trail, now)
 	p.Handled.Refund = d.ID
 	p.Free -= d.Amount.Minor()
 	p.Refunds = append(slices.Clone(p.Refunds), d.ID)
