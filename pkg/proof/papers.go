@@ -16,7 +16,7 @@ import (
 // The document that the merchant's rules want of a refund, from an amount on.
 const (
 	paper      = "invoice"
-	papersFrom = 420_000_00
+	papersFrom = 400_000_00
 )
 
 // large says that the rules want a document of what is asked for.
@@ -24,9 +24,9 @@ func (p *people) large(body map[string]any) bool {
 	return p != nil && p.errands && body["currency"] == "COP" && body["amount"].(int64) >= papersFrom
 }
 
-// proves lets what is large bring its document, but for one in four, whose document is forgotten.
+// proves lets what is large bring its document, but for every other one, whose document is forgotten.
 func (p *people) proves(body map[string]any) {
-	if p.large(body) && p.rand.IntN(4) > 0 {
+	if p.large(body) && p.rand.IntN(2) == 0 {
 		body["documents"] = p.kept(body)
 	}
 }
@@ -42,7 +42,14 @@ func (p *people) late(by clerk, path, key string, body map[string]any, answer ma
 	}
 	body = maps.Clone(body)
 	body["documents"] = p.kept(body)
-	return p.m.postAs(by, path, key+"-late", body)
+	count := p.moves["late document"]
+	if answer, ok = p.m.postAs(by, path, key+"-late", body); ok {
+		count.Done++
+	} else {
+		count.Refused++
+	}
+	p.moves["late document"] = count
+	return answer, ok
 }
 
 // kept uploads a document, two people at one moment, one of them with two clicks: it is one document, and can be read back.
