@@ -33,6 +33,7 @@ type foundAnswer struct {
 	Refunds        []disbursementAnswer  `json:"refunds,omitempty"`
 	Payout         *disbursementAnswer   `json:"payout,omitempty"`
 	Reconciliation *reconciliationAnswer `json:"reconciliation,omitempty"`
+	Request        *askedAnswer          `json:"request,omitempty"`
 }
 
 // searchMonths and searchScan bound what is looked through for a mark that no key is made of: a provider's own id of a
@@ -53,6 +54,9 @@ func (s *Server) search(r *http.Request, c request.Caller) (any, error) {
 		return nil, err
 	}
 	x := &searcher{server: s, request: r, caller: c, q: q, seen: map[string]bool{}, out: searchAnswer{Query: q, Data: []foundAnswer{}}}
+	if err := x.asked(r.Context()); err != nil {
+		return nil, err
+	}
 	if at, ok := askedAt(q); ok {
 		err := x.around(r.Context(), at)
 		if err != nil || len(x.out.Data) > 0 || s.Now().Sub(at) > toldWithin {

@@ -107,7 +107,7 @@ func (s *Server) routed(routes []route, open map[string]http.HandlerFunc) http.H
 		mux.HandleFunc(pattern, handle)
 	}
 	for _, r := range routes {
-		mux.HandleFunc(r.pattern, s.guarded(r.action, r.handle))
+		mux.HandleFunc(r.pattern, s.guarded(r))
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		if methods := allowed(mux, r); len(methods) > 0 {
@@ -267,10 +267,10 @@ func patterns(routes []route) (list []string) {
 }
 
 // guarded lets a request through to its handler if its key may, and renders what comes back.
-func (s *Server) guarded(action merchant.Action, handle handler) http.HandlerFunc {
+func (s *Server) guarded(to route) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		caller, err := s.caller(r)
-		if err == nil && !caller.Key.May(action) {
+		if err == nil && !caller.Key.May(to.action) {
 			err = errForbidden
 		}
 		if err == nil {
@@ -278,11 +278,14 @@ func (s *Server) guarded(action merchant.Action, handle handler) http.HandlerFun
 		}
 		var result any
 		if err == nil {
-			result, err = handle(r, caller)
+			result, err = to.handle(r, caller)
 		}
 		if err != nil {
 			s.refuse(w, r, err)
 			return
+		}
+		if answer, kept := result.(request.Answer); !journaled(to.pattern) && !(kept && answer.Replayed) {
+			s.note(r, caller)
 		}
 		write(w, result)
 	}

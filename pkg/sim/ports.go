@@ -51,6 +51,8 @@ func about(k store.Key) string {
 		return "event"
 	case strings.HasPrefix(k.SK, "per_"):
 		return "blocked"
+	case strings.HasPrefix(k.SK, "ask_"):
+		return "asked"
 	case strings.HasSuffix(k.PK, "#rules"):
 		return "rules"
 	case strings.HasSuffix(k.PK, "#apikeys"):

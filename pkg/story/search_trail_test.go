@@ -1,6 +1,9 @@
 package story_test
 
 import (
+	"fmt"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -51,5 +54,39 @@ func TestARequestLeadsToWhatItDid(t *testing.T) {
 	}
 	if found := s.search("req_00000000000000000000000000"); len(list(found, "data")) != 0 || found["complete"] != true {
 		t.Errorf("an id of long ago leads to %v", found)
+	}
+}
+
+// TestARequestThatMovedNoMoney: who set rules, stopped a batch or decided about a break is found by the request's id or trace as well,
+// also where a caller gives one id to many; what was refused, and what another merchant did, is not.
+func TestARequestThatMovedNoMoney(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	const mine, trace = "nightly-run-7", "4bf92f3577b34da6a3ce929d0e0e4736"
+	ask := func(key, method, path string, body any) reply {
+		t.Helper()
+		return s.do(method, path, body, "Authorization", "Bearer "+key, "Idempotency-Key", fmt.Sprint(path, body), "X-Request-Id", mine, "Traceparent", "00-"+trace+"-00f067aa0ba902b7-01")
+	}
+	s.want(200, ask(ana, "POST", "/v1/blocked", doc{"country": "PE", "document_type": "DNI", "document_number": "40512347", "why": "charge-backs"}))
+	s.want(201, ask(ana, "POST", "/v1/event-endpoints", doc{"url": s.url + "/nobody"}))
+	s.want(201, ask(ana, "POST", "/v1/event-endpoints", doc{"url": s.url + "/nobody"})) // a repeat, which does nothing
+	s.refused(422, "endpoint_url_invalid", ask(ana, "POST", "/v1/event-endpoints", doc{"url": "no address"}))
+	s.want(200, ask(ana, "GET", "/v1/rules", nil))
+	for mark, by := range map[string]string{mine: "request_id", trace: "trace_id"} {
+		var paths []string
+		for _, hit := range list(s.search(mark), "data") {
+			asked, _ := hit["request"].(doc)
+			if str(hit["type"]) != "request" || str(hit["matched_by"]) != by || str(asked["by"]) != "ana" || str(asked["request_id"]) != mine {
+				t.Errorf("%s: %v", mark, hit)
+			}
+			paths = append(paths, str(asked["method"])+" "+str(asked["path"]))
+		}
+		slices.Sort(paths)
+		if got := strings.Join(paths, ", "); got != "POST /v1/blocked, POST /v1/event-endpoints" {
+			t.Errorf("%s leads to %s", mark, got)
+		}
+	}
+	if found := s.want(200, s.as(carla, "GET", "/v1/search?q="+mine, nil)); len(list(found, "data")) != 0 {
+		t.Errorf("another merchant's request leads to %v", found)
 	}
 }
