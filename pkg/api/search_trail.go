@@ -19,8 +19,7 @@ import (
 const (
 	asksWithin = time.Minute
 	clocksPart = 2 * time.Second
-	toldWithin = 10 * time.Minute // what has happened may not be told yet; then the newest records are looked through, too
-	mostAround = 5000             // events looked at for one mark
+	mostAround = 5000 // events looked at for one mark
 )
 
 // askedAt is when a request was made, by an id that we gave it or by the root of an X-Ray trace, which begins with the second in
@@ -38,11 +37,13 @@ func askedAt(mark string) (time.Time, bool) {
 }
 
 // around finds what the request with the mark did, among all that happened in the time it may have taken. No record is written for
-// this: every change tells an event whose id begins with its instant. A request that changed nothing, as it was refused or only read, is
+// this: every change tells an event whose id begins with its instant. Only an id of ours is of one request, and ends the search. Where
+// nothing is found the newest records are looked through like for any other mark: what has happened may not be told yet, a trace may have
+// begun long before, and a caller may have sent an id of ours again. A request that changed nothing, as it was refused or only read, is
 // found nowhere; the function's log has its id.
 func (x *searcher) around(ctx context.Context, at time.Time) error {
 	from, until := at.Add(-clocksPart), at.Add(asksWithin)
-	x.out.Complete = true
+	x.out.Complete = strings.HasPrefix(x.q, "req_")
 	looked := 0
 	for day := from.Truncate(24 * time.Hour); !day.After(until); day = day.AddDate(0, 0, 1) {
 		q := store.Query{PK: event.Partition(x.caller.Merchant.ID, day), From: event.FirstID(from), To: event.FirstID(until)}

@@ -69,6 +69,7 @@ func TestDaysAreSealed(t *testing.T) {
 		return sim.Hooks{Store: func(st store.Store) store.Store { table = st; return st }}
 	}), peru()
 	id := s.back(x, s.paid(x), 1000)
+	odd := s.odd(x, "overpaid") // one step, of which two events tell
 	s.settle()
 	s.move(id, x.finish)
 	s.advance(36 * time.Hour)
@@ -77,6 +78,9 @@ func TestDaysAreSealed(t *testing.T) {
 	text := string(s.do("GET", "/_sandbox/audit/demo/2026-11-20.jsonl", nil).body)
 	if len(found) != 0 || v.Entries < 5 || strings.Count(text, `"subject":"`+id) < 3 || !strings.Contains(text, `"by":"ana"`) {
 		t.Fatalf("%v, %d entries:\n%s", found, v.Entries, text)
+	}
+	if n := strings.Count(text, `"subject":"`+odd); n != len(list(s.get("/v1/payments/"+odd), "history")) {
+		t.Errorf("%d entries of %s:\n%s", n, odd, text)
 	}
 
 	ctx := context.Background()
