@@ -56,7 +56,7 @@ func (s *seeded) named() []byte {
 		content(path)["application/json"].(doc)["example"].(doc)["payment"] = payment
 	}
 	content("/v1/payouts")["application/json"].(doc)["example"].(doc)["merchant_payout_id"] = "P-fuzz" // P-1 has been paid out
-	for path, kind := range map[string]string{"/v1/rates": "*/*", "/v1/deposits": "*/*", "/v1/orders": "*/*", "/v1/receipts": "*/*", "/v1/settlements": "*/*", "/v1/documents": "application/pdf"} {
+	for path, kind := range map[string]string{"/v1/rates": "*/*", "/v1/calendar": "*/*", "/v1/deposits": "*/*", "/v1/orders": "*/*", "/v1/receipts": "*/*", "/v1/settlements": "*/*", "/v1/documents": "application/pdf"} {
 		c := content(path) // what the fuzzer can write: the API looks at the bytes, whatever they are called
 		sent := c[kind].(doc)
 		if path == "/v1/documents" {

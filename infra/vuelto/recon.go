@@ -146,7 +146,7 @@ func (f reconFlags) options() (recon.Options, error) {
 		if err != nil {
 			return o, err
 		}
-		if o.Overrides, err = recon.ReadOverrides(text); err != nil {
+		if o.Overrides, err = calendar.ReadOverrides(text); err != nil {
 			return o, fmt.Errorf("%s: %w", f.calendar, err)
 		}
 	}

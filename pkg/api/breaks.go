@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -63,11 +64,7 @@ type decisionStep struct {
 	Role     string             `json:"role,omitempty"` // of the person in by
 }
 
-func renderBreak(c decide.Case, today calendar.Date, l settlement.Language) (breakAnswer, error) {
-	country, err := calendar.ByNetwork(c.Day.Network)
-	if err != nil {
-		return breakAnswer{}, err
-	}
+func renderBreak(c decide.Case, country calendar.Country, today calendar.Date, l settlement.Language) breakAnswer {
 	b, stands := c.Break, c.Standing(today)
 	a := breakAnswer{ID: b.ID, Reconciliation: c.Day.ID, Class: b.Class, Also: b.AlsoText(), Status: stands.Status, Owner: optional(c.Decision.Owner),
 		Superseded: stands.Superseded, Lapsed: stands.Lapsed, Kind: b.Kind, Entry: b.Break.ID, Reference: b.Reference, TransactionID: b.TransactionID,
@@ -78,7 +75,7 @@ func renderBreak(c decide.Case, today calendar.Date, l settlement.Language) (bre
 	if !stands.Superseded && !stands.Lapsed {
 		a.Method, a.ExpectedUntil, a.With = c.Decision.Method, c.Decision.Until.String(), c.Decision.With
 	}
-	return a, nil
+	return a
 }
 
 // steps are what people did, in order.
@@ -123,10 +120,11 @@ func (s *Server) listBreaks(r *http.Request, c request.Caller) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	today, err := s.Decider.Today(rec.Network)
+	country, err := settlement.CalendarBook{Store: s.Store}.Of(r.Context(), rec.Tenant, rec.Network)
 	if err != nil {
 		return nil, err
 	}
+	today := calendar.On(s.Now(), country.Zone())
 	out, query := page{Data: []any{}}, r.URL.Query()
 	for scanned := 0; at < rec.Sheet.Count; {
 		list, err := rec.Sheet.Page(r.Context(), s.Files, at/discrepancy.PerPage)
@@ -141,10 +139,7 @@ func (s *Server) listBreaks(r *http.Request, c request.Caller) (any, error) {
 			}
 			at, scanned = at+1, scanned+1
 			decision := decisions[discrepancy.Key(rec.Tenant, rec.Account, rec.ID, b)]
-			shown, err := renderBreak(decide.Case{Day: rec, Break: b, Decision: decision}, today, language)
-			if err != nil {
-				return nil, err
-			}
+			shown := renderBreak(decide.Case{Day: rec, Break: b, Decision: decision}, country, today, language)
 			if matches(query, "class", string(shown.Class)) && matches(query, "status", string(shown.Status)) && matches(query, "owner", decision.Owner) {
 				out.Data = append(out.Data, shown)
 			}
@@ -193,15 +188,15 @@ func (s *Server) getBreak(r *http.Request, c request.Caller) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.shownBreak(found, language)
+	return s.shownBreak(r.Context(), found, language)
 }
 
-func (s *Server) shownBreak(c decide.Case, l settlement.Language) (any, error) {
-	today, err := s.Decider.Today(c.Day.Network)
+func (s *Server) shownBreak(ctx context.Context, c decide.Case, l settlement.Language) (any, error) {
+	country, err := settlement.CalendarBook{Store: s.Store}.Of(ctx, c.Day.Tenant, c.Day.Network)
 	if err != nil {
 		return nil, err
 	}
-	return renderBreak(c, today, l)
+	return renderBreak(c, country, calendar.On(s.Now(), country.Zone()), l), nil
 }
 
 type decisionRequest struct {
@@ -235,7 +230,7 @@ func (s *Server) decide(action discrepancy.Action) handler {
 			if err != nil {
 				return nil, err
 			}
-			if move.Until, err = s.Decider.Tomorrow(found.Day.Network); err != nil {
+			if move.Until, err = s.Decider.Tomorrow(r.Context(), c.Merchant.ID, found.Day.Network); err != nil {
 				return nil, err
 			}
 		}
@@ -243,7 +238,7 @@ func (s *Server) decide(action discrepancy.Action) handler {
 		if err != nil {
 			return nil, err
 		}
-		return s.shownBreak(done, language)
+		return s.shownBreak(r.Context(), done, language)
 	}
 }
 

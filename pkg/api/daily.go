@@ -107,10 +107,11 @@ func (s *Server) openBreaks(ctx context.Context, d *daily, day reconciliation.Re
 	if err != nil {
 		return err
 	}
-	today, err := s.Decider.Today(day.Network)
+	country, err := settlement.CalendarBook{Store: s.Store}.Of(ctx, day.Tenant, day.Network)
 	if err != nil {
 		return err
 	}
+	today := calendar.On(s.Now(), country.Zone())
 	for n := range day.Sheet.Pages() {
 		if len(d.open) >= perDaily {
 			d.more += day.Open
@@ -125,10 +126,7 @@ func (s *Server) openBreaks(ctx context.Context, d *daily, day reconciliation.Re
 			if x.Standing(today).Settled() {
 				continue
 			}
-			shown, err := renderBreak(x, today, d.language)
-			if err != nil {
-				return err
-			}
+			shown := renderBreak(x, country, today, d.language)
 			if len(d.open) < perDaily {
 				d.open = append(d.open, dailyBreak{day.Account, shown})
 			} else {

@@ -38,7 +38,7 @@ func (s *Server) channelSums(ctx context.Context, tenant string, d *daily) error
 			c.back -= r.Minor
 		}
 	}
-	slices.SortFunc(d.channels, func(a, b channelSum) int {
+	slices.SortStableFunc(d.channels, func(a, b channelSum) int {
 		return strings.Compare(a.channel+"|"+string(a.currency), b.channel+"|"+string(b.currency))
 	})
 	return nil

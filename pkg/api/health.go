@@ -11,6 +11,7 @@ import (
 	"github.com/vuelto/vuelto/pkg/job"
 	"github.com/vuelto/vuelto/pkg/provider"
 	"github.com/vuelto/vuelto/pkg/reconciliation"
+	"github.com/vuelto/vuelto/pkg/settlement"
 	"github.com/vuelto/vuelto/pkg/store"
 )
 
@@ -208,7 +209,7 @@ func (s *Server) accountHealth(r *http.Request, c request.Caller, h *accountHeal
 	if err != nil {
 		return err
 	}
-	country, err := calendar.ByNetwork(h.Network)
+	country, err := settlement.CalendarBook{Store: s.Store}.Of(r.Context(), c.Merchant.ID, h.Network)
 	if err != nil {
 		return err
 	}

@@ -80,7 +80,11 @@ func (s *Server) decideLeg(action discrepancy.Action) handler {
 			if err != nil {
 				return nil, err
 			}
-			move.Until = found.Country.AddBusinessDays(found.Today(s.Decider), 1)
+			country, err := settlement.CalendarBook{Store: s.Store}.Over(r.Context(), c.Merchant.ID, found.Country)
+			if err != nil {
+				return nil, err
+			}
+			move.Until = country.AddBusinessDays(found.Today(s.Decider), 1)
 		}
 		done, err := s.Decider.MoveMatter(r.Context(), c.Merchant, r.PathValue("id"), move)
 		if err != nil {

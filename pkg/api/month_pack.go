@@ -123,7 +123,7 @@ func (s *Server) decided(ctx context.Context, day reconciliation.Reconciliation,
 	if err != nil {
 		return err
 	}
-	country, err := calendar.ByNetwork(day.Network)
+	country, err := settlement.CalendarBook{Store: s.Store}.Of(ctx, day.Tenant, day.Network)
 	if err != nil {
 		return err
 	}
@@ -134,10 +134,7 @@ func (s *Server) decided(ctx context.Context, day reconciliation.Reconciliation,
 			return err
 		}
 		for _, b := range page {
-			shown, err := renderBreak(decide.Case{Day: day, Break: b, Decision: decisions[discrepancy.Key(day.Tenant, day.Account, day.ID, b)]}, closed, settlement.English)
-			if err != nil {
-				return err
-			}
+			shown := renderBreak(decide.Case{Day: day, Break: b, Decision: decisions[discrepancy.Key(day.Tenant, day.Account, day.ID, b)]}, country, closed, settlement.English)
 			if err := write(shown); err != nil {
 				return err
 			}

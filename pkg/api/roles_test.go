@@ -115,7 +115,7 @@ func concrete(path string) string {
 
 // forFinance says whether what is posted to a path belongs to those who close the books.
 func forFinance(path string) bool {
-	for _, prefix := range []string{"/v1/reconciliations/", "/v1/breaks/", "/v1/legs/", "/v1/months/", "/v1/settlements", "/v1/rates", "/v1/deposits", "/v1/fees", "/v1/export-shapes", "/v1/orders", "/v1/receipts"} {
+	for _, prefix := range []string{"/v1/reconciliations/", "/v1/breaks/", "/v1/legs/", "/v1/months/", "/v1/settlements", "/v1/rates", "/v1/calendar", "/v1/deposits", "/v1/fees", "/v1/export-shapes", "/v1/orders", "/v1/receipts"} {
 		if strings.HasPrefix(path, prefix) {
 			return true
 		}

@@ -243,6 +243,8 @@ func (s *Server) uploads() []route {
 		{"POST /v1/settlements", merchant.Close, s.uploadSettlement},
 		{"POST /v1/rates", merchant.Close, s.importRates},
 		{"GET /v1/rates", merchant.Read, s.listRates},
+		{"POST /v1/calendar", merchant.Close, s.importCalendar},
+		{"GET /v1/calendar", merchant.Read, s.listCalendar},
 		{"POST /v1/deposits", merchant.Close, s.importDeposits},
 		{"GET /v1/deposits", merchant.Read, s.listDeposits},
 		{"POST /v1/fees", merchant.Close, s.putContract},

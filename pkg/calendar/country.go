@@ -40,6 +40,16 @@ func ByNetwork(network string) (Country, error) {
 	return Country{}, fmt.Errorf("calendar: no network %q", network)
 }
 
+// ByCode is the country of an ISO 3166 code. Error: no such country.
+func ByCode(code string) (Country, error) {
+	for _, c := range []Country{Colombia(), Peru()} {
+		if c.code == code {
+			return c, nil
+		}
+	}
+	return Country{}, fmt.Errorf("calendar: no country %q", code)
+}
+
 // Code is the ISO 3166 code.
 func (c Country) Code() string { return c.code }
 

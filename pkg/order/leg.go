@@ -80,7 +80,8 @@ type Books struct {
 func Compare(orders []Order, b Books) []Leg {
 	c := comparison{books: b, byName: map[string]int{}, days: map[calendar.Date]bool{}, channels: map[string]bool{}}
 	orders = slices.Clone(orders)
-	slices.SortFunc(orders, func(x, y Order) int {
+	// Stable, here and elsewhere in what functions link: less than half as much code for each type that is sorted.
+	slices.SortStableFunc(orders, func(x, y Order) int {
 		return cmp.Or(x.Day.Compare(y.Day), strings.Compare(x.Shop, y.Shop), strings.Compare(x.Name, y.Name))
 	})
 	for i := range orders {
@@ -123,7 +124,7 @@ type comparison struct {
 // gather puts each payment and receipt to its order, or into a leg of its own.
 func (c *comparison) gather() {
 	all := slices.Clone(c.books.Money)
-	slices.SortFunc(all, func(x, y Money) int { return strings.Compare(x.Payment, y.Payment) })
+	slices.SortStableFunc(all, func(x, y Money) int { return strings.Compare(x.Payment, y.Payment) })
 	for _, m := range all {
 		at, ok := c.byName[m.Name()]
 		if !ok {
@@ -134,7 +135,7 @@ func (c *comparison) gather() {
 		c.legs[at].Money = append(c.legs[at].Money, m)
 	}
 	receipts := slices.Clone(c.books.Receipts)
-	slices.SortFunc(receipts, func(x, y Receipt) int { return strings.Compare(x.ID, y.ID) })
+	slices.SortStableFunc(receipts, func(x, y Receipt) int { return strings.Compare(x.ID, y.ID) })
 	for _, r := range receipts {
 		at, ok := c.byName[r.Order]
 		if !ok || r.Order == "" {

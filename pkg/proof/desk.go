@@ -17,6 +17,7 @@ func (p *people) desk(n int) {
 	p.bring(bringing{path: "/v1/deposits", lines: 1, file: fmt.Appendf(nil, "date,amount,currency,reference\n%s,%d.17,PEN,counter %d\n", day, n+1, n)})
 	p.bring(bringing{path: "/v1/orders", lines: 1, counted: "changed", file: fmt.Appendf(nil, "order_reference,date,status,currency,total\nZ-%d,%s,paid,PEN,30.00\n", n, day)})
 	p.bring(bringing{path: "/v1/receipts", lines: 1, file: fmt.Appendf(nil, "date,channel,amount,currency,id\n%s,card,1.00,PEN,r-%d\n", day, n)})
+	p.bring(bringing{path: "/v1/calendar?country=CO", lines: 1, file: fmt.Appendf(nil, "date,working,source\n%s,no,strike %d\n", day.AddDays(400+n), n)})
 	p.priced(n)
 	shape := []byte(`{"name":"own","separator":"semicolon","decimal":"comma","dates":"DD/MM/YYYY","columns":[{"title":"Fecha","field":"settled_on"}]}`)
 	keep := func() sim.Reply { return p.click(eva(), "/v1/export-shapes", shape) }

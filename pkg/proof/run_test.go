@@ -72,7 +72,7 @@ func TestPeoplesErrandsHappenOnce(t *testing.T) {
 	r := run(t, o)
 	for _, what := range []string{"approve", "reject", "cancel", "resolve", "claim", "reissue", "batch", "show", "settle", "block", "lift", "explain", "assign", "shut", "key", "rules",
 		"document", "late document", "exchange", "endpoint create", "endpoint rotate", "endpoint disable", "endpoint enable", "endpoint update", "endpoint remove", "redeliver", "replay",
-		"/v1/rates", "/v1/rates?correct=true", "/v1/deposits", "/v1/orders", "/v1/receipts", "fees", "month", "unsold", "stop a batch"} {
+		"/v1/rates", "/v1/rates?correct=true", "/v1/calendar?country=CO", "/v1/deposits", "/v1/orders", "/v1/receipts", "fees", "month", "unsold", "stop a batch"} {
 		if r.Moves[what].Done == 0 {
 			t.Errorf("nobody's %s was done: %v", what, r.Moves)
 		}

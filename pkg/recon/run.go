@@ -55,7 +55,7 @@ type Options struct {
 	// Rates are for entries that settle in another currency and lock no rate themselves: the official one of their day counts.
 	Rates []rate.Rate
 	// Overrides are days that count otherwise than the country's built-in table has them.
-	Overrides []Override
+	Overrides []calendar.Override
 	// Progress is told how many bytes of the inputs have been read. It may be nil.
 	Progress func(read int64)
 }
@@ -141,7 +141,7 @@ func (r *run) joiners() []*joiner {
 func newRun(o Options) (*run, error) {
 	o.Workers = workersFor(o.Workers)
 	builtIn := o.Rules.Country
-	o.Rules = overridden(o.Rules, o.Overrides)
+	o.Rules.Country = o.Rules.Country.Overridden(o.Overrides)
 	if o.Memory <= 0 {
 		o.Memory = 128 << 20
 	}

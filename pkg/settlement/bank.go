@@ -72,10 +72,10 @@ type bank struct {
 // inputs does not matter.
 func Bank(today calendar.Date, rules Rules, owed []Payable, came []Deposit) []Leg {
 	b := &bank{today: today, rules: rules, owed: slices.Clone(owed), came: slices.Clone(came)}
-	slices.SortFunc(b.owed, func(p, q Payable) int {
+	slices.SortStableFunc(b.owed, func(p, q Payable) int {
 		return cmp.Or(p.Day.Compare(q.Day), strings.Compare(p.ID, q.ID), strings.Compare(string(p.Currency), string(q.Currency)))
 	})
-	slices.SortFunc(b.came, func(d, e Deposit) int { return cmp.Or(d.Day.Compare(e.Day), strings.Compare(d.ID, e.ID)) })
+	slices.SortStableFunc(b.came, func(d, e Deposit) int { return cmp.Or(d.Day.Compare(e.Day), strings.Compare(d.ID, e.ID)) })
 	b.named()
 	b.equal()
 	b.inParts()

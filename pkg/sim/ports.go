@@ -61,7 +61,7 @@ func about(k store.Key) string {
 		return "rate"
 	case strings.Contains(k.PK, "#fees#"):
 		return "fees"
-	case strings.HasSuffix(k.PK, "#deposits"), strings.HasSuffix(k.PK, "#orders"), strings.HasSuffix(k.PK, "#receipts"), strings.HasSuffix(k.PK, "#reminded"):
+	case strings.HasSuffix(k.PK, "#calendar"), strings.HasSuffix(k.PK, "#deposits"), strings.HasSuffix(k.PK, "#orders"), strings.HasSuffix(k.PK, "#receipts"), strings.HasSuffix(k.PK, "#reminded"):
 		return k.PK[strings.LastIndexByte(k.PK, '#')+1:]
 	case strings.HasPrefix(k.SK, "leg_"), strings.HasSuffix(k.PK, "#decisions"), k.SK != "fence" && strings.Contains(k.PK, "#missing#"), strings.Contains(k.PK, "#closed#"):
 		return "decision"

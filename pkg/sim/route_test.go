@@ -30,6 +30,7 @@ func TestRoute(t *testing.T) {
 		{"POST", "/v1/months/2026-10/close"}:        "finance-api",
 		{"POST", "/v1/settlements"}:                 "finance-upload",
 		{"GET", "/v1/rates"}:                        "finance-upload",
+		{"POST", "/v1/calendar"}:                    "finance-upload",
 		{"POST", "/webhooks/efecty/acc_1"}:          "webhook-intake",
 		{"GET", "/webhooks/efecty/acc_1"}:           "", // a gateway refuses by itself
 		{"POST", "/webhooks/efecty/acc_1/more"}:     "",

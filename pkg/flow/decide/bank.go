@@ -33,6 +33,9 @@ func (d *Decider) BankLegs(ctx context.Context, tenant string, from, to calendar
 	}
 	var list []BankLeg
 	for _, country := range []calendar.Country{calendar.Colombia(), calendar.Peru()} {
+		if country, err = (settlement.CalendarBook{Store: d.Store}).Over(ctx, tenant, country); err != nil {
+			return nil, err
+		}
 		today := calendar.On(d.Now(), country.Zone())
 		days, lines := ofCountry(country, owed, came)
 		for _, l := range settlement.Bank(today, settlement.Rules{Country: country, Smallest: map[money.Currency]int64{money.COP: 100}}, days, lines) {

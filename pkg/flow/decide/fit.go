@@ -264,8 +264,8 @@ func (d *Decider) expected(c Case, move discrepancy.Move) error {
 const maxWait = 30
 
 // Tomorrow is the next business day of a break's network: until when a thing is expected if nothing else is said.
-func (d *Decider) Tomorrow(network string) (calendar.Date, error) {
-	country, err := calendar.ByNetwork(network)
+func (d *Decider) Tomorrow(ctx context.Context, tenant, network string) (calendar.Date, error) {
+	country, err := settlement.CalendarBook{Store: d.Store}.Of(ctx, tenant, network)
 	if err != nil {
 		return calendar.Date{}, err
 	}

@@ -27,7 +27,7 @@ func (d *Decider) unfinished(ctx context.Context, tenant string, first calendar.
 		return nil, err
 	}
 	for _, a := range accounts {
-		country, err := calendar.ByNetwork(a.Network)
+		country, err := settlement.CalendarBook{Store: d.Store}.Of(ctx, tenant, a.Network)
 		if err == nil {
 			err = over(first, d.Now(), country.Zone())
 		}

@@ -139,7 +139,7 @@ func (p *shopPage) ordersOf(ctx context.Context, day calendar.Date, from place) 
 			list = append(list, l)
 		}
 	})
-	slices.SortFunc(list, func(x, y order.Line) int { return strings.Compare(about(x), about(y)) })
+	slices.SortStableFunc(list, func(x, y order.Line) int { return strings.Compare(about(x), about(y)) })
 	if room := p.limit() - len(p.orders) - len(p.receipts); len(list) > room {
 		list = list[:room]
 		p.next = place{day, ofOrders, from.at}
@@ -161,7 +161,7 @@ func (p *shopPage) receiptsOf(ctx context.Context, day calendar.Date, from place
 		}
 		return err
 	})
-	slices.SortFunc(list, func(x, y order.Receipt) int { return strings.Compare(x.ID, y.ID) })
+	slices.SortStableFunc(list, func(x, y order.Receipt) int { return strings.Compare(x.ID, y.ID) })
 	if room := p.limit() - len(p.orders) - len(p.receipts); len(list) > room {
 		list = list[:room]
 		p.next = place{day: day, phase: ofReceipts}

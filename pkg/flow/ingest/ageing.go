@@ -11,6 +11,7 @@ import (
 	"github.com/vuelto/vuelto/pkg/money"
 	"github.com/vuelto/vuelto/pkg/provider"
 	"github.com/vuelto/vuelto/pkg/reconciliation"
+	"github.com/vuelto/vuelto/pkg/settlement"
 	"github.com/vuelto/vuelto/pkg/store"
 )
 
@@ -45,9 +46,13 @@ func (in *Ingester) ageing(ctx context.Context, network string, accounts []provi
 	}
 	today := calendar.On(in.Now(), country.Zone())
 	for _, tenant := range slices.Sorted(maps.Keys(tenants)) {
+		days, err := settlement.CalendarBook{Store: in.Store}.Over(ctx, tenant, country)
+		if err != nil {
+			return err
+		}
 		for back := monthsBack; back >= 0; back-- {
 			first := time.Date(today.Year, time.Month(today.Month)-time.Month(back), 1, 0, 0, 0, 0, time.UTC)
-			if err := in.month(ctx, &w, tenant, network, first, country, today); err != nil {
+			if err := in.month(ctx, &w, tenant, network, first, days, today); err != nil {
 				return err
 			}
 		}

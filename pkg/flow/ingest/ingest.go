@@ -18,6 +18,7 @@ import (
 	"github.com/vuelto/vuelto/pkg/job"
 	"github.com/vuelto/vuelto/pkg/provider"
 	"github.com/vuelto/vuelto/pkg/reconciliation"
+	"github.com/vuelto/vuelto/pkg/settlement"
 	"github.com/vuelto/vuelto/pkg/store"
 )
 
@@ -81,7 +82,7 @@ func (in *Ingester) account(ctx context.Context, a provider.Account) error {
 	if !client.Can(provider.CanFetchSettled) {
 		return nil
 	}
-	country, err := calendar.ByNetwork(a.Network)
+	country, err := settlement.CalendarBook{Store: in.Store}.Of(ctx, a.Tenant, a.Network)
 	if err != nil {
 		return err
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/vuelto/vuelto/pkg/merchant"
 	"github.com/vuelto/vuelto/pkg/provider"
 	"github.com/vuelto/vuelto/pkg/rate"
+	"github.com/vuelto/vuelto/pkg/settlement"
 	"github.com/vuelto/vuelto/pkg/store"
 )
 
@@ -128,6 +129,10 @@ func (r *Reminder) expiries(ctx context.Context, rules merchant.Rules, tenant st
 func (r *Reminder) rates(ctx context.Context, rules merchant.Rules, country calendar.Country, tenant string, m merchant.Merchant, network string, today calendar.Date) error {
 	if rules.FX.Bears == "" {
 		return nil
+	}
+	country, err := settlement.CalendarBook{Store: r.Store}.Over(ctx, tenant, country)
+	if err != nil {
+		return err
 	}
 	for _, shop := range m.Stores {
 		source := rate.Official(shop.Currency)

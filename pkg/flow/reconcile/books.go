@@ -37,21 +37,16 @@ type further struct {
 	receipt payment.Receipt
 }
 
-func (r *Reconciler) books(ctx context.Context, account provider.Account, settlesIn int, day calendar.Date, rows []settlement.Row, light bool) (*books, error) {
+func (r *Reconciler) books(ctx context.Context, account provider.Account, rules settlement.Rules, day calendar.Date, rows []settlement.Row, light bool) (*books, error) {
 	b, err := r.emptyBooks(ctx, account, day)
 	if err != nil {
 		return nil, err
 	}
 	b.light = light
-	country, err := calendar.ByNetwork(account.Network)
-	if err != nil {
-		return nil, err
-	}
-	overdue := func(e settlement.Entry) bool {
-		return !day.Before(country.AddBusinessDays(calendar.On(e.OccurredAt, country.Zone()), settlesIn))
-	}
+	country := rules.Country
+	overdue := func(e settlement.Entry) bool { return !day.Before(rules.Due(e.OccurredAt)) }
 	latest := day
-	for day.Before(country.AddBusinessDays(latest, settlesIn)) {
+	for day.Before(country.AddBusinessDays(latest, rules.SettlesIn)) {
 		latest = latest.AddDays(-1)
 	}
 	waiting := store.Query{Index: store.Work, PK: job.AwaitPartition(account.Tenant, account.ID),

@@ -53,7 +53,11 @@ func (r *Reconciler) split(ctx context.Context, s Step) (Step, error) {
 	if err != nil {
 		return Step{}, err
 	}
-	b, err := r.books(ctx, client.Account(), client.Profile().SettlesIn, rec.Date, rows, true)
+	rules, err := r.rulesOf(ctx, client)
+	if err != nil {
+		return Step{}, err
+	}
+	b, err := r.books(ctx, client.Account(), rules, rec.Date, rows, true)
 	if err != nil {
 		return Step{}, err
 	}
@@ -163,7 +167,7 @@ func (r *Reconciler) match(ctx context.Context, s Step) error {
 	if err := r.readPart(ctx, p.Named[s.Part], &x); err != nil {
 		return err
 	}
-	rules, err := rulesOf(client)
+	rules, err := r.rulesOf(ctx, client)
 	if err != nil {
 		return err
 	}
@@ -218,7 +222,7 @@ func (r *Reconciler) merge(ctx context.Context, s Step) error {
 			return err
 		}
 	}
-	rules, err := rulesOf(client)
+	rules, err := r.rulesOf(ctx, client)
 	if err != nil {
 		return err
 	}

@@ -70,11 +70,11 @@ func (r *Reconciler) Handle(ctx context.Context, j job.Job) error {
 	if err != nil {
 		return err
 	}
-	books, err := r.books(ctx, client.Account(), client.Profile().SettlesIn, rec.Date, rows, false)
+	rules, err := r.rulesOf(ctx, client)
 	if err != nil {
 		return err
 	}
-	rules, err := rulesOf(client)
+	books, err := r.books(ctx, client.Account(), rules, rec.Date, rows, false)
 	if err != nil {
 		return err
 	}
@@ -126,8 +126,8 @@ func (r *Reconciler) handOn(ctx context.Context, rec reconciliation.Reconciliati
 	return err
 }
 
-func rulesOf(client *provider.Client) (settlement.Rules, error) {
-	country, err := calendar.ByNetwork(client.Account().Network)
+func (r *Reconciler) rulesOf(ctx context.Context, client *provider.Client) (settlement.Rules, error) {
+	country, err := settlement.CalendarBook{Store: r.Store}.Of(ctx, client.Account().Tenant, client.Account().Network)
 	smallest := map[money.Currency]int64{}
 	for _, c := range client.Profile().Currencies {
 		exponent, err := c.Currency.Exponent()

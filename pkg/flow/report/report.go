@@ -14,6 +14,7 @@ import (
 	"github.com/vuelto/vuelto/pkg/merchant"
 	"github.com/vuelto/vuelto/pkg/notice"
 	"github.com/vuelto/vuelto/pkg/provider"
+	"github.com/vuelto/vuelto/pkg/settlement"
 	"github.com/vuelto/vuelto/pkg/store"
 )
 
@@ -77,6 +78,9 @@ func (r *Reporter) plan(ctx context.Context, tenant string, country calendar.Cou
 	rules := m.RulesOn(today).Reports
 	if len(rules.To) == 0 {
 		return nil
+	}
+	if country, err = (settlement.CalendarBook{Store: r.Store}).Over(ctx, tenant, country); err != nil {
+		return err
 	}
 	if !country.IsBusinessDay(today) {
 		if _, accounts, err := r.Writer.Daily(ctx, m, today, rules.Language); err != nil || accounts == 0 {
