@@ -66,3 +66,41 @@ func TestOtherFeesHaveOpenDaysComparedAgain(t *testing.T) {
 		t.Errorf("%v, %d jobs", err, len(r.jobs))
 	}
 }
+
+// TestADayThatIsComparedMeanwhile, after it was asked for and before what counts was entered, is compared once more; one that nobody has taken up is not
+// written again.
+func TestADayThatIsComparedMeanwhile(t *testing.T) {
+	r, ctx := open(t), context.Background()
+	var keys []store.Key
+	for _, account := range []string{"a", "b"} {
+		day := calendar.Date{Year: 2026, Month: 11, Day: 20}
+		rec := reconciliation.Reconciliation{Tenant: "demo", ID: reconciliation.ID("demo", account, day), Account: account, Date: day, Files: []reconciliation.File{{Name: "f.csv"}}}
+		if err := r.store.Commit(ctx, store.Put{Record: reconciliation.Encode(rec)}); err != nil {
+			t.Fatal(err)
+		}
+		keys = append(keys, reconciliation.Key("demo", rec.ID))
+	}
+	read := func(key store.Key) reconciliation.Reconciliation {
+		t.Helper()
+		record, err := r.store.Get(ctx, key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		day, err := reconciliation.Decode(record)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return day
+	}
+	err := r.ingester.Recompare(ctx, "demo", "", calendar.Date{Year: 2026, Month: 11, Day: 1}, func() error {
+		day := read(keys[0]) // a run that was asked for before, by what counts no more
+		day.Run, day.Due, day.Status = 1, 0, reconciliation.Balanced
+		return r.store.Commit(ctx, store.Put{Record: reconciliation.Encode(day)})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if taken, left := read(keys[0]), read(keys[1]); taken.Due == 0 || taken.Asked != 2 || left.Due == 0 || left.Asked != 1 || len(r.jobs) != 2 {
+		t.Errorf("%+v\n%+v, %d jobs", taken, left, len(r.jobs))
+	}
+}
