@@ -19,6 +19,7 @@ type block struct {
 	from    *input
 	text    []byte // with slack behind it in its array
 	line    uint32 // physical line of the first record, 1-based
+	lines   int    // ends of lines in it, as it was read
 	quoted  bool   // there is a quote in it
 	valid   bool   // all of it is UTF-8
 	endless bool   // it stands for one line that is too long to be a record
@@ -81,7 +82,8 @@ func (r *reader) cut(b *block, text []byte) bool {
 	if how == endless && end == 0 {
 		b.endless, r.skip = true, true
 	}
-	r.line += uint32(bytes.Count(text[:end], []byte{'\n'}))
+	b.lines = bytes.Count(text[:end], lineEnd)
+	r.line += uint32(b.lines)
 	b.text, r.rest = text[:end], append(r.rest[:0], text[end:]...)
 	r.done += int64(end)
 	b.valid = utf8.Valid(b.text)

@@ -7,13 +7,19 @@ import (
 	"github.com/vuelto/vuelto/pkg/calendar"
 )
 
-// decimal reads a plain decimal in major units with at most two decimals that count into minor units: digits, a point, at
-// most one sign in front. False: it is none, or it is too large to be money.
-func decimal(cell []byte) (int64, bool) {
-	if n, ok := cents(cell); ok {
-		return n, true
+// decimal of a column that the file has, as anyDecimal reads it. The usual form, one to five digits, a point and two digits,
+// is read at once, from the word that ends where the cell does.
+func (s *splitter) decimal(column int) (int64, bool) {
+	at := s.header.at[column]
+	around := s.ends[at : at+2 : at+2]
+	end, size := around[1], around[1]-around[0]-1
+	if size-4 <= 4 && end >= 8 {
+		unused := (8 - size) * 8
+		if n, ok := digits(binary.LittleEndian.Uint64(s.text[end-8:end])>>unused<<unused, unused); ok {
+			return n, true
+		}
 	}
-	return anyDecimal(cell)
+	return anyDecimal(s.cell(at))
 }
 
 const (
@@ -22,18 +28,8 @@ const (
 	beyondNine = 0x76767f7676767676
 )
 
-// cents reads the usual form at once: one to five digits, a point, two digits.
-func cents(cell []byte) (int64, bool) {
-	n := len(cell)
-	if n < 4 || n > 8 {
-		return 0, false
-	}
-	le, unused := binary.LittleEndian, (8-n)*8
-	return digits(uint64(le.Uint32(cell))<<unused|uint64(le.Uint32(cell[n-4:]))<<32, unused)
-}
-
 // digits reads the usual form from a word, of which the first so many bits are not used.
-func digits(x uint64, unused int) (int64, bool) {
+func digits(x uint64, unused uint32) (int64, bool) {
 	x ^= zeros >> unused << unused
 	if (x|(x+beyondNine))&highBits != 0 {
 		return 0, false
@@ -43,6 +39,8 @@ func digits(x uint64, unused int) (int64, bool) {
 	return int64((x&0x000000ff000000ff*(1000000<<32+100) + x>>16&0x000000ff000000ff*(10000<<32+1)) >> 32), true
 }
 
+// anyDecimal reads a plain decimal in major units with at most two decimals that count into minor units: digits, a point, at
+// most one sign in front. False: it is none, or it is too large to be money.
 func anyDecimal(cell []byte) (int64, bool) {
 	text := cell
 	negative := len(text) > 0 && text[0] == '-'

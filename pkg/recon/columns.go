@@ -12,11 +12,15 @@ type HeaderError struct{ File, Reason string }
 
 func (e *HeaderError) Error() string { return e.File + ": " + e.Reason }
 
+// mostColumns is how many a reading may want.
+const mostColumns = 16
+
 // header tells where each wanted column stands.
 type header struct {
-	count  int    // of columns in the file
-	order  []int  // per column of the file: which wanted one it is; -1 if none
-	at     []int  // per wanted column; -1 if it is absent
+	count int   // of columns in the file
+	order []int // per column of the file: which wanted one it is; -1 if none
+	// at is where a wanted column stands; -1 if it is absent. It is an array so that reading it costs no second look.
+	at     [mostColumns]int
 	others []int  // columns nobody asked for, by name
 	names  string // of these, so that rows of files with different ones are never alike
 }
@@ -34,7 +38,7 @@ func readHeader(file string, record []byte, wanted, optional []string) (header, 
 	for i := range names {
 		names[i] = strings.TrimSpace(string(line.cell(i)))
 	}
-	h := header{count: len(names), at: make([]int, len(wanted))}
+	h := header{count: len(names)}
 	seen := map[string]int{}
 	for i, name := range names {
 		if _, twice := seen[name]; twice && slices.Contains(wanted, name) {
@@ -56,7 +60,7 @@ func readHeader(file string, record []byte, wanted, optional []string) (header, 
 		return header{}, &HeaderError{file, "missing column " + strings.Join(missing, ", ")}
 	}
 	for i := range names {
-		h.order = append(h.order, slices.Index(h.at, i))
+		h.order = append(h.order, slices.Index(h.at[:len(wanted)], i))
 		if h.order[i] < 0 {
 			h.others = append(h.others, i)
 		}

@@ -80,7 +80,7 @@ func (l *lane) open(b *block) error {
 	err = l.now.reader.fill(b)
 	switch {
 	case errors.Is(err, io.EOF):
-		b.text, b.endless = nil, false
+		b.text, b.lines, b.endless = nil, 0, false
 	case err != nil:
 		return fmt.Errorf("%s: %w", s.name, err)
 	}
@@ -92,7 +92,8 @@ func (l *lane) open(b *block) error {
 		return err
 	}
 	b.from = l.now
-	b.line += uint32(bytes.Count(b.text[:end], []byte{'\n'}))
+	lines := bytes.Count(b.text[:end], lineEnd)
+	b.line, b.lines = b.line+uint32(lines), b.lines-lines
 	b.text = b.text[end:]
 	return nil
 }

@@ -49,7 +49,7 @@ func (p *rowParser) parse(b *block, record []byte, r *row) reason {
 
 // read the record that has been cut.
 func (p *rowParser) read(r *row) reason {
-	*r = row{file: p.file, line: r.line, transaction: p.get(colTransaction), reference: p.get(colReference)}
+	r.file, r.transaction, r.reference, r.others, r.tax = p.file, p.get(colTransaction), p.get(colReference), nil, 0
 	var ok bool
 	if r.kind, ok = typeOf(p.get(colType)); !ok {
 		return errType
@@ -60,18 +60,18 @@ func (p *rowParser) read(r *row) reason {
 	if r.currency = currencyCode(p.get(colCurrency)); r.currency == 0 {
 		return errCurrency
 	}
-	if r.amount, ok = decimal(p.get(colAmount)); !ok {
+	if r.amount, ok = p.decimal(colAmount); !ok {
 		return errAmount
 	}
-	if r.fee, ok = decimal(p.get(colFee)); !ok {
+	if r.fee, ok = p.decimal(colFee); !ok {
 		return errFee
 	}
 	if p.header.at[colTax] >= 0 {
-		if r.tax, ok = decimal(p.get(colTax)); !ok {
+		if r.tax, ok = p.decimal(colTax); !ok {
 			return errTax
 		}
 	}
-	if r.net, ok = decimal(p.get(colNet)); !ok {
+	if r.net, ok = p.decimal(colNet); !ok {
 		return errNet
 	}
 	if r.day, r.seconds, ok = p.days.moment(p.get(colDate)); !ok {
@@ -130,7 +130,7 @@ func (p *entryParser) parse(b *block, record []byte, e *entry) reason {
 
 // read the record that has been cut.
 func (p *entryParser) read(e *entry) reason {
-	*e = entry{id: p.get(bookID), reference: p.get(bookReference), transaction: p.get(bookTransaction)}
+	e.id, e.reference, e.transaction, e.lock = p.get(bookID), p.get(bookReference), p.get(bookTransaction), nil
 	if len(e.id) == 0 {
 		return errID
 	}
@@ -152,16 +152,17 @@ func (p *entryParser) read(e *entry) reason {
 
 func (p *entryParser) numbers(e *entry) reason {
 	var ok bool
-	if e.amount, ok = decimal(p.get(bookAmount)); !ok || e.amount < 0 {
+	if e.amount, ok = p.decimal(bookAmount); !ok || e.amount < 0 {
 		return errBookAmount
 	}
-	if fee := p.get(bookFee); len(fee) > 0 {
-		if e.fee, e.hasFee = decimal(fee); !e.hasFee {
+	e.fee, e.hasFee, e.tax, e.hasTax = 0, false, 0, false
+	if len(p.get(bookFee)) > 0 {
+		if e.fee, e.hasFee = p.decimal(bookFee); !e.hasFee {
 			return errBookFee
 		}
 	}
-	if tax := p.get(bookTax); len(tax) > 0 {
-		if e.tax, e.hasTax = decimal(tax); !e.hasTax {
+	if len(p.get(bookTax)) > 0 {
+		if e.tax, e.hasTax = p.decimal(bookTax); !e.hasTax {
 			return errBookTax
 		}
 	}

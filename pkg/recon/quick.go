@@ -1,7 +1,6 @@
 package recon
 
 import (
-	"bytes"
 	"encoding/binary"
 	"math/bits"
 	"slices"
@@ -90,7 +89,7 @@ func lineOf(text []byte, at []uint32) int {
 // are to be, and each line ends where the count of columns says.
 func (b *block) even(columns int) bool {
 	at := b.at[1:]
-	if len(at) != bytes.Count(b.text, lineEnd)*columns {
+	if len(at) != b.lines*columns {
 		return false
 	}
 	for i := columns - 1; i < len(at); i += columns {

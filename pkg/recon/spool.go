@@ -190,16 +190,16 @@ func newSink(s *spool) *sink { return &sink{spool: s, open: make([][]byte, len(s
 
 // grow makes room for a record of a partition and returns it, to be written before the next call.
 func (k *sink) grow(part, size int) ([]byte, error) {
-	c := k.open[part]
-	if cap(c)-len(c) < size {
-		if err := k.spool.put(part, c); err != nil {
+	c := &k.open[part]
+	if cap(*c)-len(*c) < size {
+		if err := k.spool.put(part, *c); err != nil {
 			return nil, err
 		}
-		c = k.spool.room.take(size)
+		*c = k.spool.room.take(size)
 	}
-	n := len(c)
-	k.open[part] = c[:n+size]
-	return k.open[part][n:], nil
+	n := len(*c)
+	*c = (*c)[:n+size] // in place, which changes its length alone
+	return (*c)[n:], nil
 }
 
 // flush hands over what is open.
