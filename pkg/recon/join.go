@@ -53,10 +53,10 @@ func (j *joiner) first(p int) error {
 	if err := j.partition(p, j.entries, j.rows); err != nil {
 		return err
 	}
-	if err := j.deferred.entries.put(p, bytes.Clone(j.waitEntries)); err != nil {
+	if err := j.deferred.entries.keep(p, j.waitEntries); err != nil {
 		return err
 	}
-	err := j.deferred.rows.put(p, bytes.Clone(j.waitRows))
+	err := j.deferred.rows.keep(p, j.waitRows)
 	j.waitEntries, j.waitRows = j.waitEntries[:0], j.waitRows[:0]
 	return err
 }

@@ -133,6 +133,19 @@ func (s *spool) put(to int, c []byte) error {
 	return nil
 }
 
+// keep a copy of packed records in a partition.
+func (s *spool) keep(to int, records []byte) error {
+	for len(records) > 0 {
+		c := s.room.take(chunkSize)
+		n := copy(c[:chunkSize], records)
+		if err := s.put(to, c[:n]); err != nil {
+			return err
+		}
+		records = records[n:]
+	}
+	return nil
+}
+
 // openFile makes the file the first time it is needed; unlinked, so that it is gone whatever ends the process.
 func (s *spool) openFile() error {
 	if s.file != nil {
@@ -186,7 +199,11 @@ type sink struct {
 	open  [][]byte
 }
 
-func newSink(s *spool) *sink { return &sink{spool: s, open: make([][]byte, len(s.parts))} }
+// newSink takes room for what it will have open, until it is flushed.
+func newSink(s *spool) *sink {
+	s.room.left.Add(-int64(len(s.parts)) * chunkSize)
+	return &sink{spool: s, open: make([][]byte, len(s.parts))}
+}
 
 // grow makes room for a record of a partition and returns it, to be written before the next call.
 func (k *sink) grow(part, size int) ([]byte, error) {
@@ -204,6 +221,7 @@ func (k *sink) grow(part, size int) ([]byte, error) {
 
 // flush hands over what is open.
 func (k *sink) flush() error {
+	k.spool.room.left.Add(int64(len(k.open)) * chunkSize)
 	for p, c := range k.open {
 		if err := k.spool.put(p, c); err != nil {
 			return err

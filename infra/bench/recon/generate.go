@@ -13,8 +13,12 @@ import (
 // pair of files that differ in about one row of a hundred, in shuffled order.
 type pair struct{ books, rows string }
 
+func pairOf(dir string, n int) pair {
+	return pair{filepath.Join(dir, fmt.Sprintf("books-%d.csv", n)), filepath.Join(dir, fmt.Sprintf("rows-%d.csv", n))}
+}
+
 // generate writes n entries and about n rows. The same seed makes the same files.
-func generate(dir string, n int, sorted bool) (pair, error) {
+func generate(p pair, n int, sorted bool) error {
 	random := rand.New(rand.NewPCG(uint64(n), 7))
 	order := make([]int, n)
 	for i := range order {
@@ -25,7 +29,6 @@ func generate(dir string, n int, sorted bool) (pair, error) {
 			random.Shuffle(n, func(a, b int) { order[a], order[b] = order[b], order[a] })
 		}
 	}
-	p := pair{filepath.Join(dir, fmt.Sprintf("books-%d.csv", n)), filepath.Join(dir, fmt.Sprintf("rows-%d.csv", n))}
 	shuffle()
 	err := writeLines(p.books, "id,kind,reference,transaction_id,amount,fee,tax,currency,status,occurred_at\n", func(w io.Writer) {
 		for _, i := range order {
@@ -35,10 +38,10 @@ func generate(dir string, n int, sorted bool) (pair, error) {
 		}
 	})
 	if err != nil {
-		return p, err
+		return err
 	}
 	shuffle()
-	err = writeLines(p.rows, "Transaction ID,Reference Code,Type,Amount,Fee,Tax,Net Amount,Currency,Date,Status\n", func(w io.Writer) {
+	return writeLines(p.rows, "Transaction ID,Reference Code,Type,Amount,Fee,Tax,Net Amount,Currency,Date,Status\n", func(w io.Writer) {
 		for _, i := range order {
 			m := movementOf(i)
 			if !m.differ() {
@@ -48,7 +51,6 @@ func generate(dir string, n int, sorted bool) (pair, error) {
 				decimal(m.tax), decimal(m.amount-m.fee-m.tax), m.at.Format(time.DateTime))
 		}
 	})
-	return p, err
 }
 
 func writeLines(path, header string, lines func(w io.Writer)) error {

@@ -28,8 +28,15 @@ func main() {
 	runs := flag.Int("runs", 5, "how often each program runs")
 	sorted := flag.Bool("sorted", false, "both sides in the order of their references")
 	program := flag.String("vuelto", "", "the built program; empty = build it")
+	only := flag.String("generate", "", "write the files of one size into this directory, and nothing else")
 	flag.Parse()
-	if err := measure(*sizes, *runs, *sorted, *program); err != nil {
+	err := error(nil)
+	if *only != "" {
+		err = generateOnly(*only, *sizes, *sorted)
+	} else {
+		err = measure(*sizes, *runs, *sorted, *program)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
@@ -50,19 +57,48 @@ func measure(sizes string, runs int, sorted bool, program string) error {
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "name\tfigure\tunit\tratio\treference")
 	for _, size := range strings.Split(sizes, ",") {
-		n, err := strconv.Atoi(size)
-		if err != nil || n <= 0 {
-			return fmt.Errorf("-n %q: use numbers of entries, such as 100000,1000000", sizes)
-		}
-		p, err := generate(dir, n, sorted)
+		n, err := entriesOf(size)
 		if err != nil {
 			return err
 		}
-		if err := compare(w, n, runs, contestants(program, dir, p)); err != nil {
+		if err := generateApart(dir, size, sorted); err != nil {
+			return err
+		}
+		if err := compare(w, n, runs, contestants(program, dir, pairOf(dir, n))); err != nil {
 			return err
 		}
 	}
 	return w.Flush()
+}
+
+func entriesOf(size string) (int, error) {
+	n, err := strconv.Atoi(size)
+	if err != nil || n <= 0 {
+		return 0, fmt.Errorf("-n %q: use numbers of entries, such as 100000,1000000", size)
+	}
+	return n, nil
+}
+
+func generateOnly(dir, size string, sorted bool) error {
+	n, err := entriesOf(size)
+	if err == nil {
+		err = generate(pairOf(dir, n), n, sorted)
+	}
+	return err
+}
+
+// generateApart writes the files in a process of its own: the system counts what this one has needed as memory of whatever it
+// starts later.
+func generateApart(dir, size string, sorted bool) error {
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	out, err := exec.Command(self, "-generate", dir, "-n", size, fmt.Sprintf("-sorted=%v", sorted)).CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("generating: %w\n%s", err, out)
+	}
+	return nil
 }
 
 // contestant is a command that reads the same two files.
