@@ -33,8 +33,8 @@ func Parse(text string) (Date, error) {
 var ErrCalendar = errors.New("a year before 2000 or after 2200 is one of another calendar")
 
 // InFile reads a day that somebody's file says. A year far from ours is one of another calendar: 2569 of the Buddhist, 1448 of the Islamic, 1405 of the
-// Persian, 115 of the Minguo, 5787 of the Hebrew. The Ethiopian is seven or eight years behind and cannot be told from ours: such a day is compared as it
-// stands. Error: ErrCalendar, or that of Parse.
+// Persian, 115 of the Minguo, 5787 of the Hebrew. The Ethiopian is seven or eight years behind and cannot be told from ours here; settlement rows are held
+// against their day (settlement.Far). Error: ErrCalendar, or that of Parse.
 func InFile(text string) (Date, error) {
 	d, err := Parse(text)
 	if err == nil && !d.Ours() {

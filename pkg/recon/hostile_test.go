@@ -94,11 +94,21 @@ func TestDatesOfOtherCalendars(t *testing.T) {
 	}
 }
 
-// TestADateThatIsSevenYearsBehind may be one of the Ethiopian calendar, which cannot be told from ours: the row says that its day differs.
+// TestADateThatIsSevenYearsBehind is one of the Ethiopian calendar: its digits alone do not tell it from ours, but nothing settles that late, or that early.
 func TestADateThatIsSevenYearsBehind(t *testing.T) {
-	got, err := runFiles(t, booksHeader+aBook, rowsHeader+strings.Replace(aRow, "2026-11-19", "2019-03-10", 1))
-	if err != nil || got.Summary.Breaks[settlement.DateShift] != 1 || !strings.Contains(got.Breaks, "dated 2019-03-10 here, 2026-11-19 in the books") {
-		t.Errorf("%v, %+v\n%s", err, got.Summary, got.Breaks)
+	for date, far := range map[string]bool{"2019-03-10": true, "2018-13-05": true, "2023-01-19": true, "2030-09-21": true, "2023-01-20": false, "2030-09-20": false} {
+		class, says := settlement.DateShift, "dated "+date+" here, 2026-11-19 in the books"
+		if far {
+			class, says = settlement.Unreadable, ",rows1.csv,2,0.00,"
+		}
+		got, err := runFiles(t, booksHeader+aBook, rowsHeader+strings.Replace(aRow, "2026-11-19", date, 1))
+		if err != nil || got.Summary.Breaks[class] != 1 || int64(len(got.Summary.Breaks)) != 1+got.Summary.Unreadable || !strings.Contains(got.Breaks, says) {
+			t.Errorf("%s in rows: %v, %+v\n%s", date, err, got.Summary, got.Breaks)
+		}
+		_, err = runFiles(t, booksHeader+strings.Replace(aBook, "2026-11-19", date, 1), rowsHeader+aRow)
+		if far != (err != nil) || far && !strings.Contains(err.Error(), "books.csv line 2: occurred_at is ") {
+			t.Errorf("%s in books: %v", date, err)
+		}
 	}
 }
 

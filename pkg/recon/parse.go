@@ -1,6 +1,9 @@
 package recon
 
-import "github.com/vuelto/vuelto/pkg/rate"
+import (
+	"github.com/vuelto/vuelto/pkg/rate"
+	"github.com/vuelto/vuelto/pkg/settlement"
+)
 
 // reason why a record cannot be read, for the person who must look; each names its column.
 type reason string
@@ -14,6 +17,7 @@ const (
 	errNet        reason = "Net Amount is not a decimal"
 	errCurrency   reason = "Currency is not three capital letters"
 	errDate       reason = "Date is not a date"
+	errFar        reason = settlement.FarReason
 	errType       reason = "Type is none of PAYMENT, REFUND, PAYOUT, REVERSAL"
 	errStatus     reason = "Status is none of SETTLED, REJECTED, FAILED"
 	errID         reason = "id is empty"
@@ -25,14 +29,23 @@ const (
 	errBookFee    reason = "fee is not a decimal"
 	errBookTax    reason = "tax is not a decimal"
 	errOccurred   reason = "occurred_at is not an RFC 3339 instant"
+	errFarBooks   reason = "occurred_at is more than 1400 days from --date, as in another calendar"
 	errSettlesIn  reason = "settles_currency is not three capital letters"
 	errRate       reason = "locked_rate is not a positive decimal"
 	errNoRate     reason = "settles_currency has no locked_rate, and no official rate of its day, or of the five before, was given"
 )
 
+// near is the first of the days that may be of our calendar, as a number of days since 1970: settlement.Far before the settlement day.
+type near int32
+
+func nearTo(day int32) near { return near(day - settlement.Far) }
+
+func (n near) has(day int32) bool { return uint32(day)-uint32(n) <= 2*settlement.Far }
+
 // rowParser makes rows of records.
 type rowParser struct {
 	splitter
+	near   near
 	days   days
 	file   uint16
 	others []byte
@@ -77,6 +90,9 @@ func (p *rowParser) read(r *row) reason {
 	if r.day, r.seconds, ok = p.days.moment(p.get(colDate)); !ok {
 		return errDate
 	}
+	if !p.near.has(r.day) {
+		return errFar
+	}
 	if len(p.header.others) > 0 {
 		p.others = p.appendOthers(p.others[:0])
 		if r.others = p.others; !fits(r.others) {
@@ -115,6 +131,7 @@ func rowStatus(cell []byte) (uint8, bool) {
 // entryParser makes entries of the books' records.
 type entryParser struct {
 	splitter
+	near   near
 	days   days
 	offset int64 // of the network's zone, seconds east of Greenwich
 	rates  []rate.Rate
@@ -168,6 +185,9 @@ func (p *entryParser) numbers(e *entry) reason {
 	}
 	if e.day, e.nanos, ok = p.days.instant(p.get(bookOccurred), p.offset); !ok {
 		return errOccurred
+	}
+	if !p.near.has(e.day) {
+		return errFarBooks
 	}
 	if p.header.at[bookSettlesIn] < 0 {
 		return ""

@@ -101,7 +101,7 @@ func (r *run) progress(in *input) {
 func (r *run) bookReaders(pass pass) []*bookReader {
 	all := make([]*bookReader, r.Workers)
 	for i := range all {
-		all[i] = &bookReader{run: r, entryParser: entryParser{offset: r.offset, rates: r.Rates}, pass: pass, sink: newSink(r.into(pass).entries),
+		all[i] = &bookReader{run: r, entryParser: entryParser{near: nearTo(r.date), offset: r.offset, rates: r.Rates}, pass: pass, sink: newSink(r.into(pass).entries),
 			ids: newSink(r.ids), tally: r.tallies[i], dues: newDueDays(r.Rules)}
 	}
 	return all
@@ -125,7 +125,7 @@ func bookHeader(name string, record []byte) (header, error) {
 func (r *run) rowReaders(pass pass) []*rowReader {
 	all := make([]*rowReader, r.Workers)
 	for i := range all {
-		all[i] = &rowReader{run: r, pass: pass, sink: newSink(r.into(pass).rows), breaks: r.breaks[i], tally: r.tallies[i]}
+		all[i] = &rowReader{run: r, rowParser: rowParser{near: nearTo(r.date)}, pass: pass, sink: newSink(r.into(pass).rows), breaks: r.breaks[i], tally: r.tallies[i]}
 	}
 	return all
 }

@@ -5,7 +5,7 @@ type Class string
 
 // The classes in order of precedence: the first that holds is a break's class, the others are its Also.
 const (
-	Unreadable       Class = "UNREADABLE"
+	Unreadable       Class = "UNREADABLE" // also a row that is dated farther than Far from the settlement day
 	DuplicateRow     Class = "DUPLICATE_ROW"
 	Reversed         Class = "REVERSED"
 	ReferenceSwapped Class = "REFERENCE_SWAPPED"

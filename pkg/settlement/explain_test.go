@@ -30,6 +30,7 @@ func sums() []example {
 		{"locked rate", one(entryOf(func(e *settlement.Entry) {
 			e.Currency, e.Lock = money.USD, &settlement.Lock{Currency: money.PEN, Units: 3745, Decimals: 3}
 		})), rows(row(2, amount(44000))), ""},
+		{"another calendar", nil, rows(row(2, func(r *settlement.Row) { r.Unreadable = settlement.FarReason })), ""},
 		{"a field too few", nil, rows(row(2, func(r *settlement.Row) { r.Unreadable = "9 fields instead of 10" })), ""},
 	}
 }

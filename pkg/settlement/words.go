@@ -149,6 +149,8 @@ func (l Language) reason(text string) string {
 		{" is negative", " es negativo", " 为负数"},
 		{" is not positive", " no es positivo", " 不是正数"},
 		{" is not a date", " no es una fecha", " 不是日期"},
+		{" is more than 1400 days from the settlement day, as in another calendar", " está a más de 1400 días del día de liquidación, como en otro calendario",
+			" 与结算日相差超过 1400 天，应为其他历法"},
 		{" is not three capital letters", " no son tres letras mayúsculas", " 不是三个大写字母"},
 		{" is empty", " está vacío", " 为空"},
 		{" is not UTF-8", " no es UTF-8", " 不是 UTF-8"},

@@ -63,7 +63,7 @@ func (in *Ingester) Upload(ctx context.Context, tenant, account string, day cale
 	}
 	sum := sha256.Sum256(f.Body)
 	got := Receipt{Name: path.Base("/" + f.Name), Digest: hex.EncodeToString(sum[:])}
-	got.read(client, f.Body)
+	got.read(client, f.Body, day, country)
 	if got.Rows == 0 && got.Unreadable > 0 {
 		return got, fmt.Errorf("%w: %s", ErrUnusable, got.First)
 	}
@@ -79,9 +79,10 @@ func (in *Ingester) Upload(ctx context.Context, tenant, account string, day cale
 }
 
 // read counts what can be read of a file.
-func (r *Receipt) read(client *provider.Client, body []byte) {
+func (r *Receipt) read(client *provider.Client, body []byte, day calendar.Date, country calendar.Country) {
 	last := 0
 	for row, err := range client.ReadSettlement(bytes.NewReader(body)) {
+		row = row.Near(day, country.Zone())
 		switch {
 		case err != nil:
 			r.fault(last+1, err.Error())

@@ -146,6 +146,10 @@ func (r *Reconciler) rulesOf(ctx context.Context, client *provider.Client) (sett
 // rows reads the day's files, corrected ones in the place of what they correct. A file that cannot be read as a whole makes one unreadable row and a sentence for
 // people; what was readable before it broke off still counts.
 func (r *Reconciler) rows(ctx context.Context, client *provider.Client, rec reconciliation.Reconciliation) ([]settlement.Row, string, error) {
+	country, err := calendar.ByNetwork(client.Account().Network)
+	if err != nil {
+		return nil, "", err
+	}
 	var rows []settlement.Row
 	problem := ""
 	for _, f := range rec.Current() {
@@ -160,7 +164,7 @@ func (r *Reconciler) rows(ctx context.Context, client *provider.Client, rec reco
 				row = settlement.Row{Line: last + 1, Unreadable: err.Error()}
 			}
 			row.File, last = f.Name, row.Line
-			rows = append(rows, row)
+			rows = append(rows, row.Near(rec.Date, country.Zone()))
 		}
 	}
 	return rows, problem, nil
