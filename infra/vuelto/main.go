@@ -30,7 +30,7 @@ func main() {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(devCommand(), simCommand(), reconCommand(), settlementCommand(), auditCommand(), evidenceCommand(), acceptCommand())
+	root.AddCommand(devCommand(), simCommand(), reconCommand(), ordersCommand(), settlementCommand(), auditCommand(), evidenceCommand(), acceptCommand())
 	if err := root.ExecuteContext(ctx); err != nil {
 		fmt.Fprintln(os.Stderr, "vuelto:", err)
 		var exit *exitError
