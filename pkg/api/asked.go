@@ -82,7 +82,7 @@ func (x *searcher) asked(ctx context.Context) error {
 	}
 	for _, r := range page.Records {
 		var b askedBody
-		if err := json.Unmarshal(r.Body, &b); err != nil {
+		if err := store.Unmarshal(r.Body, &b); err != nil {
 			return fmt.Errorf("api: record %s: %w", r.Key, err)
 		}
 		by := identity.Trail{Request: b.Request, Trace: b.Trace}.Bears(x.q)

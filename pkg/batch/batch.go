@@ -141,7 +141,7 @@ func Encode(b Batch) store.Record {
 // Decode reads a batch.
 func Decode(record store.Record) (Batch, error) {
 	var b Batch
-	if err := json.Unmarshal(record.Body, &b); err != nil {
+	if err := store.Unmarshal(record.Body, &b); err != nil {
 		return b, fmt.Errorf("batch: record %s: %w", record.Key, err)
 	}
 	b.Tenant, b.Version = record.Key.PK[:max(0, len(record.Key.PK)-len(b.ID)-1)], record.Version

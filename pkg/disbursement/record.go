@@ -151,7 +151,7 @@ func index(d Disbursement, key store.Key) map[store.Index]store.Key {
 // Decode reads a record that Encode of this or any earlier release wrote.
 func Decode(r store.Record) (Disbursement, error) {
 	var b body
-	if err := json.Unmarshal(r.Body, &b); err != nil {
+	if err := store.Unmarshal(r.Body, &b); err != nil {
 		return Disbursement{}, fmt.Errorf("disbursement: record %s: %w", r.Key, err)
 	}
 	at := calendar.Instant
@@ -186,7 +186,7 @@ func Steps(r store.Record) (int, error) {
 	var b struct {
 		History []struct{} `json:"h"`
 	}
-	if err := json.Unmarshal(r.Body, &b); err != nil {
+	if err := store.Unmarshal(r.Body, &b); err != nil {
 		return 0, fmt.Errorf("disbursement: record %s: %w", r.Key, err)
 	}
 	return len(b.History), nil

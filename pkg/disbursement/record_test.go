@@ -98,3 +98,14 @@ func TestStepsCountsTheHistoryAlone(t *testing.T) {
 		t.Fatal("half a record was counted")
 	}
 }
+
+func BenchmarkDecode(b *testing.B) {
+	r := disbursement.Encode(full())
+	b.SetBytes(int64(len(r.Body)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := disbursement.Decode(r); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -72,7 +72,7 @@ func copies(ctx context.Context, s store.Store, partition string) (map[string]co
 		}
 		for _, r := range page.Records {
 			var c copied
-			if err := json.Unmarshal(r.Body, &c); err != nil {
+			if err := store.Unmarshal(r.Body, &c); err != nil {
 				return nil, fmt.Errorf("discrepancy: record %s: %w", r.Key, err)
 			}
 			found[r.Key.SK] = c

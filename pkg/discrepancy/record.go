@@ -58,7 +58,7 @@ func Encode(key store.Key, d Decision) store.Record {
 // Decode reads a decision.
 func Decode(tenant string, r store.Record) (Decision, error) {
 	var d Decision
-	if err := json.Unmarshal(r.Body, &d); err != nil {
+	if err := store.Unmarshal(r.Body, &d); err != nil {
 		return d, fmt.Errorf("discrepancy: record %s: %w", r.Key, err)
 	}
 	d.Tenant, d.Version = tenant, r.Version

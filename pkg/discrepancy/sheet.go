@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"github.com/vuelto/vuelto/pkg/store"
 	"slices"
 	"strconv"
 	"strings"
@@ -81,7 +82,7 @@ func (s Sheet) Page(ctx context.Context, files Getter, n int) ([]Discrepancy, er
 		return nil, err
 	}
 	var list []Discrepancy
-	if err := json.Unmarshal(body, &list); err != nil {
+	if err := store.Unmarshal(body, &list); err != nil {
 		return nil, fmt.Errorf("discrepancy: %s: %w", s.page(n), err)
 	}
 	return list, nil

@@ -87,7 +87,7 @@ func Encode(e Event, now time.Time) store.Record {
 // Decode reads an event.
 func Decode(r store.Record) (Event, error) {
 	var b body
-	if err := json.Unmarshal(r.Body, &b); err != nil {
+	if err := store.Unmarshal(r.Body, &b); err != nil {
 		return Event{}, fmt.Errorf("event: record %s: %w", r.Key, err)
 	}
 	e := Event{Tenant: b.Tenant, ID: r.Key.SK, Type: b.Type, Subject: b.Subject, At: calendar.Instant(b.At), Data: b.Data,
@@ -113,7 +113,7 @@ func JournalOf(r store.Record) (subject string, told Journal, err error) {
 		Entry   int    `json:"j"`
 		Hash    string `json:"h"`
 	}
-	if err := json.Unmarshal(r.Body, &b); err != nil {
+	if err := store.Unmarshal(r.Body, &b); err != nil {
 		return "", Journal{}, fmt.Errorf("event: record %s: %w", r.Key, err)
 	}
 	return b.Subject, Journal{b.Entry, b.Hash}, nil
@@ -127,7 +127,7 @@ func EncodeEndpoints(e Endpoints) store.Record {
 // DecodeEndpoints reads a merchant's endpoints.
 func DecodeEndpoints(tenant string, r store.Record) (Endpoints, error) {
 	e := Endpoints{Tenant: tenant, Version: r.Version}
-	if err := json.Unmarshal(r.Body, &e.List); err != nil {
+	if err := store.Unmarshal(r.Body, &e.List); err != nil {
 		return e, fmt.Errorf("event: record %s: %w", r.Key, err)
 	}
 	return e, nil

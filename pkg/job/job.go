@@ -99,7 +99,7 @@ func Encode(j Job) []byte {
 // Decode reads a message body of this or any earlier release. Error: ErrUnreadable.
 func Decode(body []byte) (Job, error) {
 	var w wire
-	if err := json.Unmarshal(body, &w); err != nil {
+	if err := store.Unmarshal(body, &w); err != nil {
 		return Job{}, fmt.Errorf("%w: %v", ErrUnreadable, err)
 	}
 	for _, k := range Kinds() {

@@ -39,7 +39,7 @@ func record(key store.Key, v any, version int64) store.Record {
 
 func decode[T any](r store.Record) (T, error) {
 	var v T
-	if err := json.Unmarshal(r.Body, &v); err != nil {
+	if err := store.Unmarshal(r.Body, &v); err != nil {
 		return v, fmt.Errorf("merchant: record %s: %w", r.Key, err)
 	}
 	return v, nil

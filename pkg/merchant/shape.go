@@ -95,7 +95,7 @@ func EncodeShapes(tenant string, s Shapes) store.Record {
 // DecodeShapes reads a record that EncodeShapes wrote.
 func DecodeShapes(r store.Record) (Shapes, error) {
 	var s Shapes
-	if err := json.Unmarshal(r.Body, &s); err != nil {
+	if err := store.Unmarshal(r.Body, &s); err != nil {
 		return Shapes{}, fmt.Errorf("merchant: record %s: %w", r.Key, err)
 	}
 	s.Version = r.Version

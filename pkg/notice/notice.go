@@ -119,7 +119,7 @@ func Encode(n Notice) store.Record {
 // Decode reads a notice.
 func Decode(r store.Record) (Notice, error) {
 	var b body
-	if err := json.Unmarshal(r.Body, &b); err != nil {
+	if err := store.Unmarshal(r.Body, &b); err != nil {
 		return Notice{}, fmt.Errorf("notice: record %s: %w", r.Key, err)
 	}
 	return Notice{Tenant: b.Tenant, Event: b.Event, Kind: b.Kind, Subject: b.Subject, Mail: b.Mail, SMS: b.SMS,

@@ -58,7 +58,7 @@ func EncodeReport(p Report) store.Record {
 // DecodeReport reads a report.
 func DecodeReport(r store.Record) (Report, error) {
 	var b reportBody
-	if err := json.Unmarshal(r.Body, &b); err != nil {
+	if err := store.Unmarshal(r.Body, &b); err != nil {
 		return Report{}, fmt.Errorf("notice: record %s: %w", r.Key, err)
 	}
 	return Report{Tenant: b.Tenant, Date: b.Date, Language: b.Language, To: b.To, Due: calendar.Instant(b.Due), Version: r.Version}, nil

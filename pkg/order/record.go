@@ -136,7 +136,7 @@ func decode[T any](r store.Record) (map[string]kept[T], error) {
 	if len(r.Body) == 0 {
 		return known, nil
 	}
-	if err := json.Unmarshal(r.Body, &known); err != nil {
+	if err := store.Unmarshal(r.Body, &known); err != nil {
 		return nil, fmt.Errorf("order: record %s: %w", r.Key, err)
 	}
 	return known, nil

@@ -149,7 +149,7 @@ func index(p Payment, key store.Key) map[store.Index]store.Key {
 // Decode reads a record that Encode of this or any earlier release wrote.
 func Decode(r store.Record) (Payment, error) {
 	var b body
-	if err := json.Unmarshal(r.Body, &b); err != nil {
+	if err := store.Unmarshal(r.Body, &b); err != nil {
 		return Payment{}, fmt.Errorf("payment: record %s: %w", r.Key, err)
 	}
 	p := Payment{

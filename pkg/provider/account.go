@@ -29,7 +29,7 @@ func EncodeAccount(a Account, version int64) store.Record {
 // DecodeAccount reads an account.
 func DecodeAccount(r store.Record) (Account, error) {
 	var a Account
-	if err := json.Unmarshal(r.Body, &a); err != nil {
+	if err := store.Unmarshal(r.Body, &a); err != nil {
 		return Account{}, fmt.Errorf("provider: record %s: %w", r.Key, err)
 	}
 	return a, nil

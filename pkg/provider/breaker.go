@@ -98,7 +98,7 @@ func Outages(ctx context.Context, from store.Store, tenant string) ([]Outage, er
 
 func decodeOutage(r store.Record) (Outage, error) {
 	o := Outage{version: r.Version}
-	if err := json.Unmarshal(r.Body, &o); err != nil {
+	if err := store.Unmarshal(r.Body, &o); err != nil {
 		return Outage{}, fmt.Errorf("provider: record %s: %w", r.Key, err)
 	}
 	return o, nil

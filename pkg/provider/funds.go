@@ -116,7 +116,7 @@ func (f *Funds) look(ctx context.Context, key store.Key) purse {
 	r, err := f.Store.Get(ctx, key)
 	p = purse{version: r.Version, read: now}
 	if err == nil {
-		if err = json.Unmarshal(r.Body, &p.Shortage); err != nil {
+		if err = store.Unmarshal(r.Body, &p.Shortage); err != nil {
 			err = fmt.Errorf("provider: record %s: %w", key, err)
 		}
 	}

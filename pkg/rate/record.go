@@ -56,7 +56,7 @@ func decode(r store.Record, s Source, base, quote money.Currency) (Entry, error)
 	var b body
 	day, err := calendar.Parse(r.Key.SK)
 	if err == nil {
-		err = json.Unmarshal(r.Body, &b)
+		err = store.Unmarshal(r.Body, &b)
 	}
 	if err != nil {
 		return Entry{}, fmt.Errorf("rate: record %s: %w", r.Key, err)

@@ -67,7 +67,7 @@ func ReadMonth(ctx context.Context, s store.Store, tenant string, day calendar.D
 	if err != nil {
 		return m, err
 	}
-	if err := json.Unmarshal(record.Body, &m); err != nil {
+	if err := store.Unmarshal(record.Body, &m); err != nil {
 		return m, fmt.Errorf("reconciliation: record %s: %w", record.Key, err)
 	}
 	m.Tenant, m.Version = tenant, record.Version

@@ -138,7 +138,7 @@ func Encode(r Reconciliation) store.Record {
 // Decode reads a reconciliation.
 func Decode(record store.Record) (Reconciliation, error) {
 	var r Reconciliation
-	if err := json.Unmarshal(record.Body, &r); err != nil {
+	if err := store.Unmarshal(record.Body, &r); err != nil {
 		return r, fmt.Errorf("reconciliation: record %s: %w", record.Key, err)
 	}
 	r.Tenant, r.Version = record.Key.PK[:max(0, len(record.Key.PK)-len(r.ID)-1)], record.Version

@@ -61,7 +61,7 @@ func decodeContract(account string, r store.Record) (Contract, error) {
 	day, kind, _ := strings.Cut(r.Key.SK, "|")
 	from, err := calendar.Parse(day)
 	if err == nil {
-		err = json.Unmarshal(r.Body, &b)
+		err = store.Unmarshal(r.Body, &b)
 	}
 	if err != nil {
 		return Contract{}, fmt.Errorf("settlement: record %s: %w", r.Key, err)

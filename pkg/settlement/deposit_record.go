@@ -49,7 +49,7 @@ func decodeDeposit(r store.Record) (Deposit, error) {
 	day, id, _ := strings.Cut(r.Key.SK, "|")
 	date, err := calendar.Parse(day)
 	if err == nil {
-		err = json.Unmarshal(r.Body, &b)
+		err = store.Unmarshal(r.Body, &b)
 	}
 	if err != nil {
 		return Deposit{}, fmt.Errorf("settlement: record %s: %w", r.Key, err)

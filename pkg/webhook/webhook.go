@@ -98,7 +98,7 @@ func Encode(d Delivery) store.Record {
 // Decode reads a delivery.
 func Decode(r store.Record) (Delivery, error) {
 	var b body
-	if err := json.Unmarshal(r.Body, &b); err != nil {
+	if err := store.Unmarshal(r.Body, &b); err != nil {
 		return Delivery{}, fmt.Errorf("webhook: record %s: %w", r.Key, err)
 	}
 	d := Delivery{Tenant: b.Tenant, Account: b.Account, Path: b.Path, Header: http.Header{}, Body: b.Body,

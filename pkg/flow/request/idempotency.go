@@ -82,7 +82,7 @@ func (r *Requester) replay(ctx context.Context, tenant string, key Key) (a Answe
 		return Answer{}, false, err
 	}
 	var kept answerBody
-	if err := json.Unmarshal(record.Body, &kept); err != nil {
+	if err := store.Unmarshal(record.Body, &kept); err != nil {
 		return Answer{}, false, fmt.Errorf("request: answer %s: %w", record.Key, err)
 	}
 	if kept.BodyHash != key.BodyHash && !mutant.On("mismatch-on-read") {
