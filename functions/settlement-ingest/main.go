@@ -18,6 +18,7 @@ func main() {
 	h := host.Open(config.Needs{Sends: []job.Kind{job.Reconcile}, Files: true})
 	ports := h.Ports()
 	ports.Sender = sqsqueue.Open(h.AWS, h.Config.Queues)
-	ports.Files = s3file.Open(h.AWS, h.Config.Bucket)
+	files := s3file.Open(h.AWS, h.Config.Bucket)
+	ports.Files, ports.Inbox = files, files
 	lambda.Start(sqsevents.Batch(bundle.New(ports, all.Registry()).Ingester(), h.Log))
 }

@@ -249,6 +249,9 @@ func action(service, call string) string {
 	if service+":"+call == "dynamodb:TransactWriteItems" {
 		call = "UpdateItem"
 	}
+	if service+":"+call == "s3:CopyObject" { // reads one object and puts another: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
+		call = "PutObject"
+	}
 	if service == "sesv2" { // the second version of its API has the first one's actions
 		service = "ses"
 	}

@@ -170,7 +170,7 @@ func (b *Bundle) Ingester() job.Handler { return b.ingester() }
 
 func (b *Bundle) ingester() *ingest.Ingester {
 	p := b.ports
-	return &ingest.Ingester{Store: p.Store, Accounts: p.Book(), Clients: b.clients, Files: p.Files,
+	return &ingest.Ingester{Store: p.Store, Accounts: p.Book(), Clients: b.clients, Files: p.Files, Inbox: p.Inbox,
 		Sender: p.Sender, Now: b.now, Log: p.Log}
 }
 

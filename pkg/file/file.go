@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"path"
 	"time"
 	"unicode/utf8"
@@ -28,7 +29,19 @@ type Vault interface {
 	Store
 }
 
+// Inbox is where somebody else puts files, of a size that nobody knows before: they are read as they come.
+type Inbox interface {
+	// Open reads a file from its beginning, and tells what marks its content. Whoever opens it closes it. Errors: ErrNotFound, ErrInvalid,
+	// ErrTooLarge, before a byte is read.
+	Open(ctx context.Context, name string) (body io.ReadCloser, mark string, err error)
+	// Copy keeps a file that was opened under a name of its own, which is made of the content. The same again is fine. Errors:
+	// ErrChanged, ErrInvalid; any other leaves the effect unknown.
+	Copy(ctx context.Context, name, mark, to string) error
+}
+
 var (
+	// ErrChanged says that a file is no longer the one that was opened.
+	ErrChanged = errors.New("file: changed meanwhile")
 	// ErrNotFound says there is no file of the name.
 	ErrNotFound = errors.New("file: not found")
 	// ErrExists says the name is taken by other content.

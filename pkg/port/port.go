@@ -17,6 +17,7 @@ type Set struct {
 	Store  store.Store
 	Sender job.Sender
 	Files  file.Store
+	Inbox  file.Inbox // where others put files; nil = this function looks at none
 	Doer   provider.Doer
 	Clock  provider.Clock
 	Live   bool           // real money: test keys and test accounts are refused; false refuses the live ones

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"context"
+	"io"
 	"strings"
 	"time"
 
@@ -112,6 +113,15 @@ func (f filed) Lock(ctx context.Context, name string, body []byte, until time.Ti
 func (f filed) Get(ctx context.Context, name string) (body []byte, err error) {
 	err = f.w.io(ctx, Point{"file", "get", "", name}, func() error { body, err = f.inner.Get(ctx, name); return err })
 	return body, err
+}
+
+func (f filed) Open(ctx context.Context, name string) (body io.ReadCloser, mark string, err error) {
+	err = f.w.io(ctx, Point{"file", "get", "", name}, func() error { body, mark, err = f.w.Files.Open(ctx, name); return err })
+	return body, mark, err
+}
+
+func (f filed) Copy(ctx context.Context, name, mark, to string) error {
+	return f.w.io(ctx, Point{"file", "put", "", to}, func() error { return f.w.Files.Copy(ctx, name, mark, to) })
 }
 
 // Point is an I/O: which boundary, which call, about what kind of thing, and which one.

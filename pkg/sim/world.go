@@ -115,7 +115,7 @@ func New(o Options) (*World, error) {
 	w.Store = memstore.New(memstore.Options{Now: w.Now, Lag: o.Hooks.Lag, Changed: w.changed})
 	w.Networks = allsim.New(w)
 	ports := port.Set{
-		Store: w.patient(), Sender: lateSender{w}, Files: filed{w, w.Files}, Clock: workerClock{w},
+		Store: w.patient(), Sender: lateSender{w}, Files: filed{w, w.Files}, Inbox: filed{w, w.Files}, Clock: workerClock{w},
 		Doer: w.doer(), Float: w.Float, NewID: w.newID, Log: o.Log,
 		Random: w.random, Loopback: o.Loopback, Checker: registry{}, OpenAPI: openapi.Document(), Breaker: o.Hooks.Breaker,
 	}

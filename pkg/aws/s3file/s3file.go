@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -21,6 +22,7 @@ import (
 type Client interface {
 	PutObject(context.Context, *s3.PutObjectInput, ...func(*s3.Options)) (*s3.PutObjectOutput, error)
 	GetObject(context.Context, *s3.GetObjectInput, ...func(*s3.Options)) (*s3.GetObjectOutput, error)
+	CopyObject(context.Context, *s3.CopyObjectInput, ...func(*s3.Options)) (*s3.CopyObjectOutput, error)
 }
 
 // Store is a file.Store.
@@ -86,13 +88,9 @@ func (s Store) Get(ctx context.Context, name string) ([]byte, error) {
 	if err := file.Check(name); err != nil {
 		return nil, err
 	}
-	out, err := s.client.GetObject(ctx, &s3.GetObjectInput{Bucket: aws.String(s.bucket), Key: aws.String(name)})
-	var absent *types.NoSuchKey
-	if errors.As(err, &absent) {
-		return nil, fmt.Errorf("%w: %s", file.ErrNotFound, name)
-	}
+	out, err := s.get(ctx, name)
 	if err != nil {
-		return nil, fmt.Errorf("s3file: get %s: %w", name, err)
+		return nil, err
 	}
 	size := aws.ToInt64(out.ContentLength)
 	var text bytes.Buffer
@@ -107,6 +105,49 @@ func (s Store) Get(ctx context.Context, name string) ([]byte, error) {
 		return nil, fmt.Errorf("%w: %s has %d bytes or more, at most %d", file.ErrTooLarge, name, size, file.Most)
 	}
 	return text.Bytes(), nil
+}
+
+func (s Store) get(ctx context.Context, name string) (*s3.GetObjectOutput, error) {
+	out, err := s.client.GetObject(ctx, &s3.GetObjectInput{Bucket: aws.String(s.bucket), Key: aws.String(name)})
+	var absent *types.NoSuchKey
+	if errors.As(err, &absent) {
+		return nil, fmt.Errorf("%w: %s", file.ErrNotFound, name)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("s3file: get %s: %w", name, err)
+	}
+	return out, nil
+}
+
+// Open implements file.Inbox. The mark is the object's entity tag.
+func (s Store) Open(ctx context.Context, name string) (io.ReadCloser, string, error) {
+	if err := file.Check(name); err != nil {
+		return nil, "", err
+	}
+	out, err := s.get(ctx, name)
+	if err != nil {
+		return nil, "", err
+	}
+	if size := aws.ToInt64(out.ContentLength); size > file.Most {
+		return nil, "", errors.Join(fmt.Errorf("%w: %s has %d bytes, at most %d", file.ErrTooLarge, name, size, file.Most), out.Body.Close())
+	}
+	return out.Body, aws.ToString(out.ETag), nil
+}
+
+// Copy implements file.Inbox: S3 copies by itself, on the condition that the tag is still the one that was opened.
+func (s Store) Copy(ctx context.Context, name, mark, to string) error {
+	if err := errors.Join(file.Check(name), file.Check(to)); err != nil {
+		return err
+	}
+	_, err := s.client.CopyObject(ctx, &s3.CopyObjectInput{Bucket: aws.String(s.bucket), Key: aws.String(to),
+		CopySource: aws.String((&url.URL{Path: s.bucket + "/" + name}).EscapedPath()), CopySourceIfMatch: aws.String(mark)})
+	if statusOf(err) == http.StatusPreconditionFailed {
+		return fmt.Errorf("%w: %s", file.ErrChanged, name)
+	}
+	if err != nil {
+		return fmt.Errorf("s3file: copy %s: %w", name, err)
+	}
+	return nil
 }
 
 // statusOf is the HTTP status of the answer an error was read from; 0 if there was none.

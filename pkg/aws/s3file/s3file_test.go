@@ -3,9 +3,13 @@ package s3file_test
 import (
 	"bytes"
 	"context"
+	"crypto/md5"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
+	"net/url"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -85,6 +89,26 @@ type zeros struct{}
 
 func (zeros) Read(p []byte) (int, error) { return len(p), nil }
 
+func (b *bucket) CopyObject(ctx context.Context, in *s3.CopyObjectInput, _ ...func(*s3.Options)) (*s3.CopyObjectOutput, error) {
+	from, err := url.PathUnescape(*in.CopySource)
+	if err != nil {
+		return nil, err
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	body, ok := b.objects[strings.TrimPrefix(from, *in.Bucket+"/")]
+	if !ok {
+		return nil, status(http.StatusNotFound)
+	}
+	if tag(body) != *in.CopySourceIfMatch {
+		return nil, status(http.StatusPreconditionFailed)
+	}
+	b.objects[*in.Key] = body
+	return &s3.CopyObjectOutput{}, nil
+}
+
+func tag(body []byte) string { return fmt.Sprintf("%x", md5.Sum(body)) }
+
 func (b *bucket) GetObject(ctx context.Context, in *s3.GetObjectInput, _ ...func(*s3.Options)) (*s3.GetObjectOutput, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -104,7 +128,7 @@ func (b *bucket) GetObject(ctx context.Context, in *s3.GetObjectInput, _ ...func
 	if *in.Key == "cut" {
 		return &s3.GetObjectOutput{Body: cut{bytes.NewReader(body)}}, nil
 	}
-	return &s3.GetObjectOutput{Body: io.NopCloser(bytes.NewReader(bytes.Clone(body)))}, nil
+	return &s3.GetObjectOutput{Body: io.NopCloser(bytes.NewReader(bytes.Clone(body))), ETag: aws.String(tag(body))}, nil
 }
 
 func TestStore(t *testing.T) {
@@ -160,6 +184,9 @@ func TestAFileThatIsTooLarge(t *testing.T) {
 	s := s3file.New(b, "b")
 	for _, name := range []string{"huge", "endless"} {
 		b.objects[name] = nil
+		if body, _, err := s.Open(ctx, name); name == "huge" && (!errors.Is(err, file.ErrTooLarge) || body != nil) {
+			t.Errorf("open %s: %v", name, err)
+		}
 		if body, err := s.Get(ctx, name); !errors.Is(err, file.ErrTooLarge) || body != nil {
 			t.Errorf("%s: %d bytes, %v", name, len(body), err)
 		}

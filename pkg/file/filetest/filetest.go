@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -136,6 +137,41 @@ var clauses = []struct {
 		}
 		got[0] = 'Y'
 		l.holds("a", "abc")
+	}},
+	{"inbox", "What is opened is read from its beginning, and kept under another name as it was read; a file that is another one meanwhile is not.", func(l *lab) {
+		inbox, ok := l.store.(file.Inbox)
+		if !ok {
+			return
+		}
+		ctx := context.Background()
+		if _, _, err := inbox.Open(ctx, l.folder+"none"); !errors.Is(err, file.ErrNotFound) {
+			l.Errorf("open: %v", err)
+		}
+		if _, _, err := inbox.Open(ctx, "/a"); !errors.Is(err, file.ErrInvalid) {
+			l.Errorf("open: %v", err)
+		}
+		l.must("in/día 1+&.csv", "a\nb\n")
+		body, mark, err := inbox.Open(ctx, l.folder+"in/día 1+&.csv")
+		if err != nil {
+			l.Fatal(err)
+		}
+		text, err := io.ReadAll(body)
+		if err = errors.Join(err, body.Close()); err != nil || string(text) != "a\nb\n" {
+			l.Fatalf("%q, %v", text, err)
+		}
+		for range 2 {
+			if err := inbox.Copy(ctx, l.folder+"in/día 1+&.csv", mark, l.folder+"kept/día 1+&.csv"); err != nil {
+				l.Fatal(err)
+			}
+			l.holds("kept/día 1+&.csv", "a\nb\n")
+		}
+		l.must("other", "c")
+		if err := inbox.Copy(ctx, l.folder+"other", mark, l.folder+"kept/other"); !errors.Is(err, file.ErrChanged) {
+			l.Errorf("copy of what was not opened: %v", err)
+		}
+		if _, err := l.store.Get(ctx, l.folder+"kept/other"); !errors.Is(err, file.ErrNotFound) {
+			l.Errorf("it was kept: %v", err)
+		}
 	}},
 	{"cancelled", "A context that has ended is an error and nothing is written.", func(l *lab) {
 		ctx, cancel := context.WithCancel(context.Background())

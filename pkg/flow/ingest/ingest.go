@@ -38,6 +38,7 @@ type Ingester struct {
 	Accounts Accounts
 	Clients  Clients
 	Files    file.Store
+	Inbox    file.Inbox // for job.Drop
 	Sender   job.Sender
 	Now      func() time.Time
 	Log      *slog.Logger
@@ -148,16 +149,20 @@ const tries = 20
 // What a person brought in the place of a pulled file stays: the provider goes on publishing the old one.
 func (in *Ingester) Keep(ctx context.Context, a provider.Account, r reconciliation.Reconciliation, f provider.File, brought bool) (Kept, error) {
 	sum := sha256.Sum256(f.Body)
-	digest := hex.EncodeToString(sum[:])
-	name := path.Base("/" + f.Name)
-	came := reconciliation.File{Name: name, Digest: digest, Path: fmt.Sprintf("settlement/%s/%s/%s/%s-%s", a.Tenant, a.ID, r.Date, digest[:16], name),
-		Size: int64(len(f.Body)), Brought: brought}
+	came := reconciliation.File{Name: path.Base("/" + f.Name), Digest: hex.EncodeToString(sum[:]), Size: int64(len(f.Body)), Brought: brought}
+	return in.keep(ctx, a, r, came, func(to string) error { return in.Files.Put(ctx, to, f.Body) })
+}
+
+// keep is Keep of a file that is archived by put.
+func (in *Ingester) keep(ctx context.Context, a provider.Account, r reconciliation.Reconciliation, came reconciliation.File, put func(to string) error) (Kept, error) {
+	name, digest := came.Name, came.Digest
+	came.Path = fmt.Sprintf("settlement/%s/%s/%s/%s-%s", a.Tenant, a.ID, r.Date, digest[:16], name)
 	for try := range tries {
-		if r.Has(name, digest) || (!brought && r.Corrected(name, digest)) {
+		if r.Has(name, digest) || (!came.Brought && r.Corrected(name, digest)) {
 			return Known, nil
 		}
 		if try == 0 {
-			if err := in.Files.Put(ctx, came.Path, f.Body); err != nil {
+			if err := put(came.Path); err != nil {
 				return "", err
 			}
 		}

@@ -88,7 +88,7 @@ func open(t *testing.T) *rig {
 	r := &rig{t: t, host: providertest.NewHost(time.Date(2026, 11, 23, 14, 0, 0, 0, time.UTC), 1), files: memfile.New(),
 		published: map[string]string{}, down: map[string]bool{}}
 	r.store = memstore.New(memstore.Options{Now: r.host.Now})
-	r.ingester = &ingest.Ingester{Store: r.store, Accounts: r, Clients: r, Files: r.files, Sender: r, Now: r.host.Now, Log: slog.New(slog.DiscardHandler)}
+	r.ingester = &ingest.Ingester{Store: r.store, Accounts: r, Clients: r, Files: r.files, Inbox: r.files, Sender: r, Now: r.host.Now, Log: slog.New(slog.DiscardHandler)}
 	return r
 }
 

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"path"
 	"strings"
 
@@ -43,6 +44,11 @@ type Receipt struct {
 // be read is refused and not kept: it is another file, or came in another form. One that is cut short counts as far as it can be
 // read, and its day is not green. Errors: ErrAccount, ErrDay, ErrUnusable.
 func (in *Ingester) Upload(ctx context.Context, tenant, account string, day calendar.Date, f provider.File) (Receipt, error) {
+	return in.take(ctx, tenant, account, day, f.Name, bytes.NewReader(f.Body), func(to string) error { return in.Files.Put(ctx, to, f.Body) })
+}
+
+// take is Upload of a file that is read as it comes and archived by put.
+func (in *Ingester) take(ctx context.Context, tenant, account string, day calendar.Date, name string, body io.Reader, put func(to string) error) (Receipt, error) {
 	client, err := in.Clients.Client(ctx, account)
 	if errors.Is(err, store.ErrNotFound) {
 		return Receipt{}, ErrAccount
@@ -61,9 +67,11 @@ func (in *Ingester) Upload(ctx context.Context, tenant, account string, day cale
 	if today := calendar.On(in.Now(), country.Zone()); today.Before(day) || day.Before(today.AddDays(-oldest)) {
 		return Receipt{}, fmt.Errorf("%w: %s is after today, %s, or more than %d days before", ErrDay, day, today, oldest)
 	}
-	sum := sha256.Sum256(f.Body)
-	got := Receipt{Name: path.Base("/" + f.Name), Digest: hex.EncodeToString(sum[:])}
-	got.read(client, f.Body, day, country)
+	got := Receipt{Name: path.Base("/" + name)}
+	size, err := got.read(client, body, day, country)
+	if err != nil {
+		return got, err
+	}
 	if got.Rows == 0 && got.Unreadable > 0 {
 		return got, fmt.Errorf("%w: %s", ErrUnusable, got.First)
 	}
@@ -71,17 +79,18 @@ func (in *Ingester) Upload(ctx context.Context, tenant, account string, day cale
 	if err != nil {
 		return got, err
 	}
-	if got.Kept, err = in.Keep(ctx, a, r, f, true); err != nil {
+	if got.Kept, err = in.keep(ctx, a, r, reconciliation.File{Name: got.Name, Digest: got.Digest, Size: size, Brought: true}, put); err != nil {
 		return got, err
 	}
 	got.Day, err = in.find(ctx, a, day)
 	return got, err
 }
 
-// read counts what can be read of a file.
-func (r *Receipt) read(client *provider.Client, body []byte, day calendar.Date, country calendar.Country) {
-	last := 0
-	for row, err := range client.ReadSettlement(bytes.NewReader(body)) {
+// read counts what can be read of a file, and how many bytes it has. Error: it cannot be read to its end, or file.ErrTooLarge.
+func (r *Receipt) read(client *provider.Client, body io.Reader, day calendar.Date, country calendar.Country) (int64, error) {
+	sum, failing := sha256.New(), &failing{in: io.LimitReader(body, file.Most+1)}
+	text, last := io.TeeReader(failing, sum), 0
+	for row, err := range client.ReadSettlement(text) {
 		row = row.Near(day, country.Zone())
 		switch {
 		case err != nil:
@@ -93,6 +102,27 @@ func (r *Receipt) read(client *provider.Client, body []byte, day calendar.Date, 
 		}
 		last = row.Line
 	}
+	_, _ = io.Copy(io.Discard, text) // what a reader has left unread is of the file, too
+	r.Digest = hex.EncodeToString(sum.Sum(nil))
+	if failing.n > file.Most {
+		return failing.n, fmt.Errorf("%w: more than %d bytes", file.ErrTooLarge, file.Most)
+	}
+	return failing.n, failing.err
+}
+
+// failing counts what it reads, and remembers what kept it from the end: of a file that breaks off on the way nothing is known.
+type failing struct {
+	in  io.Reader
+	n   int64
+	err error
+}
+
+func (f *failing) Read(p []byte) (int, error) {
+	n, err := f.in.Read(p)
+	if f.n += int64(n); err != nil && !errors.Is(err, io.EOF) {
+		f.err = err
+	}
+	return n, err
 }
 
 func (r *Receipt) fault(line int, reason string) {
@@ -117,17 +147,23 @@ func (in *Ingester) drop(ctx context.Context, j job.Job) error {
 	if err != nil {
 		return err
 	}
-	body, err := in.Files.Get(ctx, j.Key.PK)
+	got, err := in.opened(ctx, client.Account().Tenant, account, day, j.Key.PK, name)
 	if errors.Is(err, file.ErrTooLarge) {
 		return fmt.Errorf("%w; put it there in parts, each with its header and a name of its own", err)
 	}
 	if err != nil {
 		return err
 	}
-	got, err := in.Upload(ctx, client.Account().Tenant, account, day, provider.File{Name: name, Body: body})
-	if err != nil {
-		return err
-	}
 	in.Log.InfoContext(ctx, "file dropped", "reconciliation", got.Day.ID, "account", account, "date", date, "name", got.Name, "outcome", string(got.Kept))
 	return nil
+}
+
+// opened takes a file of the inbox as it is read: it is never held in memory, and archived by the store itself.
+func (in *Ingester) opened(ctx context.Context, tenant, account string, day calendar.Date, at, name string) (Receipt, error) {
+	body, mark, err := in.Inbox.Open(ctx, at)
+	if err != nil {
+		return Receipt{}, err
+	}
+	defer func() { _ = body.Close() }()
+	return in.take(ctx, tenant, account, day, name, body, func(to string) error { return in.Inbox.Copy(ctx, at, mark, to) })
 }

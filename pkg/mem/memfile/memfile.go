@@ -5,7 +5,9 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"fmt"
+	"io"
 	"maps"
 	"slices"
 	"sync"
@@ -86,6 +88,39 @@ func (s *Store) Get(ctx context.Context, name string) ([]byte, error) {
 	}
 	return slices.Clone(body), nil
 }
+
+// Open implements file.Inbox.
+func (s *Store) Open(ctx context.Context, name string) (io.ReadCloser, string, error) {
+	if err := cmp.Or(ctx.Err(), file.Check(name)); err != nil {
+		return nil, "", err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	body, ok := s.files[name]
+	if !ok {
+		return nil, "", fmt.Errorf("%w: %s", file.ErrNotFound, name)
+	}
+	if most := cmp.Or(s.Most, file.Most); len(body) > most {
+		return nil, "", fmt.Errorf("%w: %s has %d bytes, at most %d", file.ErrTooLarge, name, len(body), most)
+	}
+	return io.NopCloser(bytes.NewReader(body)), markOf(body), nil // no file is written over
+}
+
+// Copy implements file.Inbox.
+func (s *Store) Copy(ctx context.Context, name, mark, to string) error {
+	if err := file.Check(name); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	body, ok := s.files[name]
+	s.mu.Unlock()
+	if !ok || markOf(body) != mark {
+		return fmt.Errorf("%w: %s", file.ErrChanged, name)
+	}
+	return s.Put(ctx, to, body)
+}
+
+func markOf(body []byte) string { return fmt.Sprintf("%x", sha256.Sum256(body)) }
 
 // Names lists every file, sorted: for the sandbox and for tests.
 func (s *Store) Names() []string {
