@@ -46,15 +46,16 @@ var networkNames = map[string]string{"efecty": "Efecty", "pagoefectivo": "PagoEf
 type slip struct {
 	heading, before, paid, over    string
 	shop, order, total, code, zone string
+	moment                         string // how a date and an hour are written, so that no reader takes the day for the month
 }
 
 var slips = map[string]slip{
 	"es": {"Pago con %s", "Pague antes del %s.", "Este pago ya fue recibido. No lo pague otra vez.",
-		"Este cupón ya no es válido. No lo pague; pida uno nuevo a la tienda.", "Tienda", "Pedido", "Total", "Código de pago", "hora de %s"},
+		"Este cupón ya no es válido. No lo pague; pida uno nuevo a la tienda.", "Tienda", "Pedido", "Total", "Código de pago", "hora de %s", "02/01/2006 15:04"},
 	"en": {"Payment with %s", "Pay before %s.", "This payment has been received. Do not pay it again.",
-		"This voucher is no longer valid. Do not pay it; ask the shop for a new one.", "Shop", "Order", "Total", "Payment code", "%s time"},
+		"This voucher is no longer valid. Do not pay it; ask the shop for a new one.", "Shop", "Order", "Total", "Payment code", "%s time", "2 January 2006 15:04"},
 	"zh": {"使用 %s 付款", "请在 %s 之前付款。", "此款项已收到，请勿重复付款。",
-		"此付款单已失效，请勿付款；请向商家索取新的付款单。", "商家", "订单", "总额", "付款码", "%s时间"},
+		"此付款单已失效，请勿付款；请向商家索取新的付款单。", "商家", "订单", "总额", "付款码", "%s时间", "2006年1月2日 15:04"},
 }
 
 // capitals are where a network's hour is told, as its country's people name it.

@@ -37,7 +37,7 @@ func (s *Server) voucherPage(r *http.Request, c request.Caller) (any, error) {
 		return nil, err
 	}
 	name, words := networkNames[p.Network], slips[string(language)]
-	until := p.Voucher.ExpiresAt.In(country.Zone()).Format("02/01/2006 15:04") + " (" + fmt.Sprintf(words.zone, capitals[p.Network][string(language)]) + ")"
+	until := p.Voucher.ExpiresAt.In(country.Zone()).Format(words.moment) + " (" + fmt.Sprintf(words.zone, capitals[p.Network][string(language)]) + ")"
 	state := fmt.Sprintf(words.before, until)
 	switch {
 	case p.State == payment.Paid:

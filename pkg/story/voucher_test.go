@@ -202,9 +202,25 @@ func TestTheVoucherPage(t *testing.T) {
 				t.Errorf("%s: no %q in %d %s", x.network, want, page.status, html)
 			}
 		}
-		for lang, want := range map[string]string{"zh": "付款码", "en": "Payment code"} {
-			if html := string(s.as(ana, "GET", path+"?lang="+lang, nil).body); !strings.Contains(html, want) || !strings.Contains(html, code) || strings.Contains(html, "Código") {
+		voucher, _ := s.get("/v1/payments/" + id)["voucher"].(map[string]any)
+		expires, err := time.Parse(time.RFC3339, str(voucher["expires_at"]))
+		if err != nil {
+			t.Fatal(err)
+		}
+		expires = expires.Add(-5 * time.Hour) // both countries' clocks, all year
+		for lang, words := range map[string][]string{
+			"es": {"Código", expires.Format("02/01/2006 15:04")},
+			"zh": {"付款码", expires.Format("2006年1月2日 15:04")},
+			"en": {"Payment code", expires.Format("2 January 2006 15:04")},
+		} {
+			html := string(s.as(ana, "GET", path+"?lang="+lang, nil).body)
+			if strings.Contains(html, "Código") != (lang == "es") || !strings.Contains(html, code) {
 				t.Errorf("%s in %s: %s", x.network, lang, html)
+			}
+			for _, want := range words {
+				if !strings.Contains(html, want) {
+					t.Errorf("%s in %s: no %q in %s", x.network, lang, want, html)
+				}
 			}
 		}
 		s.refused(422, "field_invalid", s.as(ana, "GET", path+"?lang=fr", nil))
