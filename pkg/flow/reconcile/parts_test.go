@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/vuelto/vuelto/pkg/discrepancy"
@@ -19,14 +20,19 @@ import (
 	"github.com/vuelto/vuelto/pkg/store"
 )
 
+// deployed is the template, read once.
+var deployed = sync.OnceValues(func() (sim.Template, error) {
+	text, err := os.ReadFile("../../../template.yaml")
+	if err != nil {
+		return sim.Template{}, err
+	}
+	return sim.ParseTemplate(text)
+})
+
 // definition of the state machine that deploys.
 func definition(t testing.TB) []byte {
 	t.Helper()
-	text, err := os.ReadFile("../../../template.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	template, err := sim.ParseTemplate(text)
+	template, err := deployed()
 	if err != nil || len(template.Machines) != 1 || template.Machines[0].Prefix != reconcile.Ordered ||
 		template.Machines[0].Functions["${Function}"] != "settlement-partition" {
 		t.Fatalf("%+v, %v", template.Machines, err)
