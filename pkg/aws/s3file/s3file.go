@@ -140,7 +140,8 @@ func (s Store) Copy(ctx context.Context, name, mark, to string) error {
 		return err
 	}
 	_, err := s.client.CopyObject(ctx, &s3.CopyObjectInput{Bucket: aws.String(s.bucket), Key: aws.String(to),
-		CopySource: aws.String((&url.URL{Path: s.bucket + "/" + name}).EscapedPath()), CopySourceIfMatch: aws.String(mark)})
+		CopySource: aws.String((&url.URL{Path: s.bucket + "/" + name}).EscapedPath()), CopySourceIfMatch: aws.String(mark),
+		TaggingDirective: types.TaggingDirectiveReplace}) // by none: whoever dropped it may have put tags there that this role cannot read
 	if statusOf(err) == http.StatusPreconditionFailed {
 		return fmt.Errorf("%w: %s", file.ErrChanged, name)
 	}
