@@ -44,15 +44,14 @@ func (w *World) listen(spec StreamSpec, l store.Listener) {
 	w.stream = &stream{spec: spec, listener: l}
 }
 
-// changed takes what a commit changed; the filter of the mapping is applied here.
+// heard is the filter of the mapping.
+func (w *World) heard(key store.Key) bool {
+	return w.stream != nil && slices.Contains(w.stream.spec.SKs, key.SK)
+}
+
+// changed takes what a commit changed.
 func (w *World) changed(changes []store.Change) {
-	if w.stream == nil {
-		return
-	}
 	for _, c := range changes {
-		if !slices.Contains(w.stream.spec.SKs, c.Key().SK) {
-			continue
-		}
 		h := fnv.New32a()
 		_, _ = h.Write([]byte(c.Key().PK))
 		s := &w.stream.shards[h.Sum32()%shards]
@@ -77,7 +76,7 @@ func (w *World) hear(s *shard) {
 	if s.most == 0 || s.most > w.stream.spec.BatchSize {
 		s.most = max(w.stream.spec.BatchSize, 1)
 	}
-	batch := make([]store.Change, 0, s.most)
+	batch := make([]store.Change, 0, min(len(s.waiting), s.most))
 	for _, t := range s.waiting[:min(len(s.waiting), s.most)] {
 		batch = append(batch, t.Change)
 	}

@@ -112,7 +112,7 @@ func New(o Options) (*World, error) {
 	w := &World{Loop: NewLoop(o.Clock), rand: rand.New(rand.NewPCG(o.Seed, 0x7675656c746f)), log: o.Log, base: o.BaseURL,
 		Files: memfile.New(), queueOf: map[job.Kind]*worked{}, hooks: o.Hooks}
 	w.sender = memqueue.Sender{Queues: map[job.Kind]*memqueue.Queue{}, Now: w.Now}
-	w.Store = memstore.New(memstore.Options{Now: w.Now, Lag: o.Hooks.Lag, Changed: w.changed})
+	w.Store = memstore.New(memstore.Options{Now: w.Now, Lag: o.Hooks.Lag, Changed: w.changed, Heard: w.heard})
 	w.Networks = allsim.New(w)
 	ports := port.Set{
 		Store: w.patient(), Sender: lateSender{w}, Files: filed{w, w.Files}, Inbox: filed{w, w.Files}, Clock: workerClock{w},

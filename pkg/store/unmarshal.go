@@ -169,18 +169,19 @@ func (q *quick) string() (string, bool) {
 }
 
 // quoted is what stands between two quotation marks, as it stands.
-func (q *quick) quoted() (text []byte, escaped, ok bool) {
+func (q *quick) quoted() (inside []byte, escaped, ok bool) {
 	if !q.next('"') {
 		return nil, false, false
 	}
-	for from := q.at; q.at < len(q.text); q.at++ {
-		switch c := q.text[q.at]; {
+	rest := q.text[q.at:]
+	for i := 0; i < len(rest); i++ {
+		switch c := rest[i]; {
 		case c == '"':
-			q.at++
-			return q.text[from : q.at-1], escaped, true
+			q.at += i + 1
+			return rest[:i], escaped, true
 		case c == '\\':
 			escaped = true
-			q.at++ // what is escaped ends nothing
+			i++ // what is escaped ends nothing
 		case c < ' ':
 			return nil, false, false
 		}

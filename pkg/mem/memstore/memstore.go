@@ -25,6 +25,8 @@ type Options struct {
 	Lag func() time.Duration
 	// Changed hears what each commit changed, after it and outside of the store's lock; nil = nobody listens.
 	Changed func([]store.Change)
+	// Heard says whether whoever listens wants to hear of a record at all; nil = of every record.
+	Heard func(store.Key) bool
 }
 
 // Store is a store.Store in memory. Its methods may be called at the same time; none calls out while it holds its lock.
@@ -92,7 +94,7 @@ func (s *Store) Commit(ctx context.Context, writes ...store.Write) error {
 		moment.lag = s.options.Lag()
 	}
 	changes, err := s.commit(writes, moment)
-	if err == nil && s.options.Changed != nil {
+	if len(changes) > 0 {
 		s.options.Changed(changes)
 	}
 	return err
@@ -117,17 +119,25 @@ func (s *Store) commit(writes []store.Write, moment moment) (changes []store.Cha
 		return nil, &store.ConflictError{Losers: losers}
 	}
 	for _, w := range writes {
+		key := store.KeyOf(w)
+		if !s.heard(key) {
+			s.write(w, moment)
+			continue
+		}
 		var change store.Change
-		if r := s.rows[store.KeyOf(w)]; r != nil && s.options.Changed != nil {
+		if r := s.rows[key]; r != nil {
 			change.Old = clone(r.record)
 		}
 		s.write(w, moment)
-		if s.options.Changed != nil {
-			change.New = clone(s.rows[store.KeyOf(w)].record)
-			changes = append(changes, change)
-		}
+		change.New = clone(s.rows[key].record)
+		changes = append(changes, change)
 	}
 	return changes, nil
+}
+
+// heard says whether somebody hears of a record's changes: others are not copied.
+func (s *Store) heard(key store.Key) bool {
+	return s.options.Changed != nil && (s.options.Heard == nil || s.options.Heard(key))
 }
 
 // test says why a write would lose, or nothing.

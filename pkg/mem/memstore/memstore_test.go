@@ -157,3 +157,24 @@ func BenchmarkCommit(b *testing.B) {
 		}
 	}
 }
+
+// TestWhoListensHearsOfWhatItWants: of a commit's records those alone, each before and after.
+func TestWhoListensHearsOfWhatItWants(t *testing.T) {
+	var heard []store.Change
+	s := memstore.New(memstore.Options{Changed: func(c []store.Change) { heard = append(heard, c...) }, Heard: func(k store.Key) bool { return k.SK == "told" }})
+	for version, body := range []string{"a", "b"} {
+		var writes []store.Write
+		for _, sk := range []string{"quiet", "told"} {
+			writes = append(writes, store.Put{Record: store.Record{Key: store.Key{PK: "x", SK: sk}, Version: int64(version), Body: []byte(body)}})
+		}
+		if err := s.Commit(context.Background(), writes...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(heard) != 2 || heard[1].Key().SK != "told" || string(heard[1].Old.Body) != "a" || string(heard[1].New.Body) != "b" || heard[0].Old.Version != 0 {
+		t.Errorf("heard %+v", heard)
+	}
+	if err := s.Commit(context.Background(), store.Put{Record: store.Record{Key: store.Key{PK: "y", SK: "quiet"}}}); err != nil || len(heard) != 2 {
+		t.Errorf("%v: heard %+v", err, heard)
+	}
+}
