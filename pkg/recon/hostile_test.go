@@ -116,14 +116,15 @@ func TestADateThatIsSevenYearsBehind(t *testing.T) {
 // line and a reason for what cannot be read.
 func FuzzRun(f *testing.F) {
 	for _, seed := range [][3]string{
-		{booksHeader + aBook, rowsHeader + aRow, rowsHeader + aRow},                                                                // two files with the same rows
-		{booksHeader + aBook + aBook, rowsHeader + aRow, ""},                                                                       // an id twice, an empty file
-		{booksHeader + strings.Replace(aBook, "120.00", "12O.00", 1), rowsHeader, rowsHeader},                                      // letters in books
-		{booksHeader + aBook, rowsHeader + strings.Replace(aRow, "120.00", "12O.00", 1), rowsHeader},                               // letters in rows
-		{booksHeader + aBook, rowsHeader + strings.Replace(aRow, "2026", "2569", 1), rowsHeader},                                   // another calendar
-		{booksHeader + aBook, "\xff\xfeT\x00r\x00", rowsHeader + strings.Replace(aRow, "R1", "R\xe9", 1)},                          // another encoding
-		{booksHeader + aBook, strings.Replace(rowsHeader, "Fee,", "", 1) + aRow, rowsHeader},                                       // a column is missing
-		{booksHeader + aBook, rowsHeader + strings.Replace(aRow, "R1", `"R1`, 1) + aRow, rowsHeader + strings.Repeat("x", 70_000)}, // quotes, a long line
+		{booksHeader + aBook, rowsHeader + aRow, rowsHeader + aRow},                                                                                                 // two files with the same rows
+		{booksHeader + aBook + aBook, rowsHeader + aRow, ""},                                                                                                        // an id twice, an empty file
+		{booksHeader + strings.Replace(aBook, "120.00", "12O.00", 1), rowsHeader, rowsHeader},                                                                       // letters in books
+		{booksHeader + aBook, rowsHeader + strings.Replace(aRow, "120.00", "12O.00", 1), rowsHeader},                                                                // letters in rows
+		{booksHeader + aBook, rowsHeader + strings.Replace(aRow, "2026", "2569", 1), rowsHeader},                                                                    // another calendar
+		{booksHeader + aBook, rowsHeader + strings.Replace(aRow, "2026-11-19", "2019-03-10", 1), rowsHeader + strings.Replace(aRow, "2026-11-19", "2018-13-05", 1)}, // seven years behind
+		{booksHeader + aBook, "\xff\xfeT\x00r\x00", rowsHeader + strings.Replace(aRow, "R1", "R\xe9", 1)},                                                           // another encoding
+		{booksHeader + aBook, strings.Replace(rowsHeader, "Fee,", "", 1) + aRow, rowsHeader},                                                                        // a column is missing
+		{booksHeader + aBook, rowsHeader + strings.Replace(aRow, "R1", `"R1`, 1) + aRow, rowsHeader + strings.Repeat("x", 70_000)},                                  // quotes, a long line
 		{booksHeader + aBook, string(gzipped(f, rowsHeader+aRow)), string(zipped(f, "a.csv", rowsHeader+aRow))},
 	} {
 		f.Add(seed[0], seed[1], seed[2])
