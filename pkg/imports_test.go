@@ -86,7 +86,7 @@ var rows = []row{
 	{"pkg/mem/*", contracts},
 	{"pkg/config", append([]string{"pkg/provider"}, contracts...)},
 	{"pkg/telemetry", contracts},
-	{"pkg/recon", append([]string{"pkg/provider", "pkg/provider/*"}, nouns...)},
+	{"pkg/recon", append([]string{"pkg/provider", "pkg/provider/*", "pkg/sheet"}, nouns...)},
 	{"pkg/sim", []string{"infra/openapi", "pkg/*", "pkg/bundle/*", "pkg/mem/*", "pkg/provider/*", "pkg/flow/*"}},
 	{"pkg/sim/*", []string{"pkg/*", "pkg/mem/*", "pkg/provider/*", "pkg/flow/*"}},
 	{"pkg/proof", []string{"pkg/*", "pkg/provider/*"}},

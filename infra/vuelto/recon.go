@@ -35,7 +35,7 @@ func reconCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "recon",
 		Short: "Compare settlement files with the books, and explain every difference",
-		Long: `Holds the rows of settlement files (CSV, also .gz or .zip) against the books (CSV) and writes summary.json and
+		Long: `Holds the rows of settlement files (CSV, also .gz or .zip, or .xlsx) against the books (likewise) and writes summary.json and
 breaks.csv into a directory: each row and each entry matched, pending, or a break with its class, its arithmetic and its
 due day. Memory is a limit: what it does not hold goes to a temporary file without a name.
 
@@ -51,10 +51,10 @@ not run (the reason is on stderr, and nothing is written).`,
 	flags.StringVar(&f.network, "network", "", "efecty or pagoefectivo: calendar, zone and smallest amount")
 	flags.StringVar(&f.provider, "provider", "", "whose settlement columns; empty = the generic ones")
 	flags.StringVar(&f.date, "date", "", "the settlement day, YYYY-MM-DD")
-	flags.StringVar(&f.books, "books", "", "our entries, CSV")
+	flags.StringVar(&f.books, "books", "", "our entries, CSV, also .gz or .zip, or the first sheet of an .xlsx")
 	flags.StringVar(&f.rates, "rates", "", "exchange rates, CSV with date, source, pair and rate, for entries with a settles_currency and no locked_rate")
 	flags.StringVar(&f.calendar, "calendar", "", "days that count otherwise than the network's country has them, CSV with date, working (yes or no) and source")
-	flags.StringArrayVar(&f.settlements, "settlement", nil, "the network's rows, CSV, also .gz or .zip; may be repeated")
+	flags.StringArrayVar(&f.settlements, "settlement", nil, "the network's rows, CSV, also .gz or .zip, or the first sheet of an .xlsx; may be repeated")
 	flags.StringVar(&f.out, "out", "", "directory for the results")
 	flags.StringVar(&f.settles, "settles", "T+1", "business days from a movement to its settlement")
 	flags.StringVar(&f.memory, "memory", "128MiB", "what the whole process may use")

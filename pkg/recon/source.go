@@ -13,6 +13,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/vuelto/vuelto/pkg/sheet"
 )
 
 // ErrBomb says a compressed file swells beyond what settlement files do.
@@ -37,7 +39,7 @@ type source struct {
 	bare bool      // the text is the file itself: any part of it can be read again
 }
 
-// openSource opens a plain, gzip or zip file; which of them it is, its first bytes say. Its digest is known afterwards only
+// openSource opens a plain, gzip or zip file, or a workbook; which of them it is, its first bytes say. Its digest is known afterwards only
 // if it is summed. Errors: ErrArchive, and those of the file system.
 func openSource(path string, summed bool) (*source, error) {
 	file, err := os.Open(path)
@@ -84,6 +86,10 @@ func (s *source) unzip() error {
 	}
 	archive, err := zip.NewReader(s.file, size)
 	if err != nil {
+		return err
+	}
+	if sheet.Is(archive) {
+		s.text, err = openWorkbook(archive)
 		return err
 	}
 	var only *zip.File
