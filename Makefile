@@ -5,6 +5,8 @@ SHELL := /bin/bash -euo pipefail
 PORT ?= 8080
 N ?= 20000
 FUZZTIME ?= 60s
+SIZES ?= 100000,1000000
+RUNS ?= 3
 FUNCTIONS := $(notdir $(patsubst %/,%,$(dir $(wildcard functions/*/main.go))))
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
@@ -68,8 +70,9 @@ tamper: ## 10,000 manipulations of a chain of a million sealed entries, each fou
 canary: ## nobody is named, and no secret, in any log, message, event or delivery of 10,000 refunds and 10,000 payouts (minutes)
 	go test -count=1 -timeout 30m -run NobodyIsNamed -v ./pkg/proof -args -canaries 20000 | grep -v "^=== "
 
-bench: ## one table: name, figure, unit, ratio to its reference
+bench: ## two tables: name, figure, unit, ratio to its reference; recon at SIZES (100000,1000000) beside DuckDB and polars, if python3 can have them
 	@go run ./infra/bench
+	@VUELTO_PYTHON=$$(infra/bench/recon/setup.sh) go run ./infra/bench/recon -n $(SIZES) -runs $(RUNS)
 
 build: $(FUNCTIONS:%=build/%/bootstrap) ## build/<function>/bootstrap for arm64, as it deploys
 

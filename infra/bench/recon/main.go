@@ -1,10 +1,7 @@
 // Command recon measures vuelto recon beside other programs on the same files, in turns within one run, and prints one
 // table: name, figure, unit, ratio, reference. The others do a bare join, ours the whole classification.
 //
-// DuckDB is measured where VUELTO_PYTHON names a Python that has it:
-//
-//	python3 -m venv /tmp/duck && /tmp/duck/bin/pip install duckdb
-//	VUELTO_PYTHON=/tmp/duck/bin/python go run ./infra/bench/recon -n 1000000
+// DuckDB and polars are measured where VUELTO_PYTHON names a Python that has both, which setup.sh provides.
 package main
 
 import (
@@ -120,7 +117,8 @@ func contestants(program, dir string, p pair) []*contestant {
 	all := []*contestant{{name: "vuelto recon", args: []string{program, "recon", "--network", "pagoefectivo", "--date", "2026-11-20",
 		"--books", p.books, "--settlement", p.rows, "--out", filepath.Join(dir, "out")}}}
 	if python := os.Getenv("VUELTO_PYTHON"); python != "" {
-		all = append(all, &contestant{name: "DuckDB outer join", args: []string{python, "-c", duckdb, p.books, p.rows, filepath.Join(dir, "duck.csv")}})
+		all = append(all, &contestant{name: "DuckDB outer join", args: []string{python, "-c", duckdb, p.books, p.rows, filepath.Join(dir, "duck.csv")}},
+			&contestant{name: "polars full join", args: []string{python, "-c", polars, p.books, p.rows, filepath.Join(dir, "polars.csv")}})
 	}
 	if _, err := exec.LookPath("sort"); err == nil {
 		all = append(all, &contestant{name: "GNU sort + join", args: []string{"bash", "-c", sortJoin, "bash", p.books, p.rows}, env: []string{"LC_ALL=C"}})
@@ -131,6 +129,12 @@ func contestants(program, dir string, p pair) []*contestant {
 const duckdb = `import duckdb, sys
 duckdb.execute("""copy (select b.*, s.* from read_csv('%s') b full outer join read_csv('%s') s on b.transaction_id = s."Transaction ID"
 where b.id is null or s."Transaction ID" is null or b.amount <> s."Amount" or b.fee <> s."Fee" or b.tax <> s."Tax") to '%s'""" % tuple(sys.argv[1:]))`
+
+const polars = `import polars as pl, sys
+books, rows = pl.scan_csv(sys.argv[1]), pl.scan_csv(sys.argv[2])
+c = pl.col
+books.join(rows, left_on="transaction_id", right_on="Transaction ID", how="full").filter(c("id").is_null() | c("Transaction ID").is_null()
+| (c("amount") != c("Amount")) | (c("fee") != c("Fee")) | (c("tax") != c("Tax"))).sink_csv(sys.argv[3])`
 
 const sortJoin = `join -t, -1 4 -2 1 -a 1 -a 2 <(sort -S 32M -t, -k4,4 "$1") <(sort -S 32M -t, -k1,1 "$2") >/dev/null`
 
@@ -153,8 +157,14 @@ func compare(w *tabwriter.Writer, n, runs int, all []*contestant) error {
 		fmt.Fprintf(w, "  processor\t%.3f\ts\t%s\t%s\n", c.median(cpu).Seconds(), ratio(ours, c, cpu), c.reference(ours))
 		fmt.Fprintf(w, "  peak memory\t%d\tMiB\t\t\n", c.peak()>>20)
 	}
+	if ours.peak() > mostMemory {
+		return fmt.Errorf("%s took %d MiB for %d × %d: its limit is %d", ours.name, ours.peak()>>20, n, n, mostMemory>>20)
+	}
 	return nil
 }
+
+// mostMemory is what the whole process may use if nothing is said, in bytes.
+const mostMemory = 128 << 20
 
 func (c *contestant) run() (figures, error) {
 	cmd := exec.Command(c.args[0], c.args[1:]...)
