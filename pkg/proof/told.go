@@ -2,7 +2,6 @@ package proof
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -12,6 +11,7 @@ import (
 	"github.com/vuelto/vuelto/pkg/event"
 	"github.com/vuelto/vuelto/pkg/payment"
 	"github.com/vuelto/vuelto/pkg/sim"
+	"github.com/vuelto/vuelto/pkg/store"
 )
 
 // ie is the invariant of telling.
@@ -78,13 +78,13 @@ func (e *ear) hear(req *http.Request) (*http.Response, error) {
 		return sim.Answer(http.StatusServiceUnavailable, ""), nil
 	}
 	var told struct {
-		Type event.Type
+		Type event.Type `json:"type"`
 		Data struct {
-			ID      string
-			Journal event.Journal
-		}
+			ID      string        `json:"id"`
+			Journal event.Journal `json:"journal"`
+		} `json:"data"`
 	}
-	if err := json.Unmarshal(body, &told); err != nil {
+	if err := store.Unmarshal(body, &told); err != nil {
 		e.report(id, ie, err.Error())
 	}
 	e.times[id]++

@@ -2,6 +2,7 @@ package proof
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -79,7 +80,7 @@ func newWatcher(mix func(int64, ...string), report func(subject, sentence, detai
 
 // committed checks what has just been written.
 func (w *watcher) committed(writes []store.Write) {
-	touched := map[string]bool{}
+	var touched []string
 	for _, write := range writes {
 		key := store.KeyOf(write)
 		w.mix(0, key.PK, key.SK)
@@ -89,21 +90,22 @@ func (w *watcher) committed(writes []store.Write) {
 				b := w.balance(key.PK)
 				b.free -= x.Amount
 				b.story.version++
-				touched[key.PK] = true
+				touched = append(touched, key.PK)
 			}
 		case store.Put:
 			switch key.SK {
 			case payment.SK:
 				w.payment(x.Record)
-				touched[key.PK] = true
+				touched = append(touched, key.PK)
 			case disbursement.SK:
 				if pk := w.disbursement(x.Record); pk != "" {
-					touched[pk] = true
+					touched = append(touched, pk)
 				}
 			}
 		}
 	}
-	for pk := range touched {
+	slices.Sort(touched)
+	for _, pk := range slices.Compact(touched) {
 		b := w.payments[pk]
 		if b.free < 0 || b.free+b.held != b.paid {
 			w.report(pk, i1, fmt.Sprintf("paid %d, free %d, reserved and refunded %d", b.paid, b.free, b.held))

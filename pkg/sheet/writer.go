@@ -35,7 +35,8 @@ func Int(n int) Cell { return Cell{Kind: Number, Text: strconv.Itoa(n)} }
 type Book struct {
 	zip    *zip.Writer
 	sheets []string
-	open   *bufio.Writer
+	open   *bufio.Writer // nil between parts
+	buffer *bufio.Writer // of every part, one after the other
 	rows   int
 	err    error
 }
@@ -169,7 +170,11 @@ func (b *Book) part(name string) {
 	if w == nil {
 		w = io.Discard
 	}
-	b.open = bufio.NewWriterSize(w, 1<<15)
+	if b.buffer == nil {
+		b.buffer = bufio.NewWriterSize(w, 1<<15)
+	}
+	b.buffer.Reset(w)
+	b.open = b.buffer
 	b.print(xml.Header)
 }
 
