@@ -39,9 +39,8 @@ lint: ## gofmt, vet, staticcheck (pinned; fetched the first time), and the house
 fmt: ## gofmt everything
 	gofmt -w functions infra pkg
 
-# A third of what the simulator does is reading JSON; with Go's newer reader the same seed tells the same story, a fifth sooner.
 sim: ## N refunds (N=20000), half of them with each kind of provider, through the simulator, with faults
-	GOEXPERIMENT=jsonv2 go run ./infra/vuelto sim --n $(N)
+	go run ./infra/vuelto sim --n $(N)
 
 mutation: ## does a test of pkg/money and pkg/disbursement fail for each operator, condition and assignment changed? (minutes)
 	go run ./infra/mutation ./pkg/money ./pkg/disbursement
