@@ -2,17 +2,13 @@ package efecty
 
 import (
 	"maps"
-	"sync"
 
 	"github.com/vuelto/vuelto/pkg/provider"
 )
 
 // Words are the status words of vouchers and withdrawals, and the codes of codes.go; and those of cash-outs through D24.
-func Words() provider.Words { return words() }
-
-// words are put together once: every answer about a payment is read with them.
-var words = sync.OnceValue(func() provider.Words {
-	all := Codes().Words(provider.Words{
+func Words() provider.Words {
+	words := Codes().Words(provider.Words{
 		"PENDING":     {ES: "pendiente de pago", EN: "awaiting payment", ZH: "待付款"},
 		"PAID":        {ES: "pagado", EN: "paid", ZH: "已付款"},
 		"EXPIRED":     {ES: "vencido", EN: "expired", ZH: "已过期"},
@@ -39,6 +35,6 @@ var words = sync.OnceValue(func() provider.Words {
 		"TRANSACTION_NOT_FOUND":  {ES: "no existe tal pago", ZH: "没有该笔付款"},
 		"REFUND_WINDOW_EXPIRED":  {ES: "venció el plazo de reembolso", ZH: "退款期限已过"},
 	})
-	maps.Copy(all, cashOutWords())
-	return all
-})
+	maps.Copy(words, cashOutWords())
+	return words
+}

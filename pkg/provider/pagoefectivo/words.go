@@ -1,17 +1,10 @@
 package pagoefectivo
 
-import (
-	"sync"
-
-	"github.com/vuelto/vuelto/pkg/provider"
-)
+import "github.com/vuelto/vuelto/pkg/provider"
 
 // Words are the names of a CIP's statuses, the events about it, the status words of refunds, and the codes of codes.go. In
 // Peru to cancel a debt is to pay it: "cancelado" is paid.
-func Words() provider.Words { return words() }
-
-// words are put together once: every answer about a refund is read with them.
-var words = sync.OnceValue(func() provider.Words {
+func Words() provider.Words {
 	return Codes().Words(provider.Words{
 		"generado":    {ES: "generado, pendiente de pago", EN: "awaiting payment", ZH: "待付款"},
 		"cancelado":   {ES: "cancelado: pagado", EN: "paid", ZH: "已付款"},
@@ -44,4 +37,4 @@ var words = sync.OnceValue(func() provider.Words {
 		"TOKEN_EXPIRED":         {ES: "el token venció; basta uno nuevo", ZH: "令牌已过期，换新即可"},
 		"RATE_LIMITED":          {ES: "demasiadas solicitudes", ZH: "请求过多"},
 	})
-})
+}
