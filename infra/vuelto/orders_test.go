@@ -157,3 +157,22 @@ func TestBooksOfAnySizeAreGoneThrough(t *testing.T) {
 		t.Errorf("%d bytes kept of %d, %+v", kept, size, r.Summary)
 	}
 }
+
+// TestOrdersKeepEveryDigest, also of files that share their base name.
+func TestOrdersKeepEveryDigest(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{"shop": exportText, "ours": ledgerText, "cards": cardText} {
+		if err := os.Mkdir(filepath.Join(dir, name), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name, "november.csv"), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	at := func(name string) string { return filepath.Join(name, "november.csv") }
+	stdout, stderr, _ := vuelto(t, dir, "orders", "--orders", at("shop"), "--books", at("ours"), "--receipts", at("cards"), "--out", "out", "-o", "json")
+	var s recon.OrdersSummary
+	if err := json.Unmarshal([]byte(stdout), &s); err != nil || len(s.Digests) != 3 || s.Digests["november.csv"] == "" || s.Digests[at("ours")] == "" || s.Digests[at("cards")] == "" {
+		t.Errorf("%v %v %s", s.Digests, err, stderr)
+	}
+}

@@ -243,6 +243,16 @@ func TestRepeatedRowsAcrossFiles(t *testing.T) {
 	}
 }
 
+// TestFilesOfOtherColumns: nothing of a row of one file is left in those of the next, which lacks two of its columns.
+func TestFilesOfOtherColumns(t *testing.T) {
+	second := strings.NewReplacer("pay_1", "pay_2", "R1,T1", "R2,T2", "0.76", "").Replace(aBook)
+	less := strings.Replace(rowsHeader, "Tax,", "", 1) + "T2,R2,PAYMENT,120.00,4.20,115.80,PEN,2026-11-19 10:00:00,SETTLED\n"
+	got, err := runFiles(t, booksHeader+aBook+second, less, "Note,"+rowsHeader+"x,"+aRow, less, less, less)
+	if err != nil || got.Summary.Matched != 2 || got.Summary.Breaks[settlement.DuplicateRow] != 3 || len(got.Summary.Breaks) != 1 || got.Summary.Totals["PEN"].Tax != "0.76" {
+		t.Errorf("%+v, %v\n%s", got.Summary, err, got.Breaks)
+	}
+}
+
 // TestTwoEntriesOfOneTransaction: the earlier one has the row, in whatever order they stand in the books.
 func TestTwoEntriesOfOneTransaction(t *testing.T) {
 	earlier := strings.NewReplacer("pay_1", "pay_2", "10:00:00", "09:00:00").Replace(aBook)

@@ -39,7 +39,7 @@ var errText = errors.New("more than 64 MiB: export fewer days")
 // Orders compares a shop's orders with the books and writes the outputs, which the caller publishes or discards. On an error there are none. Errors:
 // *LineError of the books, shop.ErrLine, shop.ErrShape, ErrArchive, ErrBomb, and those of the file system.
 func Orders(ctx context.Context, o OrdersOptions) (*OrdersResult, error) {
-	s := &OrdersSummary{Breaks: map[shop.Class]int{}, Digests: map[string]string{}, Engine: Engine}
+	s := &OrdersSummary{Breaks: map[shop.Class]int{}, Digests: map[string]string{}, Engine: Engine, paths: map[string]string{}}
 	text, err := s.whole(o.Orders)
 	if err != nil {
 		return nil, err
@@ -77,12 +77,24 @@ func (s *OrdersSummary) whole(path string) ([]byte, error) {
 		err = errText
 	}
 	if err == nil {
-		s.Digests[in.name], err = in.digest()
+		err = s.keepDigest(path, in)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", in.name, err)
 	}
 	return text, nil
+}
+
+// keepDigest notes the digest of a file that has been read to its end, by its base name; of two of one name, the later by its path.
+func (s *OrdersSummary) keepDigest(path string, in *source) (err error) {
+	name := in.name
+	if first, taken := s.paths[name]; taken && first != path {
+		name = path
+	} else {
+		s.paths[name] = path
+	}
+	s.Digests[name], err = in.digest()
+	return err
 }
 
 // booking is a line of the books, as far as orders are concerned.
@@ -146,8 +158,7 @@ func (s *OrdersSummary) bookings(ctx context.Context, path string, do func(booki
 		}
 		cells, err := r.Read()
 		if errors.Is(err, io.EOF) {
-			s.Digests[in.name], err = in.digest()
-			return err
+			return s.keepDigest(path, in)
 		}
 		var parse *csv.ParseError
 		switch {

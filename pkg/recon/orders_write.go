@@ -24,6 +24,8 @@ type OrdersSummary struct {
 	Breaks   map[shop.Class]int `json:"breaks"` // legs to review included
 	Digests  map[string]string  `json:"digests"`
 	Engine   string             `json:"engine"`
+
+	paths map[string]string // by base name
 }
 
 // Broken says that somebody must look at something.

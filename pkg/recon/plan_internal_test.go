@@ -22,3 +22,11 @@ func TestPlan(t *testing.T) {
 		}
 	})
 }
+
+// TestLargeInputsLeaveLessForRecords: where chunks and blocks are takes memory, too, and more of it the larger they are.
+func TestLargeInputsLeaveLessForRecords(t *testing.T) {
+	small, large := planFor(128<<20, 1<<20, 2), planFor(128<<20, 4<<30, 2)
+	if small.spool-large.spool < 4<<20 {
+		t.Errorf("%d bytes for records of 4 GiB, %d for those of 1 MiB", large.spool, small.spool)
+	}
+}

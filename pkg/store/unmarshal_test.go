@@ -11,30 +11,12 @@ import (
 
 type word string
 
-// noun has a field of each kind that records have.
+// noun is plain with what makes json.Unmarshal read the whole of it.
 type noun struct {
-	ID      string          `json:"i"`
-	Word    word            `json:"wo,omitempty"`
-	Minor   int64           `json:"m"`
-	Small   int8            `json:"sm"`
-	Yes     bool            `json:"y,omitempty"`
-	Day     calendar.Date   `json:"d,omitzero"`
-	Other   *calendar.Date  `json:"od"`
-	Desk    *part           `json:"dk,omitempty"`
-	Part    part            `json:"p"`
-	Parts   []part          `json:"ps,omitempty"`
-	Words   []word          `json:"ws"`
-	Lists   [][]int         `json:"ls"`
-	Data    json.RawMessage `json:"ra"`
-	Counts  map[string]int  `json:"c,omitempty"`
-	Bytes   []byte          `json:"b"`
-	Any     any             `json:"an"`
-	Number  json.Number     `json:"nu"`
-	Share   float64         `json:"sh"`
-	Quoted  int             `json:"qu,string"`
-	Kelvin  int             `json:"k"`
+	plain
+	Share   float64 `json:"sh"`
+	Quoted  int     `json:"qu,string"`
 	Unnamed int
-	Secret  string `json:"-"`
 }
 
 type part struct {
@@ -43,7 +25,7 @@ type part struct {
 	More *part  `json:"r,omitempty"`
 }
 
-// plain is a noun without what makes json.Unmarshal read the whole of it.
+// plain has a field of each kind that records have.
 type plain struct {
 	ID      string           `json:"i"`
 	Word    word             `json:"wo,omitempty"`

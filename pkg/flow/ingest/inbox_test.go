@@ -43,10 +43,9 @@ func (f *far) Copy(_ context.Context, name, mark, to string) error {
 }
 
 func (f *far) Read(p []byte) (int, error) {
-	for f.rest.Len() < len(p) && f.made < f.rows {
-		if f.made++; f.cut > 0 && f.made > f.cut {
-			return 0, io.ErrUnexpectedEOF
-		}
+	cut := func() bool { return f.cut > 0 && f.made == f.cut }
+	for f.rest.Len() < len(p) && f.made < f.rows && !cut() {
+		f.made++
 		fmt.Fprintf(&f.rest, "T%d,R%d,PAYMENT,100.00,0.00,0.00,100.00,COP,2026-11-20 10:00:00,SETTLED\n", f.made, f.made)
 		if f.made%20_000 == 0 {
 			var now runtime.MemStats
@@ -54,6 +53,9 @@ func (f *far) Read(p []byte) (int, error) {
 			runtime.ReadMemStats(&now)
 			f.most = max(f.most, now.HeapAlloc)
 		}
+	}
+	if f.rest.Len() == 0 && cut() {
+		return 0, io.ErrUnexpectedEOF
 	}
 	n, err := f.rest.Read(p)
 	f.size += int64(n)

@@ -13,29 +13,8 @@ import (
 	"github.com/vuelto/vuelto/pkg/job"
 	"github.com/vuelto/vuelto/pkg/reconciliation"
 	"github.com/vuelto/vuelto/pkg/store"
+	"github.com/vuelto/vuelto/pkg/store/storetest"
 )
-
-var errCrash = errors.New("crash")
-
-// dying is a store that ends with its process at a commit, before or after its effect.
-type dying struct {
-	store.Store
-	left    int // commits that go well
-	applied bool
-}
-
-// Commit dies when its time has come.
-func (d *dying) Commit(ctx context.Context, writes ...store.Write) error {
-	if d.left--; d.left >= 0 {
-		return d.Store.Commit(ctx, writes...)
-	}
-	if d.left == -1 && d.applied {
-		if err := d.Store.Commit(ctx, writes...); err != nil {
-			return err
-		}
-	}
-	return errCrash
-}
 
 // busyDay is a day with everything in it, not run yet: rows that fold, that break and prove, that repeat, that nobody knows.
 func busyDay(t *testing.T) (*rig, []store.Key) {
@@ -93,10 +72,10 @@ func TestACrashAnywhereShowsInNothing(t *testing.T) {
 	for _, applied := range []bool{false, true} {
 		for after := 0; ; after++ {
 			r, keys := busyDay(t)
-			r.on(&dying{Store: r.store, left: after, applied: applied})
+			r.on(storetest.Dying(r.store, after, applied))
 			if err := r.handle(t.Context()); err == nil {
 				break // there was no such commit
-			} else if !errors.Is(err, errCrash) {
+			} else if !errors.Is(err, storetest.ErrCrash) {
 				t.Fatal(err)
 			}
 			crashes++

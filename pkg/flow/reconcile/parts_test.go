@@ -18,6 +18,7 @@ import (
 	"github.com/vuelto/vuelto/pkg/settlement"
 	"github.com/vuelto/vuelto/pkg/sim"
 	"github.com/vuelto/vuelto/pkg/store"
+	"github.com/vuelto/vuelto/pkg/store/storetest"
 )
 
 // deployed is the template, read once.
@@ -210,11 +211,11 @@ type once struct {
 func (o *once) Commit(ctx context.Context, writes ...store.Write) error {
 	o.left--
 	if o.left == -1 && !o.applied {
-		return errCrash
+		return storetest.ErrCrash
 	}
 	err := o.Store.Commit(ctx, writes...)
 	if o.left == -1 && err == nil {
-		return errCrash
+		return storetest.ErrCrash
 	}
 	return err
 }
@@ -237,10 +238,10 @@ func TestACrashInAPartShowsInNothing(t *testing.T) {
 				t.Errorf("repeated after %d commits, effect %v:\n%s\nwant\n%s", after, applied, got, want)
 			}
 			r, keys, order = largeDay(t)
-			r.on(&dying{Store: r.store, left: after, applied: applied})
+			r.on(storetest.Dying(r.store, after, applied))
 			if err := r.machine(order, nil); err == nil {
 				break
-			} else if !errors.Is(err, errCrash) {
+			} else if !errors.Is(err, storetest.ErrCrash) {
 				t.Fatal(err)
 			}
 			crashes++

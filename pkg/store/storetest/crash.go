@@ -8,8 +8,8 @@ import (
 	"github.com/vuelto/vuelto/pkg/store"
 )
 
-// errCrash is what a caller sees of a store that has died.
-var errCrash = errors.New("storetest: crash")
+// ErrCrash is what a caller sees of a store that has died.
+var ErrCrash = errors.New("storetest: crash")
 
 // dying is a store that ends with its process at a commit, before or after its effect.
 type dying struct {
@@ -18,6 +18,12 @@ type dying struct {
 	applied bool
 }
 
+// Dying gives a store of which so many commits go well; the next one ends the process, after its effect if it is to be applied.
+func Dying(s store.Store, after int, applied bool) store.Store {
+	return &dying{Store: s, left: after, applied: applied}
+}
+
+// Commit dies when its time has come.
 func (d *dying) Commit(ctx context.Context, writes ...store.Write) error {
 	if d.left--; d.left >= 0 {
 		return d.Store.Commit(ctx, writes...)
@@ -27,7 +33,7 @@ func (d *dying) Commit(ctx context.Context, writes ...store.Write) error {
 			return err
 		}
 	}
-	return errCrash
+	return ErrCrash
 }
 
 // EveryCrash ends do at each of its commits, before its effect and after, each time on a store of its own, and does it again: what there is then must be
@@ -42,11 +48,11 @@ func EveryCrash(t *testing.T, open func() store.Store, do func(store.Store) erro
 	for _, applied := range []bool{false, true} {
 		for after := 0; ; after++ {
 			s := open()
-			err := do(&dying{Store: s, left: after, applied: applied})
+			err := do(Dying(s, after, applied))
 			if err == nil {
 				break // there was no such commit
 			}
-			if !errors.Is(err, errCrash) {
+			if !errors.Is(err, ErrCrash) {
 				t.Fatal(err)
 			}
 			crashes++
