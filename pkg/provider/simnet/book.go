@@ -124,6 +124,7 @@ type Book struct {
 	doubled       []string
 	closed        map[networkDay]calendar.Date // local day → the day it settles on
 	published     map[networkDay]bool          // settlement days that have a file
+	pages         map[pageKey]*page
 }
 
 // NewBook opens an empty book.
@@ -131,7 +132,7 @@ func NewBook(host Host, manners Manners) *Book {
 	return &Book{host: host, manners: manners, payments: map[string][]*Payment{}, codes: map[string]*Payment{},
 		ids: map[string]*Payment{}, refunds: map[string][]*Disbursement{},
 		receipts: map[string]*Payment{}, disbursements: map[string][]*Disbursement{}, closed: map[networkDay]calendar.Date{},
-		published: map[networkDay]bool{}}
+		published: map[networkDay]bool{}, pages: map[pageKey]*page{}}
 }
 
 // Name of the provider.
@@ -155,6 +156,7 @@ func (b *Book) Aside(ask func()) {
 
 // Register opens an account, or changes the one with the same id.
 func (b *Book) Register(account provider.Account, webhookURL string) {
+	clear(b.pages)
 	for _, a := range b.accounts {
 		if a.ID == account.ID {
 			a.Account, a.WebhookURL = account, webhookURL

@@ -2,6 +2,7 @@ package simnet_test
 
 import (
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"github.com/vuelto/vuelto/pkg/provider"
 	"github.com/vuelto/vuelto/pkg/provider/providertest"
 	"github.com/vuelto/vuelto/pkg/provider/simnet"
+	"github.com/vuelto/vuelto/pkg/settlement"
 )
 
 // mute is a provider that never calls back.
@@ -136,7 +138,7 @@ func TestFilesFollowTheAccountsCountry(t *testing.T) {
 	if _, settles, _ := book.Close(friday); settles != monday {
 		t.Errorf("only Peru was busy, and it settles on %s", settles)
 	}
-	if rows, _, ok := book.Movements(pe, monday); !ok || len(rows) != 1 {
+	if rows, ok := book.Movements(pe, monday); !ok || len(rows) != 1 {
 		t.Errorf("Lima's file of Monday: %v, %v", rows, ok)
 	}
 	if _, ok := book.File(co, monday); ok {
@@ -152,4 +154,44 @@ func TestFilesFollowTheAccountsCountry(t *testing.T) {
 	if _, settles, _ := book.Close(friday); settles != tuesday {
 		t.Errorf("both were busy, and the later of their days is %s", settles)
 	}
+}
+
+// TestAFileThatWasPrintedGoesWithTheBook: what is kept of a file is printed on where cash moves on a day that is closed, and
+// anew where another day closes into it or the account changes.
+func TestAFileThatWasPrintedGoesWithTheBook(t *testing.T) {
+	host := providertest.NewHost(time.Date(2026, 10, 9, 15, 0, 0, 0, time.UTC), 1) // a Friday
+	book := simnet.NewBook(host, simnet.Manners{Name: "gate", Network: "pagoefectivo", Voice: mute{}, ReceiptID: func(n int) string { return "T" + strconv.Itoa(n) }})
+	account := provider.Account{ID: "pe", Network: "pagoefectivo", Credentials: map[string]string{"key": "pe"}}
+	book.Register(account, "")
+	pe := book.Holder("key", "pe")
+	friday, monday := calendar.Date{Year: 2026, Month: 10, Day: 9}, calendar.Date{Year: 2026, Month: 10, Day: 12}
+	rows := func(want int, cost string) {
+		t.Helper()
+		for range 2 {
+			file, _ := book.File(pe, monday)
+			if strings.Count(string(file), ",PAYMENT,100.00,"+cost+",") != want || strings.Count(string(file), "\n") != want+1 {
+				t.Errorf("%d rows at %s in %q", want, cost, file)
+			}
+		}
+	}
+	pay := func(ours string) {
+		t.Helper()
+		book.Issue(simnet.Payment{Account: pe, Ours: ours, Code: ours, Minor: 100_00, Currency: money.PEN, ExpiresAt: host.Now().Add(time.Hour)})
+		if err := book.Pay(ours, 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	pay("pay_1")
+	_, _, _ = book.Close(friday)
+	rows(1, "0.00")
+	pay("pay_2") // still on Friday
+	rows(2, "0.00")
+	host.Sleep(24 * time.Hour)
+	pay("pay_3") // on a Saturday that is not closed
+	rows(2, "0.00")
+	_, _, _ = book.Close(friday.AddDays(1))
+	rows(3, "0.00")
+	account.Fees = settlement.Fees{Fixed: 1_00}
+	book.Register(account, "")
+	rows(3, "1.00")
 }

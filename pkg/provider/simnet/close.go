@@ -1,8 +1,6 @@
 package simnet
 
 import (
-	"bytes"
-	"encoding/csv"
 	"slices"
 	"strings"
 	"time"
@@ -75,6 +73,7 @@ func (b *Book) Close(day calendar.Date) (file string, settles calendar.Date, err
 		}
 		due := country.AddBusinessDays(day, 1)
 		b.closed[networkDay{network, day}], b.published[networkDay{network, due}] = due, true
+		clear(b.pages)
 		moved := b.movedOn(network, day, country.Zone())
 		if settles.IsZero() || (moved && !busy) || (moved == busy && settles.Before(due)) {
 			settles = due
@@ -91,41 +90,6 @@ func (b *Book) movedOn(network string, day calendar.Date, zone *time.Location) b
 		}
 	}
 	return false
-}
-
-// Movements lists what an account's file of a day holds, oldest first, and the zone of its dates; false while nothing
-// settles on that day.
-func (b *Book) Movements(a *Account, settles calendar.Date) ([]Movement, *time.Location, bool) {
-	network := b.network(a)
-	country, err := calendar.ByNetwork(network)
-	if err != nil || !b.published[networkDay{network, settles}] {
-		return nil, nil, false
-	}
-	var listed []Movement
-	for _, m := range b.movements {
-		if m.Account.ID == a.ID && b.closed[networkDay{network, calendar.On(m.At, country.Zone())}] == settles {
-			listed = append(listed, m)
-		}
-	}
-	return listed, country.Zone(), true
-}
-
-// File is an account's settlement file of a day in the generic columns; false while nothing settles on it.
-func (b *Book) File(a *Account, settles calendar.Date) ([]byte, bool) {
-	listed, zone, ok := b.Movements(a, settles)
-	if !ok {
-		return nil, false
-	}
-	var out bytes.Buffer
-	w := csv.NewWriter(&out)
-	_ = w.Write(strings.Split("Transaction ID,Reference Code,Type,Amount,Fee,Tax,Net Amount,Currency,Date,Status", ","))
-	for _, m := range listed {
-		for _, l := range m.lines() {
-			_ = w.Write(l.print(zone))
-		}
-	}
-	w.Flush()
-	return out.Bytes(), true
 }
 
 // rowType is how the generic columns call it.

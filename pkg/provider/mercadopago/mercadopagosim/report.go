@@ -1,8 +1,6 @@
 package mercadopagosim
 
 import (
-	"bytes"
-	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -59,7 +57,7 @@ func (n *Network) createReport(w http.ResponseWriter, a *simnet.Account, body []
 		return
 	}
 	settles := calendar.On(ask.EndDate.Add(time.Second), country.Zone())
-	if _, _, published := n.Movements(a, settles); !published {
+	if _, published := n.Movements(a, settles); !published {
 		w.WriteHeader(http.StatusNonAuthoritativeInfo)
 		return
 	}
@@ -73,9 +71,9 @@ func (n *Network) download(w http.ResponseWriter, req *http.Request, a *simnet.A
 		if r.account != a.ID || r.file != file {
 			continue
 		}
-		if moved, _, ok := n.Movements(a, r.settles); ok {
+		if body, ok := n.Print(a, r.settles, simnet.Form{Name: "report", Head: header, Comma: ';', Rows: n.rows}); ok {
 			w.Header().Set("Content-Type", "text/csv; charset=utf-8")
-			_, _ = w.Write(n.print(moved))
+			_, _ = w.Write(body)
 			return
 		}
 	}
@@ -86,30 +84,22 @@ const header = "EXTERNAL_REFERENCE;SOURCE_ID;USER_ID;PAYMENT_METHOD_TYPE;PAYMENT
 	"TRANSACTION_CURRENCY;TRANSACTION_DATE;FEE_AMOUNT;SETTLEMENT_NET_AMOUNT;SETTLEMENT_CURRENCY;SETTLEMENT_DATE;REAL_AMOUNT;" +
 	"COUPON_AMOUNT;METADATA;MKP_FEE_AMOUNT;FINANCING_FEE_AMOUNT;SHIPPING_FEE_AMOUNT;TAXES_AMOUNT;INSTALLMENTS"
 
-// print writes the report. The fee is negative and holds its tax; MKP_FEE_AMOUNT shows the same fee again.
-func (n *Network) print(moved []simnet.Movement) []byte {
-	var out bytes.Buffer
-	w := csv.NewWriter(&out)
-	w.Comma = ';'
-	_ = w.Write(strings.Split(header, ";"))
-	for _, m := range moved {
-		method, kind, _ := methodOf(m.Account)
-		site := map[string]string{"efecty": "MCO", "pagoefectivo": "MPE"}[m.Account.Network]
-		word := "REFUND"
-		if m.Kind == simnet.KindPayment {
-			word = "SETTLEMENT"
-		}
-		fee, tax := m.Account.Fees.Of(m.Minor)
-		if m.Reversal {
-			fee, tax = 0, 0
-		}
-		two := func(minor int64) string { return money.FormatMinor(minor, 2) }
-		net, at := m.Minor-fee-tax, stamp(m.At)
-		_ = w.Write([]string{n.external(m), m.ID, "demo", kind, method, site, word, two(m.Minor), string(m.Currency), at, two(-fee - tax),
-			two(net), string(m.Currency), at, two(net), "0.00", "[{}]", two(-fee - tax), "0.00", "0.00", "0.00", "1"})
+// rows prints a line of the report. The fee is negative and holds its tax; MKP_FEE_AMOUNT shows the same fee again.
+func (n *Network) rows(m simnet.Movement, _ *time.Location) [][]string {
+	method, kind, _ := methodOf(m.Account)
+	site := map[string]string{"efecty": "MCO", "pagoefectivo": "MPE"}[m.Account.Network]
+	word := "REFUND"
+	if m.Kind == simnet.KindPayment {
+		word = "SETTLEMENT"
 	}
-	w.Flush()
-	return out.Bytes()
+	fee, tax := m.Account.Fees.Of(m.Minor)
+	if m.Reversal {
+		fee, tax = 0, 0
+	}
+	two := func(minor int64) string { return money.FormatMinor(minor, 2) }
+	net, at := m.Minor-fee-tax, stamp(m.At)
+	return [][]string{{n.external(m), m.ID, "demo", kind, method, site, word, two(m.Minor), string(m.Currency), at, two(-fee - tax),
+		two(net), string(m.Currency), at, two(net), "0.00", "[{}]", two(-fee - tax), "0.00", "0.00", "0.00", "1"}}
 }
 
 // external is the reference that the merchant gave the payment.
