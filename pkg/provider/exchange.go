@@ -66,17 +66,18 @@ func Exchange(ctx context.Context, doer Doer, call Call) (Reply, error) {
 	if limit == 0 {
 		limit = replyCap
 	}
-	body, err := io.ReadAll(io.LimitReader(resp.Body, limit+1))
-	if err != nil {
+	var body bytes.Buffer
+	body.Grow(int(min(max(resp.ContentLength, 0), limit, replyCap)) + bytes.MinRead) // once, where the answer says its length
+	if _, err := body.ReadFrom(io.LimitReader(resp.Body, limit+1)); err != nil {
 		return Reply{}, &Error{Class: Unknown, Note: "the answer broke off", Err: withoutURL(err)}
 	}
-	if int64(len(body)) > limit {
+	if int64(body.Len()) > limit {
 		return Reply{}, &Error{Class: Unknown, Note: "the answer is too long"}
 	}
 	if resp.StatusCode == http.StatusTooManyRequests && call.Limited {
 		return Reply{}, &Error{Class: Limited, Code: tooMany, Note: "the provider asks to come back later"}
 	}
-	return Reply{Status: resp.StatusCode, Header: resp.Header, Body: body}, nil
+	return Reply{Status: resp.StatusCode, Header: resp.Header, Body: body.Bytes()}, nil
 }
 
 // line watches whether a connection was ever in our hands. Hooks may run on the transport's goroutines.

@@ -17,7 +17,7 @@ type Refuser interface {
 type answer struct {
 	header http.Header
 	status int
-	body   bytes.Buffer
+	body   *bytes.Buffer
 }
 
 // Header is the answer's header.
@@ -36,14 +36,14 @@ func (a *answer) Write(p []byte) (int, error) {
 	return a.body.Write(p)
 }
 
-func serve(network Network, req *http.Request) *answer {
-	a := &answer{header: http.Header{}}
+func serve(network Network, req *http.Request, into *bytes.Buffer) *answer {
+	a := &answer{header: http.Header{}, body: into}
 	network.ServeHTTP(a, req)
 	return a
 }
 
-func refuse(network Network, req *http.Request, kind Kind) *answer {
-	a := &answer{header: http.Header{}}
+func refuse(network Network, req *http.Request, kind Kind, into *bytes.Buffer) *answer {
+	a := &answer{header: http.Header{}, body: into}
 	if r, ok := network.(Refuser); ok {
 		r.Refuse(a, req, kind)
 		return a
@@ -69,48 +69,11 @@ func (a *answer) spoil(kind Kind) *answer {
 // page replaces the answer with one of a proxy, which knows nothing of what was done behind it.
 func (a *answer) page(status int) *answer {
 	text := http.StatusText(status)
-	page := &answer{header: http.Header{"Content-Type": {"text/html"}}, status: status}
-	_, _ = io.WriteString(&page.body, "<html><head><title>"+text+"</title></head><body><h1>"+text+"</h1></body></html>\n")
-	return page
+	a.header, a.status = http.Header{"Content-Type": {"text/html"}}, status
+	a.body.Reset()
+	_, _ = io.WriteString(a.body, "<html><head><title>"+text+"</title></head><body><h1>"+text+"</h1></body></html>\n")
+	return a
 }
-
-// response sends the answer over the wire and reads it as a client does.
-func (a *answer) response(req *http.Request) (*http.Response, error) {
-	a.WriteHeader(http.StatusOK)
-	out := http.Response{StatusCode: a.status, ProtoMajor: 1, ProtoMinor: 1, Header: a.header, Request: req,
-		ContentLength: int64(a.body.Len()), Body: io.NopCloser(&a.body)}
-	var wire bytes.Buffer
-	if err := out.Write(&wire); err != nil {
-		return nil, err
-	}
-	r := reading(&wire)
-	defer readers.Put(r)
-	resp, err := http.ReadResponse(r, req)
-	if err != nil {
-		return nil, err
-	}
-	body, broken := io.ReadAll(resp.Body)
-	resp.Body = &kept{bytes.NewReader(body), broken}
-	return resp, nil
-}
-
-// kept is a body that has been read, and what its reader met at the end.
-type kept struct {
-	*bytes.Reader
-	broken error
-}
-
-// Read gives the error, if there was one, where the body breaks off.
-func (k *kept) Read(p []byte) (int, error) {
-	n, err := k.Reader.Read(p)
-	if err == io.EOF && k.broken != nil {
-		return n, k.broken
-	}
-	return n, err
-}
-
-// Close does nothing: the bytes are here.
-func (*kept) Close() error { return nil }
 
 // WriteJSON answers with a status and a JSON body.
 func WriteJSON(w http.ResponseWriter, status int, body any) {

@@ -3,7 +3,6 @@ package simnet
 import (
 	"bytes"
 	"net/http"
-	"slices"
 	"time"
 )
 
@@ -33,22 +32,23 @@ func (b *Book) announce(a *Account, about Operation, body []byte) {
 // try sends once, with what befalls it.
 func (b *Book) try(c *callback) {
 	c.tries++
-	switch b.faults.callback(c.about, b.request(c, false)) {
+	req := b.request(c, false)
+	switch b.faults.callback(c.about, req) {
 	case LostCallback:
 	case DuplicateCallback:
-		b.send(c)
+		b.deliver(c, req)
 		b.host.After(soonest, func() { b.host.Deliver(b.request(c, false), func(int) {}) })
 	case LateCallback:
-		b.host.After(b.faults.late(), func() { b.send(c) })
+		b.host.After(b.faults.late(), func() { b.deliver(c, b.request(c, false)) })
 	case BadSignature:
-		b.host.Deliver(b.request(c, true), func(status int) { b.replied(c, status) })
+		b.deliver(c, b.request(c, true))
 	default:
-		b.send(c)
+		b.deliver(c, req)
 	}
 }
 
-func (b *Book) send(c *callback) {
-	b.host.Deliver(b.request(c, false), func(status int) { b.replied(c, status) })
+func (b *Book) deliver(c *callback, req *http.Request) {
+	b.host.Deliver(req, func(status int) { b.replied(c, status) })
 }
 
 // replied tries again where the provider does.
@@ -71,7 +71,7 @@ func (b *Book) request(c *callback, forged bool) *http.Request {
 	if !forged && len(c.account.Secrets) > 0 {
 		secret = c.account.Secrets[0]
 	}
-	req, err := http.NewRequest(http.MethodPost, c.account.WebhookURL, bytes.NewReader(slices.Clone(c.body)))
+	req, err := http.NewRequest(http.MethodPost, c.account.WebhookURL, bytes.NewReader(c.body))
 	if err != nil {
 		panic(err) // the URL came from Register: a programming error of the world
 	}

@@ -1,16 +1,13 @@
 package simnet
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
 	"syscall"
 	"time"
 )
@@ -43,26 +40,24 @@ func NewTransport(host Host, networks ...Network) *Transport {
 
 // Do carries one call. Errors look like those of net/http: *url.Error around the cause.
 func (t *Transport) Do(req *http.Request) (*http.Response, error) {
-	resp, err := t.carry(req)
+	line := openSocket()
+	resp, err := t.carry(req, line)
 	if err != nil {
+		line.close()
 		return nil, &url.Error{Op: req.Method, URL: req.URL.Redacted(), Err: err}
 	}
 	return resp, nil
 }
 
-func (t *Transport) carry(req *http.Request) (*http.Response, error) {
+func (t *Transport) carry(req *http.Request, line *socket) (*http.Response, error) {
 	if err := req.Context().Err(); err != nil {
-		return nil, err
-	}
-	wire, err := onTheWire(req)
-	if err != nil {
 		return nil, err
 	}
 	network, ok := t.networks[req.URL.Host]
 	if !ok {
 		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{Err: "no such host", Name: req.URL.Host, IsNotFound: true}}
 	}
-	arrived, err := arrive(wire)
+	arrived, err := line.request(req)
 	if err != nil {
 		return nil, err
 	}
@@ -73,12 +68,12 @@ func (t *Transport) carry(req *http.Request) (*http.Response, error) {
 	case TimeoutBefore:
 		return nil, t.timeOut(req.Context())
 	case LateCommit:
-		t.host.After(hang+time.Duration(t.host.Float()*float64(latest-hang)), func() { serve(network, arrived) })
+		t.host.After(hang+time.Duration(t.host.Float()*float64(latest-hang)), func() { serve(network, arrived, new(bytes.Buffer)) })
 		return nil, t.timeOut(req.Context())
 	case Reject, RateLimit:
-		return refuse(network, arrived, kind).response(req)
+		return line.response(refuse(network, arrived, kind, &line.answer), req)
 	}
-	reply := serve(network, arrived)
+	reply := serve(network, arrived, &line.answer)
 	if kind == TimeoutAfter {
 		return nil, t.timeOut(req.Context())
 	}
@@ -86,7 +81,7 @@ func (t *Transport) carry(req *http.Request) (*http.Response, error) {
 	if err := req.Context().Err(); err != nil {
 		return nil, err
 	}
-	return reply.spoil(kind).response(req)
+	return line.response(reply.spoil(kind), req)
 }
 
 // timeOut lets time pass up to the deadline, but never longer than hang.
@@ -99,53 +94,4 @@ func (t *Transport) timeOut(ctx context.Context) error {
 		t.host.Sleep(wait)
 	}
 	return fmt.Errorf("simnet: no answer: %w", context.DeadlineExceeded)
-}
-
-// onTheWire is the request as bytes. The body is read whole first: net/http starts a goroutine to probe one of unknown
-// length.
-func onTheWire(req *http.Request) ([]byte, error) {
-	out := req.Clone(context.Background())
-	if req.Body != nil {
-		body, err := io.ReadAll(req.Body)
-		_ = req.Body.Close()
-		if err != nil {
-			return nil, err
-		}
-		out.Body, out.ContentLength = http.NoBody, 0
-		if len(body) > 0 {
-			out.Body, out.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
-		}
-	}
-	var wire bytes.Buffer
-	if err := out.Write(&wire); err != nil {
-		return nil, err
-	}
-	return wire.Bytes(), nil
-}
-
-// arrive is the request as a server reads it.
-func arrive(wire []byte) (*http.Request, error) {
-	r := reading(bytes.NewReader(wire))
-	defer readers.Put(r)
-	req, err := http.ReadRequest(r)
-	if err != nil {
-		return nil, err
-	}
-	body, err := io.ReadAll(req.Body)
-	if err != nil {
-		return nil, err
-	}
-	req.Body = io.NopCloser(bytes.NewReader(body))
-	req.RemoteAddr = "127.0.0.1:0"
-	return req, nil
-}
-
-// readers are kept: most of what a call over this wire would allocate is the two buffers that net/http asks for.
-var readers = sync.Pool{New: func() any { return bufio.NewReader(nil) }}
-
-// reading is a kept buffer over r. Whoever gives it back has read the body, too.
-func reading(r io.Reader) *bufio.Reader {
-	kept := readers.Get().(*bufio.Reader)
-	kept.Reset(r)
-	return kept
 }

@@ -1,6 +1,7 @@
 package simnet
 
 import (
+	"bytes"
 	"net/http"
 	"time"
 )
@@ -19,21 +20,23 @@ func Serve(host Host, network Network, req *http.Request) Served {
 	kind := network.Faults().call(network.Operation(req), req)
 	switch kind {
 	case Outage:
-		return served(new(answer).page(http.StatusServiceUnavailable))
+		return served(gateway(http.StatusServiceUnavailable))
 	case TimeoutBefore:
-		return served(new(answer).page(http.StatusGatewayTimeout))
+		return served(gateway(http.StatusGatewayTimeout))
 	case LateCommit:
-		host.After(hang+time.Duration(host.Float()*float64(latest-hang)), func() { serve(network, req) })
-		return served(new(answer).page(http.StatusGatewayTimeout))
+		host.After(hang+time.Duration(host.Float()*float64(latest-hang)), func() { serve(network, req, new(bytes.Buffer)) })
+		return served(gateway(http.StatusGatewayTimeout))
 	case Reject, RateLimit:
-		return served(refuse(network, req, kind))
+		return served(refuse(network, req, kind, new(bytes.Buffer)))
 	}
-	reply := serve(network, req)
+	reply := serve(network, req, new(bytes.Buffer))
 	if kind == TimeoutAfter {
 		return served(reply.page(http.StatusGatewayTimeout))
 	}
 	return served(reply.spoil(kind))
 }
+
+func gateway(status int) *answer { return (&answer{body: new(bytes.Buffer)}).page(status) }
 
 func served(a *answer) Served {
 	a.WriteHeader(http.StatusOK)
