@@ -21,7 +21,7 @@ func TestAuditVerify(t *testing.T) {
 		n, sum := chain.Add(s)
 		lines, before = append(lines, audit.NewLine("rf_1", n, s, before, sum)), sum
 	}
-	file, err := audit.Write("demo", "2026-11-20", "", lines)
+	file, _, err := audit.Write("demo", "2026-11-20", "", lines)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,7 +8,6 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
-	"hash"
 	"time"
 )
 
@@ -32,19 +31,19 @@ type Step struct {
 type Chain struct {
 	last Hash
 	n    int
-	hash hash.Hash
+	text []byte // what the next hash is made of; its room is used again
 }
 
 // Begin starts the chain of one record. Each has a beginning of its own: a whole journal cannot pass for another's.
 func Begin(tenant, subject string) *Chain {
-	c := &Chain{hash: sha256.New()}
+	c := &Chain{text: make([]byte, 0, 512)} // room for most steps
 	c.write("vuelto journal 1", tenant, subject)
-	c.hash.Sum(c.last[:0])
+	c.last = sha256.Sum256(c.text)
 	return c
 }
 
 // Resume goes on after the n-th step, whose hash is known.
-func Resume(last Hash, n int) *Chain { return &Chain{hash: sha256.New(), last: last, n: n} }
+func Resume(last Hash, n int) *Chain { return &Chain{last: last, n: n} }
 
 // Last is the hash after the last step; of no step, the record's own beginning.
 func (c *Chain) Last() Hash { return c.last }
@@ -52,26 +51,21 @@ func (c *Chain) Last() Hash { return c.last }
 // Add takes the next step and gives its number, from 1, and its hash.
 func (c *Chain) Add(s Step) (int, Hash) {
 	c.n++
-	var head [16]byte
-	binary.BigEndian.PutUint64(head[:8], uint64(c.n))
-	binary.BigEndian.PutUint64(head[8:], uint64(s.At.UnixMilli()))
-	c.hash.Reset()
-	c.hash.Write(c.last[:])
-	c.hash.Write(head[:])
+	c.text = append(c.text[:0], c.last[:]...)
+	c.text = binary.BigEndian.AppendUint64(c.text, uint64(c.n))
+	c.text = binary.BigEndian.AppendUint64(c.text, uint64(s.At.UnixMilli()))
 	c.write(s.From, s.To, s.Evidence, s.By, s.Note)
 	if s.Role != "" { // what has none is hashed as it was before there were roles
 		c.write("role", s.Role)
 	}
-	c.hash.Sum(c.last[:0])
+	c.last = sha256.Sum256(c.text)
 	return c.n, c.last
 }
 
-// write hashes texts, each behind its length.
+// write adds texts to what is hashed, each behind its length.
 func (c *Chain) write(parts ...string) {
-	var n [4]byte
 	for _, p := range parts {
-		binary.BigEndian.PutUint32(n[:], uint32(len(p)))
-		c.hash.Write(n[:])
-		c.hash.Write([]byte(p))
+		c.text = binary.BigEndian.AppendUint32(c.text, uint32(len(p)))
+		c.text = append(c.text, p...)
 	}
 }

@@ -44,7 +44,7 @@ func days(t testing.TB, n, perDay int) (names []string, files [][]byte) {
 			last[record] = sum
 		}
 		name := begin.AddDate(0, 0, d).Format(time.DateOnly)
-		file, err := audit.Write("demo", name, before, lines)
+		file, _, err := audit.Write("demo", name, before, lines)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -193,7 +193,7 @@ func TestARewrittenDayShows(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if files[1], err = audit.Write("demo", names[1], seal.Before, lines[:len(lines)-1]); err != nil {
+	if files[1], _, err = audit.Write("demo", names[1], seal.Before, lines[:len(lines)-1]); err != nil {
 		t.Fatal(err)
 	}
 	if found, _ := verify(names, files); len(found) == 0 {
@@ -209,4 +209,39 @@ func TestAMillionEntries(t *testing.T) {
 		t.Errorf("%d entries, %v", v.Entries, found)
 	}
 	t.Logf("%d entries in %s", v.Entries, time.Since(began).Round(time.Millisecond))
+}
+
+// TestAnEntrysHashIsFoundAlone: as the whole entry has it, whatever its texts say, also where a later release writes more behind it;
+// where one has none the file cannot be gone on from.
+func TestAnEntrysHashIsFoundAlone(t *testing.T) {
+	chain := audit.Begin("demo", "rf_1")
+	var lines []audit.Line
+	for _, note := range []string{"", `"hash":"` + strings.Repeat("0", 64) + `"`, `{"hash":"x"}`, `\"hash":"`, "a\nb"} {
+		before, s := chain.Last(), audit.Step{To: "paid", By: note, Evidence: note, Note: note}
+		n, sum := chain.Add(s)
+		lines = append(lines, audit.NewLine("rf_1", n, s, before, sum))
+	}
+	for n := range len(lines) + 1 {
+		file, seal, err := audit.Write("demo", "2026-11-20", "", lines[:n])
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range [][]byte{file, bytes.ReplaceAll(file, []byte("\"}\n"), []byte("\",\"later\":\"x\"}\n"))} {
+			got, is, err := audit.Sealed(file)
+			if err != nil || is != seal || len(got) != n {
+				t.Fatalf("%d entries: %q, %+v, %v", n, got, is, err)
+			}
+			for i, l := range lines[:n] {
+				if got[i] != l.Hash {
+					t.Errorf("entry %d has %s, want %s", i, got[i], l.Hash)
+				}
+			}
+		}
+	}
+	file, _, _ := audit.Write("demo", "2026-11-20", "", lines)
+	for _, broken := range []string{`"hash"`, `{"tenant"`} {
+		if _, _, err := audit.Sealed(bytes.Replace(file, []byte(broken), nil, 1)); err == nil {
+			t.Errorf("read without %s", broken)
+		}
+	}
 }

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -55,9 +56,12 @@ func (l Line) Step() (Step, error) {
 	return Step{At: at, From: l.From, To: l.To, Evidence: l.Evidence, By: l.By, Role: l.Role, Note: l.Note}, err
 }
 
-// Write is a day's file: its entries by record, one a line, then the seal. Before is the seal of the day before, empty on the
-// first day.
-func Write(tenant, day, before string, lines []Line) ([]byte, error) {
+// lineRoom is how many bytes most lines need no more than.
+const lineRoom = 512
+
+// Write is a day's file, its entries by record, one a line, then the seal; lines are sorted so. Before is the seal of the day
+// before, empty on the first day.
+func Write(tenant, day, before string, lines []Line) ([]byte, Seal, error) {
 	if before == "" {
 		before = Hash{}.String()
 	}
@@ -65,31 +69,31 @@ func Write(tenant, day, before string, lines []Line) ([]byte, error) {
 		return cmp.Or(cmp.Compare(a.Subject, b.Subject), cmp.Compare(a.Entry, b.Entry))
 	})
 	var out bytes.Buffer
+	out.Grow((len(lines) + 1) * lineRoom)
 	enc := json.NewEncoder(&out)
 	enc.SetEscapeHTML(false)
 	var t tree
-	for _, l := range lines {
+	for i := range lines {
 		from := out.Len()
-		if err := enc.Encode(l); err != nil {
-			return nil, fmt.Errorf("audit: %w", err)
+		if err := enc.Encode(&lines[i]); err != nil {
+			return nil, Seal{}, fmt.Errorf("audit: %w", err)
 		}
 		t.add(out.Bytes()[from : out.Len()-1])
 	}
 	s := Seal{Tenant: tenant, Day: day, Entries: len(lines), Root: t.root().String(), Before: before}
 	s.Seal = s.sum().String()
 	if err := enc.Encode(s); err != nil {
-		return nil, fmt.Errorf("audit: %w", err)
+		return nil, Seal{}, fmt.Errorf("audit: %w", err)
 	}
-	return out.Bytes(), nil
+	return out.Bytes(), s, nil
 }
 
-func (s Seal) sum() (h Hash) {
-	c := Chain{hash: sha256.New()}
+func (s Seal) sum() Hash {
+	var c Chain
 	var n [8]byte
 	binary.BigEndian.PutUint64(n[:], uint64(s.Entries))
 	c.write("vuelto day 1", s.Tenant, s.Day, string(n[:]), s.Root, s.Before)
-	c.hash.Sum(h[:0])
-	return h
+	return sha256.Sum256(c.text)
 }
 
 // Read gives a day's entries and seal without judging them. Error: it is no such file.
@@ -106,6 +110,29 @@ func Read(file []byte) (lines []Line, seal Seal, err error) {
 		lines = append(lines, l)
 	}
 	return lines, seal, nil
+}
+
+// Sealed gives the hash of each entry of a day, in their order, and the seal: all that is needed to go on from it. Nothing else of an
+// entry is read. Error: it is no such file.
+func Sealed(file []byte) (hashes []string, seal Seal, err error) {
+	const mark, digits = `"hash":"`, 2 * sha256.Size // the mark is in no text, whose quotation marks are escaped
+	file = bytes.TrimSuffix(file, []byte("\n"))
+	end := bytes.LastIndexByte(file, '\n') + 1
+	n := bytes.Count(file[:end], []byte("\n"))
+	var all strings.Builder
+	all.Grow(n * digits)
+	for row := range bytes.Lines(file[:end]) {
+		_, after, ok := bytes.Cut(row, []byte(mark))
+		if !ok || len(after) < digits {
+			return nil, seal, fmt.Errorf("line %d: no hash", all.Len()/digits+1)
+		}
+		all.Write(after[:digits])
+	}
+	hashes = make([]string, n)
+	for i := range hashes {
+		hashes[i] = all.String()[i*digits:][:digits]
+	}
+	return hashes, seal, json.Unmarshal(file[end:], &seal)
 }
 
 // readSeal takes a seal as Write writes it and no other way. Error: it is none.

@@ -22,7 +22,7 @@ func TestARoleIsHashedAndOldLinesStayWhatTheyWere(t *testing.T) {
 			t.Fatal(err)
 		}
 		problems := func(l audit.Line) []audit.Problem {
-			file, err := audit.Write("demo", "2026-11-20", "", []audit.Line{l})
+			file, _, err := audit.Write("demo", "2026-11-20", "", []audit.Line{l})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -35,7 +35,8 @@ func Of(c store.Change) ([]Event, error) {
 }
 
 // StepsOfPayment is a payment's.
-func StepsOfPayment(p payment.Payment) (steps []audit.Step) {
+func StepsOfPayment(p payment.Payment) []audit.Step {
+	steps := make([]audit.Step, 0, len(p.History))
 	for _, s := range p.History {
 		steps = append(steps, audit.Step{At: s.At, From: string(s.From), To: string(s.To), Evidence: s.Evidence, By: s.By, Role: s.Role, Note: s.Note})
 	}

@@ -56,7 +56,7 @@ func sealed(t testing.TB, p evidence.Pack, day, before string, from, to int) evi
 			}
 		}
 	}
-	file, err := audit.Write("demo", day, before, lines)
+	file, _, err := audit.Write("demo", day, before, lines)
 	if err != nil {
 		t.Fatal(err)
 	}

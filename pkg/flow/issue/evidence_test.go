@@ -150,7 +150,7 @@ func (r *rig) seal(entries int) {
 		n, sum := chain.Add(step)
 		lines = append(lines, audit.NewLine("rf_1", n, step, before, sum))
 	}
-	text, err := audit.Write("demo", "2026-11-20", "", lines)
+	text, _, err := audit.Write("demo", "2026-11-20", "", lines)
 	if err == nil {
 		err = r.files.Put(context.Background(), audit.Name("demo", "2026-11-20"), text)
 	}

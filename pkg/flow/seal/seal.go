@@ -63,7 +63,7 @@ func (s *Sealer) Handle(ctx context.Context, j job.Job) error {
 func (s *Sealer) tenant(ctx context.Context, tenant string) error {
 	today := s.Now().UTC().Truncate(24 * time.Hour)
 	var last audit.Seal
-	var sealed []audit.Line
+	var sealed []string // hashes of the entries of the day before
 	first := today.AddDate(0, 0, -lookBack)
 	for back := 1; back <= lookBack; back++ {
 		day := today.AddDate(0, 0, -back)
@@ -72,7 +72,7 @@ func (s *Sealer) tenant(ctx context.Context, tenant string) error {
 			continue
 		}
 		if err == nil {
-			sealed, last, err = audit.Read(kept)
+			sealed, last, err = audit.Sealed(kept)
 		}
 		if err != nil {
 			return err
@@ -89,15 +89,16 @@ func (s *Sealer) tenant(ctx context.Context, tenant string) error {
 			continue
 		}
 		name := day.Format(time.DateOnly)
-		kept, err := audit.Write(tenant, name, last.Seal, lines)
+		kept, seal, err := audit.Write(tenant, name, last.Seal, lines)
 		if err != nil {
 			return err
 		}
 		if err := s.Files.Put(ctx, audit.Name(tenant, name), kept); err != nil {
 			return err
 		}
-		if sealed, last, err = audit.Read(kept); err != nil {
-			return err
+		last, sealed = seal, sealed[:0]
+		for i := range lines {
+			sealed = append(sealed, lines[i].Hash)
 		}
 		s.Log.InfoContext(ctx, "day sealed", "tenant", tenant, "date", name, "code", last.Root)
 	}
@@ -105,16 +106,16 @@ func (s *Sealer) tenant(ctx context.Context, tenant string) error {
 }
 
 // day is every entry that was told of on a day, and what was told late of the day before.
-func (s *Sealer) day(ctx context.Context, tenant string, day time.Time, before []audit.Line, again bool) ([]audit.Line, error) {
-	known := map[string]bool{}
-	for _, l := range before {
-		known[l.Hash] = true
+func (s *Sealer) day(ctx context.Context, tenant string, day time.Time, before []string, again bool) ([]audit.Line, error) {
+	known := make(map[string]bool, len(before))
+	for _, hash := range before {
+		known[hash] = true
 	}
 	days := []time.Time{day}
 	if again {
 		days = append(days, day.AddDate(0, 0, -1))
 	}
-	journals := map[string][]audit.Line{}
+	journals := map[string]journal{}
 	var lines []audit.Line
 	for _, d := range days {
 		for after := ""; ; {
@@ -145,20 +146,26 @@ func (s *Sealer) day(ctx context.Context, tenant string, day time.Time, before [
 	return lines, nil
 }
 
+// journal is a record's whole journal, with the hash in front of each step and that after the last.
+type journal struct {
+	steps  []audit.Step
+	hashes []audit.Hash
+}
+
 // entry is the step that an event told of, with the hash that it told. A journal that no longer says the same is sealed as it
 // was told: verification shows it.
-func (s *Sealer) entry(ctx context.Context, tenant, subject string, told event.Journal, journals map[string][]audit.Line) (audit.Line, error) {
-	journal, known := journals[subject]
+func (s *Sealer) entry(ctx context.Context, tenant, subject string, told event.Journal, journals map[string]journal) (audit.Line, error) {
+	all, known := journals[subject]
 	if !known {
 		var err error
-		if journal, err = s.journal(ctx, tenant, subject); err != nil {
+		if all, err = s.journal(ctx, tenant, subject); err != nil {
 			return audit.Line{}, err
 		}
-		journals[subject] = journal
+		journals[subject] = all
 	}
 	l := audit.Line{Subject: subject, Entry: told.Entry, Note: "not in the journal any more"}
-	if told.Entry <= len(journal) {
-		l = journal[told.Entry-1]
+	if n := told.Entry; n <= len(all.steps) {
+		l = audit.NewLine(subject, n, all.steps[n-1], all.hashes[n-1], all.hashes[n])
 	}
 	if l.Hash != told.Hash {
 		s.Log.ErrorContext(ctx, "journal differs from what was told", "tenant", tenant, "key", subject)
@@ -167,37 +174,35 @@ func (s *Sealer) entry(ctx context.Context, tenant, subject string, told event.J
 	return l, nil
 }
 
-// journal is a record's whole journal as lines.
-func (s *Sealer) journal(ctx context.Context, tenant, subject string) ([]audit.Line, error) {
-	var steps []audit.Step
+// journal reads a record's; none if the record is gone.
+func (s *Sealer) journal(ctx context.Context, tenant, subject string) (all journal, err error) {
 	record, err := s.Store.Get(ctx, disbursement.Key(tenant, subject))
 	if err == nil {
 		d, err := disbursement.Decode(record)
 		if err != nil {
-			return nil, err
+			return all, err
 		}
-		steps = d.Journal()
+		all.steps = d.Journal()
 	} else if errors.Is(err, store.ErrNotFound) {
 		if record, err = s.Store.Get(ctx, payment.Key(tenant, subject)); err != nil {
 			if errors.Is(err, store.ErrNotFound) {
-				return nil, nil // what was told of is gone
+				return all, nil // what was told of is gone
 			}
-			return nil, err
+			return all, err
 		}
 		p, err := payment.Decode(record)
 		if err != nil {
-			return nil, err
+			return all, err
 		}
-		steps = event.StepsOfPayment(p)
+		all.steps = event.StepsOfPayment(p)
 	} else {
-		return nil, fmt.Errorf("seal: %w", err)
+		return all, fmt.Errorf("seal: %w", err)
 	}
 	chain := audit.Begin(tenant, subject)
-	var lines []audit.Line
-	for _, step := range steps {
-		before := chain.Last()
-		n, sum := chain.Add(step)
-		lines = append(lines, audit.NewLine(subject, n, step, before, sum))
+	all.hashes = append(make([]audit.Hash, 0, len(all.steps)+1), chain.Last())
+	for _, step := range all.steps {
+		_, sum := chain.Add(step)
+		all.hashes = append(all.hashes, sum)
 	}
-	return lines, nil
+	return all, nil
 }
