@@ -1,7 +1,6 @@
 package api
 
 import (
-	"errors"
 	"net/http"
 
 	"github.com/vuelto/vuelto/pkg/disbursement"
@@ -38,11 +37,9 @@ func (s *Server) preview(r *http.Request, q request.Refund) (any, error) {
 		a.Checks = append(a.Checks, checkAnswer(c))
 	}
 	if p.Refused != nil {
-		for _, d := range s.decisions() {
-			if errors.Is(p.Refused, d.err) {
-				a.Code = d.code
-				return a, nil
-			}
+		if d := s.decision(p.Refused); d != nil {
+			a.Code = d.code
+			return a, nil
 		}
 		return nil, p.Refused // nothing that a rule decided
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"sync"
 
 	"github.com/vuelto/vuelto/pkg/batch"
 	"github.com/vuelto/vuelto/pkg/discrepancy"
@@ -34,9 +35,19 @@ type decision struct {
 	retry    string
 }
 
-// decisions is the table from decisions to answers. The first match counts.
-func (s *Server) decisions() []decision {
-	return slices.Concat(aboutRequests(), aboutMoney(), aboutBooks(), s.also)
+// decisions are those that every part knows, put together when the first is needed.
+var decisions = sync.OnceValue(func() []decision { return slices.Concat(aboutRequests(), aboutMoney(), aboutBooks()) })
+
+// decision finds how an error shows to the caller; nil if nobody classified it. The first match counts.
+func (s *Server) decision(err error) *decision {
+	for _, table := range [][]decision{decisions(), s.also} {
+		for i := range table {
+			if errors.Is(err, table[i].err) {
+				return &table[i]
+			}
+		}
+	}
+	return nil
 }
 
 // aboutRequests are the decisions about a request itself, before anything is looked up.
@@ -163,16 +174,13 @@ func (s *Server) problemOf(err error) (p Problem, retry string) {
 		}
 		err = nil
 	}
-	for _, d := range s.decisions() {
-		if err != nil && errors.Is(err, d.err) {
-			p = Problem{Status: d.status, Code: d.code, Title: d.title, NextStep: d.nextStep}
-			if d.detail {
-				p.Detail = err.Error()
-			}
-			return p, d.retry
+	if d := s.decision(err); d != nil {
+		p, retry = Problem{Status: d.status, Code: d.code, Title: d.title, NextStep: d.nextStep}, d.retry
+		if d.detail {
+			p.Detail = err.Error()
 		}
 	}
-	return p, ""
+	return p, retry
 }
 
 // refuse answers with what an error amounts to.

@@ -110,3 +110,13 @@ func TestDueThingsAreSpread(t *testing.T) {
 		}
 	}
 }
+
+// TestInstantsSortAsTheyAreRead: a sort key has the instant in one form, whatever zone it came in.
+func TestInstantsSortAsTheyAreRead(t *testing.T) {
+	const layout = "2006-01-02T15:04:05.000Z"
+	for _, when := range []time.Time{{}, at(0), at(7), at(70), at(999), time.Date(2026, 2, 28, 23, 59, 59, 999_999_999, time.FixedZone("", -5*3600)), time.Unix(0, 1), time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC)} {
+		if got, want := job.AwaitUntil(when), when.UTC().Format(layout); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
+}

@@ -18,31 +18,32 @@ func (r RouteSpec) Key() string { return r.Method + " " + r.Path }
 // Route finds the route that a gateway takes: the most specific that matches. Routes must be as ParseTemplate sorts them. If
 // none matches, the gateway would answer 404 by itself; the merchant API does it in its place, and says more.
 func Route(routes []RouteSpec, method, path string) (RouteSpec, bool) {
-	for _, r := range routes {
-		if (r.Method == "ANY" || r.Method == method) && r.takes(path) {
-			return r, true
+	for i := range routes {
+		if r := &routes[i]; (r.Method == "ANY" || r.Method == method) && r.takes(path) {
+			return *r, true
 		}
 	}
 	return RouteSpec{Function: "merchant-api"}, false
 }
 
-func (r RouteSpec) takes(path string) bool {
-	own, asked := strings.Split(r.Path, "/"), strings.Split(path, "/")
-	for i, segment := range own {
+func (r *RouteSpec) takes(path string) bool {
+	for own, more := r.Path, true; more; {
+		var segment, asked string
+		var also bool
+		segment, own, more = strings.Cut(own, "/")
+		asked, path, also = strings.Cut(path, "/")
 		switch {
-		case i >= len(asked):
-			return false
 		case segment == "{proxy+}":
-			return asked[i] != ""
-		case strings.HasPrefix(segment, "{"):
-			if asked[i] == "" {
-				return false
-			}
-		case segment != asked[i]:
+			return asked != ""
+		case strings.HasPrefix(segment, "{") && asked == "":
+			return false
+		case !strings.HasPrefix(segment, "{") && segment != asked:
+			return false
+		case more != also: // one has segments left
 			return false
 		}
 	}
-	return len(own) == len(asked)
+	return true
 }
 
 // moreSpecific orders as an HTTP API chooses: full matches before {proxy+}, then more literal segments, then a method

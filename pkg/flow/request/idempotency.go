@@ -60,14 +60,16 @@ func answerKey(tenant string, key Key) store.Key {
 
 // keep is the write that keeps an answer: it fails if the key has one already.
 func (r *Requester) keep(tenant string, key Key, a Answer) store.Write {
-	kept := answerBody{BodyHash: key.BodyHash, Status: a.Status, Answer: string(a.Body)}
 	plain, ended := bytes.CutSuffix(a.Body, []byte("\n"))
-	if same, err := json.Marshal(json.RawMessage(plain)); err == nil && bytes.Equal(same, plain) {
-		kept.Plain, kept.Ended, kept.Answer = plain, ended, ""
-	}
+	kept := answerBody{BodyHash: key.BodyHash, Status: a.Status, Plain: plain, Ended: ended}
 	body, err := json.Marshal(kept)
-	if err != nil {
-		panic(err) // strings and integers always encode
+	_, as, _ := bytes.Cut(body, []byte(`"p":`)) // before it is nothing but a hash and a number
+	rest, same := bytes.CutPrefix(as, plain)
+	if err != nil || !same || string(rest) != "}" && string(rest) != `,"n":true}` { // it would come back as other bytes
+		kept.Plain, kept.Ended, kept.Answer = nil, false, string(a.Body)
+		if body, err = json.Marshal(kept); err != nil {
+			panic(err) // strings and integers always encode
+		}
 	}
 	return store.Put{Record: store.Record{Key: answerKey(tenant, key), Body: body, Expires: r.Now().Add(KeepAnswers)}}
 }

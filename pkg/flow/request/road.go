@@ -33,13 +33,13 @@ func (r *Requester) choose(ctx context.Context, q Refund, p payment.Payment, t t
 		return disbursement.Choice{}, err
 	}
 	ask := disbursement.Ask{Route: q.Route, Amount: q.Amount, Part: q.Amount.Minor() < p.PaidMinor(), Today: t.today, Deadline: q.Deadline}
-	var roads []disbursement.Road
+	roads := make([]disbursement.Road, 0, 4)
 	for _, route := range []disbursement.Route{disbursement.Original, disbursement.CashWithdrawal, disbursement.BankTransfer} {
 		roads = append(roads, r.road(ctx, t, client, route))
 	}
 	byHand := disbursement.Road{Route: disbursement.Manual, Provider: p.Provider, Account: p.Account, Offered: true,
 		Closed: t.rule(client, disbursement.Manual).Closed}
-	choice := disbursement.Choose(ask, append(slices.Clone(roads), byHand))
+	choice := disbursement.Choose(ask, append(roads, byHand))
 	named := q.Route == disbursement.CashWithdrawal || q.Route == disbursement.BankTransfer
 	if (q.Route != "" && !named) || (choice.Hold == "" && choice.Waits == "" && (choice.Refused == nil || !named)) {
 		return choice, nil
