@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 
 	"github.com/vuelto/vuelto/pkg/money"
@@ -31,19 +30,22 @@ func (t *Text) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// errTrailing says something follows the JSON value.
-var errTrailing = errors.New("provider: data after the JSON value")
-
 // DecodeJSON reads exactly one JSON value. The error names the place but repeats nothing of the body.
 func DecodeJSON(body []byte, into any) error {
-	decoder := json.NewDecoder(bytes.NewReader(body))
-	if err := decoder.Decode(into); err != nil {
-		return fmt.Errorf("provider: not the JSON expected, near byte %d", decoder.InputOffset())
+	err := json.Unmarshal(body, into)
+	if err == nil {
+		return nil
 	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return errTrailing
+	var at int64
+	var broken *json.SyntaxError
+	var other *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &broken):
+		at = broken.Offset
+	case errors.As(err, &other):
+		at = other.Offset
 	}
-	return nil
+	return fmt.Errorf("provider: not the JSON expected, near byte %d", at)
 }
 
 // Minor reads an amount as a provider writes it, in major units, into ISO minor units, by its digits and never by a

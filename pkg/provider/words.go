@@ -27,15 +27,15 @@ func (w Words) Of(word string) (Meaning, bool) {
 	return Meaning{}, false
 }
 
-// Known is the first of the words that has a translation, else the last: a reason tells more than the status it led to, if
-// anybody knows what it means.
-func (w Words) Known(words ...string) string {
-	for _, word := range words {
-		if _, ok := w.Of(word); ok {
-			return word
+// Telling is a reason if anybody knows what it means, else the status that it led to: a reason tells more. Words are put
+// together only for a reason.
+func Telling(words func() Words, reason, status string) string {
+	if reason != "" {
+		if _, ok := words().Of(reason); ok {
+			return reason
 		}
 	}
-	return words[len(words)-1]
+	return status
 }
 
 // Words are the translations of a table's codes: Spanish and Chinese as given, the English of the table itself; and those

@@ -68,7 +68,7 @@ func (s standing) observe(reference string) (disbursement.Observation, error) {
 			o.Claim = disbursement.ClaimReturned
 		}
 		o.Code, o.Said = provider.Word(string(s.Code)), s.Reason.Sensitive()
-		o.Word = Words().Known(string(s.Code), string(s.Status))
+		o.Word = provider.Telling(Words, string(s.Code), string(s.Status))
 	default:
 		return o, unreadable("a status that is not documented")
 	}

@@ -114,7 +114,7 @@ func (p payout) observe() (disbursement.Observation, error) {
 		return disbursement.Observation{}, unreadable("a status that is not in the contract")
 	}
 	o := disbursement.Observation{Claim: claim, Reference: p.DisbursementID, CashCode: p.CashCode,
-		Code: provider.Word(p.ReasonCode), Word: Words().Known(p.ReasonCode, p.Status), Said: identity.Sensitive(p.ReasonCode)}
+		Code: provider.Word(p.ReasonCode), Word: provider.Telling(Words, p.ReasonCode, p.Status), Said: identity.Sensitive(p.ReasonCode)}
 	if claim == disbursement.ClaimReturned {
 		o.Note = p.Status
 	}

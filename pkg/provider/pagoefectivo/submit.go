@@ -85,7 +85,7 @@ func (r refund) observe(d disbursement.Disbursement, responseID string) (disburs
 		return disbursement.Observation{}, unreadable("a status that is not documented")
 	}
 	o.OccurredAt, o.Reference, o.ResponseID, o.Code = at, r.RefundID, responseID, provider.Word(r.ReasonCode)
-	o.Word, o.Said = Words().Known(r.ReasonCode, r.Status), identity.Sensitive(r.ReasonCode)
+	o.Word, o.Said = provider.Telling(Words, r.ReasonCode, r.Status), identity.Sensitive(r.ReasonCode)
 	return o, nil
 }
 

@@ -167,7 +167,7 @@ func (e event) refund() ([]provider.Fact, error) {
 	}
 	o.Evidence, o.OccurredAt = e.EventType+":"+e.Data.RefundID, at
 	o.Reference, o.Code = e.Data.RefundID, provider.Word(e.Data.ReasonCode)
-	o.Word, o.Said = Words().Known(e.Data.ReasonCode, status), identity.Sensitive(e.Data.ReasonCode)
+	o.Word, o.Said = provider.Telling(Words, e.Data.ReasonCode, status), identity.Sensitive(e.Data.ReasonCode)
 	return []provider.Fact{{Ours: e.Data.MerchantRefundID, Reference: e.Data.RefundID, Disbursement: &o}}, nil
 }
 
