@@ -141,7 +141,7 @@ func Decode(record store.Record) (Reconciliation, error) {
 	if err := store.Unmarshal(record.Body, &r); err != nil {
 		return r, fmt.Errorf("reconciliation: record %s: %w", record.Key, err)
 	}
-	r.Tenant, r.Version = record.Key.PK[:max(0, len(record.Key.PK)-len(r.ID)-1)], record.Version
+	r.Tenant, r.Version = tenantOf(record, r.ID), record.Version
 	return r, nil
 }
 

@@ -171,7 +171,7 @@ func (b *Book) part(name string) {
 		w = io.Discard
 	}
 	if b.buffer == nil {
-		b.buffer = bufio.NewWriterSize(w, 1<<15)
+		b.buffer = bufio.NewWriter(w)
 	}
 	b.buffer.Reset(w)
 	b.open = b.buffer

@@ -26,7 +26,7 @@ const (
 type waiting struct {
 	count int
 	age   int // of the oldest, in business days
-	day   reconciliation.Reconciliation
+	day   reconciliation.Glance
 	risk  map[money.Currency]int64 // minor units, whichever way they go
 }
 
@@ -77,7 +77,7 @@ func (in *Ingester) month(ctx context.Context, w *waiting, tenant, network strin
 			return err
 		}
 		for _, record := range page.Records {
-			day, err := reconciliation.Decode(record)
+			day, err := reconciliation.Look(record)
 			if err != nil {
 				return err
 			}
@@ -95,7 +95,7 @@ func (in *Ingester) month(ctx context.Context, w *waiting, tenant, network strin
 }
 
 // open adds what is open on a day.
-func (in *Ingester) open(ctx context.Context, w *waiting, day reconciliation.Reconciliation, country calendar.Country, today calendar.Date) error {
+func (in *Ingester) open(ctx context.Context, w *waiting, day reconciliation.Glance, country calendar.Country, today calendar.Date) error {
 	decisions, err := discrepancy.Read(ctx, in.Store, day.Tenant, day.Account, day.ID)
 	if err != nil {
 		return err
@@ -106,7 +106,8 @@ func (in *Ingester) open(ctx context.Context, w *waiting, day reconciliation.Rec
 			return err
 		}
 		for _, b := range list {
-			if decisions[discrepancy.Key(day.Tenant, day.Account, day.ID, b)].Stands(b.Mark(), today, false).Settled() {
+			d, decided := decisions[discrepancy.Key(day.Tenant, day.Account, day.ID, b)]
+			if decided && d.Stands(b.Mark(), today, false).Settled() {
 				continue
 			}
 			w.count++

@@ -104,8 +104,8 @@ func (in *Ingester) account(ctx context.Context, a provider.Account) error {
 // broken: a corrected file may have taken its place, and the last download may have been cut short.
 func (in *Ingester) day(ctx context.Context, client *provider.Client, day calendar.Date, always bool) error {
 	a := client.Account()
-	r, err := in.find(ctx, a, day)
-	if err != nil || (len(r.Files) > 0 && !always && r.Status != reconciliation.Broken) {
+	seen, record, err := in.look(ctx, a, day)
+	if err != nil || (len(seen.Files) > 0 && !always && seen.Status != reconciliation.Broken) {
 		return err
 	}
 	f, err := client.FetchSettlement(ctx, day)
@@ -115,21 +115,41 @@ func (in *Ingester) day(ctx context.Context, client *provider.Client, day calend
 	if err != nil {
 		return err
 	}
-	_, err = in.Keep(ctx, a, r, f, false)
+	r, err := in.known(a, day, record)
+	if err == nil {
+		_, err = in.Keep(ctx, a, r, f, false)
+	}
 	return err
 }
 
-func (in *Ingester) find(ctx context.Context, a provider.Account, day calendar.Date) (reconciliation.Reconciliation, error) {
-	id := reconciliation.ID(a.Tenant, a.ID, day)
-	record, err := in.Store.Get(ctx, reconciliation.Key(a.Tenant, id))
+// look reads the record of an account's day and takes a glance; both are empty if there is none.
+func (in *Ingester) look(ctx context.Context, a provider.Account, day calendar.Date) (reconciliation.Glance, store.Record, error) {
+	record, err := in.Store.Get(ctx, reconciliation.Key(a.Tenant, reconciliation.ID(a.Tenant, a.ID, day)))
 	if errors.Is(err, store.ErrNotFound) {
-		return reconciliation.Reconciliation{Tenant: a.Tenant, ID: id, Provider: a.Provider, Network: a.Network, Account: a.ID,
-			Date: day, Created: calendar.Millis(in.Now())}, nil
+		return reconciliation.Glance{}, store.Record{}, nil
 	}
 	if err != nil {
-		return reconciliation.Reconciliation{}, err
+		return reconciliation.Glance{}, record, err
+	}
+	seen, err := reconciliation.Look(record)
+	return seen, record, err
+}
+
+// known is the day of a record; a new one if the record is empty.
+func (in *Ingester) known(a provider.Account, day calendar.Date, record store.Record) (reconciliation.Reconciliation, error) {
+	if record.Version == 0 {
+		return reconciliation.Reconciliation{Tenant: a.Tenant, ID: reconciliation.ID(a.Tenant, a.ID, day), Provider: a.Provider, Network: a.Network,
+			Account: a.ID, Date: day, Created: calendar.Millis(in.Now())}, nil
 	}
 	return reconciliation.Decode(record)
+}
+
+func (in *Ingester) find(ctx context.Context, a provider.Account, day calendar.Date) (reconciliation.Reconciliation, error) {
+	record, err := in.Store.Get(ctx, reconciliation.Key(a.Tenant, reconciliation.ID(a.Tenant, a.ID, day)))
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return reconciliation.Reconciliation{}, err
+	}
+	return in.known(a, day, record)
 }
 
 // Kept says what became of a file.

@@ -36,7 +36,7 @@ func (in *Ingester) watch(ctx context.Context, a provider.Account, country calen
 		if !country.IsBusinessDay(day) {
 			continue
 		}
-		r, err := in.find(ctx, a, day)
+		r, _, err := in.look(ctx, a, day)
 		if err != nil {
 			return err
 		}
@@ -55,7 +55,7 @@ func (in *Ingester) watch(ctx context.Context, a provider.Account, country calen
 }
 
 // overdue tells of a day that should have been compared by now.
-func (in *Ingester) overdue(ctx context.Context, r reconciliation.Reconciliation) {
+func (in *Ingester) overdue(ctx context.Context, r reconciliation.Glance) {
 	if r.Due != 0 && calendar.Instant(r.Due).Add(compareWithin).Before(in.Now()) {
 		in.Log.ErrorContext(ctx, "day not reconciled", "tenant", r.Tenant, "account", r.Account, "reconciliation", r.ID, "date", r.Date.String())
 	}

@@ -1,6 +1,7 @@
 package simnet
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -73,7 +74,7 @@ func (b *Book) Close(day calendar.Date) (file string, settles calendar.Date, err
 		}
 		due := country.AddBusinessDays(day, 1)
 		b.closed[networkDay{network, day}], b.published[networkDay{network, due}] = due, true
-		clear(b.pages)
+		maps.DeleteFunc(b.pages, func(k pageKey, _ *page) bool { return k.settles == due })
 		moved := b.movedOn(network, day, country.Zone())
 		if settles.IsZero() || (moved && !busy) || (moved == busy && settles.Before(due)) {
 			settles = due

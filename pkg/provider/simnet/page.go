@@ -17,7 +17,7 @@ type Form struct {
 }
 
 // page is an account's file of a day as far as it is put together. Within what has been closed a file only grows, and it is
-// asked for every hour: what was found and printed is kept until a day is closed, or an account registered.
+// asked for every hour: what was found and printed is kept until another day is closed into it, or an account registered.
 type page struct {
 	zone    *time.Location
 	seen    int // movements of the book that were looked at
