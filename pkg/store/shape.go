@@ -120,7 +120,7 @@ func (s *shape) embed(t reflect.Type, path []int, within map[reflect.Type]bool) 
 		odd := func(r rune) bool {
 			return r != '_' && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
 		}
-		if strings.ContainsFunc(name, odd) || strings.Contains(options, "string") || s.resembles([]byte(name)) {
+		if strings.ContainsFunc(name, odd) || strings.Contains(options, "string") || s.resembles(name) {
 			return false
 		}
 		s.members = append(s.members, member{name, here, newShape(f.Type, within)})
@@ -129,14 +129,14 @@ func (s *shape) embed(t reflect.Type, path []int, within map[reflect.Type]bool) 
 }
 
 // find is the member of a name, or -1. The next one is expected from a place on: what was written in order is found at once.
-func (s *shape) find(name []byte, expected int) int {
+func (s *shape) find(name string, expected int) int {
 	for i := expected; i < len(s.members); i++ {
-		if s.members[i].name == string(name) {
+		if s.members[i].name == name {
 			return i
 		}
 	}
 	for i := range min(expected, len(s.members)) {
-		if s.members[i].name == string(name) {
+		if s.members[i].name == name {
 			return i
 		}
 	}
@@ -144,9 +144,9 @@ func (s *shape) find(name []byte, expected int) int {
 }
 
 // resembles says whether a name is that of a member in other letters: encoding/json takes it for the same.
-func (s *shape) resembles(name []byte) bool {
+func (s *shape) resembles(name string) bool {
 	for _, m := range s.members {
-		if strings.EqualFold(m.name, string(name)) {
+		if strings.EqualFold(m.name, name) {
 			return true
 		}
 	}

@@ -1,10 +1,10 @@
 package store
 
 import (
-	"bytes"
 	"encoding"
 	"encoding/json"
 	"reflect"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -13,11 +13,12 @@ import (
 // name in other letters, a key that comes twice or a value that is not empty before, it leaves to json.Unmarshal: into is as that
 // leaves it, always. Errors are those of json.Unmarshal.
 func Unmarshal(body []byte, into any) error {
-	v, q := reflect.ValueOf(into).Elem(), quick{text: body}
+	v := reflect.ValueOf(into).Elem()
 	if !v.IsZero() { // json.Unmarshal lets what it reads mix with what is there
 		return json.Unmarshal(body, into)
 	}
-	if utf8.Valid(body) && q.value(shapeOf(v.Type()), v) && q.at == len(body) {
+	q := quick{text: string(body)} // once: what is read are parts of it
+	if utf8.ValidString(q.text) && q.value(shapeOf(v.Type()), v) && q.at == len(body) {
 		return nil
 	}
 	v.SetZero()
@@ -26,7 +27,7 @@ func Unmarshal(body []byte, into any) error {
 
 // quick reads a text from one place on. Its methods say whether they could; if not, the value is left half read.
 type quick struct {
-	text []byte
+	text string
 	at   int
 }
 
@@ -74,10 +75,10 @@ func (q *quick) value(s *shape, v reflect.Value) bool {
 	}
 	raw := q.text[from:q.at]
 	if s.kind == ofRaw {
-		v.SetBytes(bytes.Clone(raw))
+		v.SetBytes([]byte(raw))
 		return true
 	}
-	return json.Unmarshal(raw, v.Addr().Interface()) == nil
+	return json.Unmarshal([]byte(raw), v.Addr().Interface()) == nil
 }
 
 func (q *quick) object(s *shape, v reflect.Value) bool {
@@ -127,18 +128,33 @@ func (q *quick) table(s *shape, v reflect.Value) bool {
 }
 
 func (q *quick) array(s *shape, v reflect.Value) bool {
-	if v.Set(reflect.MakeSlice(v.Type(), 0, 0)); !q.next('[') {
+	if !q.next('[') {
 		return false
 	}
+	if q.next(']') {
+		v.Set(reflect.MakeSlice(v.Type(), 0, 0))
+		return true
+	}
+	v.Grow(q.elements(s.elem.kind))
 	n := 0
 	return q.list(']', func() bool {
 		if n == v.Cap() {
-			v.Grow(max(4, n))
+			v.Grow(n)
 		}
 		n++
 		v.SetLen(n)
 		return q.value(s.elem, v.Index(n-1))
 	})
+}
+
+// elements guesses how many the array has that begins here: right for strings, numbers and plain objects, at least one for all.
+func (q *quick) elements(k kind) int {
+	inside, _, _ := strings.Cut(q.text[q.at:], "]")
+	between := ","
+	if k == ofStruct {
+		between = "},{"
+	}
+	return 1 + strings.Count(inside, between)
 }
 
 // next takes the next character if it is c.
@@ -151,7 +167,7 @@ func (q *quick) next(c byte) bool {
 }
 
 func (q *quick) word(w string) bool {
-	if len(q.text)-q.at < len(w) || string(q.text[q.at:q.at+len(w)]) != w {
+	if len(q.text)-q.at < len(w) || q.text[q.at:q.at+len(w)] != w {
 		return false
 	}
 	q.at += len(w)
@@ -162,16 +178,16 @@ func (q *quick) string() (string, bool) {
 	from := q.at
 	text, escaped, ok := q.quoted()
 	if !escaped || !ok {
-		return string(text), ok
+		return text, ok
 	}
 	var s string
-	return s, json.Unmarshal(q.text[from:q.at], &s) == nil
+	return s, json.Unmarshal([]byte(q.text[from:q.at]), &s) == nil
 }
 
 // quoted is what stands between two quotation marks, as it stands.
-func (q *quick) quoted() (inside []byte, escaped, ok bool) {
+func (q *quick) quoted() (inside string, escaped, ok bool) {
 	if !q.next('"') {
-		return nil, false, false
+		return "", false, false
 	}
 	rest := q.text[q.at:]
 	for i := 0; i < len(rest); i++ {
@@ -183,10 +199,10 @@ func (q *quick) quoted() (inside []byte, escaped, ok bool) {
 			escaped = true
 			i++ // what is escaped ends nothing
 		case c < ' ':
-			return nil, false, false
+			return "", false, false
 		}
 	}
-	return nil, false, false
+	return "", false, false
 }
 
 // integer reads a whole number of at most eighteen digits: it fits whatever they are.
@@ -233,7 +249,7 @@ func (q *quick) skip(depth int) bool {
 func (q *quick) passed() bool {
 	from := q.at
 	_, escaped, ok := q.quoted()
-	return ok && (!escaped || json.Valid(q.text[from:q.at]))
+	return ok && (!escaped || json.Valid([]byte(q.text[from:q.at])))
 }
 
 // list goes past what is parted by commas until the end.
