@@ -123,7 +123,7 @@ func (s *Server) count(r *http.Request, pk string, first *string) (int, error) {
 			return 0, err
 		}
 		if n == 0 && len(page.Records) > 0 && first != nil {
-			*first = page.Records[0].Index[store.Work].SK
+			*first = page.Records[0].Index.Work.SK
 		}
 		n += len(page.Records)
 		if after = page.Next; after == "" {

@@ -62,7 +62,7 @@ func (s *Server) pageOf(r *http.Request, l listing) (any, error) {
 				if rendered != nil {
 					out.Data = append(out.Data, rendered)
 				}
-				after = query.Cursor(store.Position{SK: record.Index[store.List].SK, Key: record.Key})
+				after = query.Cursor(store.Position{SK: record.Index.List.SK, Key: record.Key})
 				scanned++
 			}
 			if found.Next == "" {

@@ -185,7 +185,7 @@ func (s *Server) listManual(r *http.Request, c request.Caller) (any, error) {
 				matches(query, "safe_action", string(d.Advice())) {
 				out.Data = append(out.Data, s.renderDisbursement(d))
 			}
-			after = q.Cursor(store.Position{SK: record.Index[store.Work].SK, Key: record.Key})
+			after = q.Cursor(store.Position{SK: record.Index.Work.SK, Key: record.Key})
 			scanned++
 		}
 		if after = found.Next; after == "" {

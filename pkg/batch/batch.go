@@ -129,11 +129,11 @@ func Encode(b Batch) store.Record {
 	}
 	key := Key(b.Tenant, b.ID)
 	created := calendar.Instant(b.Created)
-	record := store.Record{Key: key, Version: b.Version, Body: body, Index: map[store.Index]store.Key{
-		store.List: {PK: ListPartition(b.Tenant, created), SK: created.UTC().Format("2006-01-02T15:04:05.000Z") + "|" + b.ID},
+	record := store.Record{Key: key, Version: b.Version, Body: body, Index: store.Places{
+		List: store.Key{PK: ListPartition(b.Tenant, created), SK: created.UTC().Format("2006-01-02T15:04:05.000Z") + "|" + b.ID},
 	}}
 	if b.Due != 0 {
-		record.Index[store.Work] = job.DueKey(calendar.Instant(b.Due), job.Rows, key)
+		record.Index.Work = job.DueKey(calendar.Instant(b.Due), job.Rows, key)
 	}
 	return record
 }

@@ -131,19 +131,19 @@ func Encode(d Disbursement) store.Record {
 }
 
 // index: listed always; on the work index while somebody must act, a person included, or from payment until settlement.
-func index(d Disbursement, key store.Key) map[store.Index]store.Key {
-	at := map[store.Index]store.Key{store.List: ListKey(d)}
+func index(d Disbursement, key store.Key) store.Places {
+	at := store.Places{List: ListKey(d)}
 	switch {
 	case !d.Due.IsZero() && d.State == Queued:
-		at[store.Work] = job.DueKey(d.Due, job.Submit, key)
+		at.Work = job.DueKey(d.Due, job.Submit, key)
 	case !d.Due.IsZero():
-		at[store.Work] = job.DueKey(d.Due, job.Poll, key)
+		at.Work = job.DueKey(d.Due, job.Poll, key)
 	case d.State == Held:
-		at[store.Work] = job.HeldKey(d.Tenant, d.HeldAt(), key)
+		at.Work = job.HeldKey(d.Tenant, d.HeldAt(), key)
 	case d.State == Paid:
-		at[store.Work] = job.AwaitKey(d.Tenant, d.Account, d.PaidAt, key)
+		at.Work = job.AwaitKey(d.Tenant, d.Account, d.PaidAt, key)
 	case !d.SettledOn.IsZero():
-		at[store.Work] = job.SettledKey(d.Tenant, d.Account, d.SettledOn.String(), key)
+		at.Work = job.SettledKey(d.Tenant, d.Account, d.SettledOn.String(), key)
 	}
 	return at
 }

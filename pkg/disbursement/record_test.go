@@ -79,8 +79,8 @@ func TestWorkIndexFollowsTheState(t *testing.T) {
 		if c.state != disbursement.Settled {
 			d.SettledOn = calendar.Date{}
 		}
-		entry, listed := disbursement.Encode(d).Index[store.Work]
-		if listed != (c.want != "") || !strings.Contains(entry.SK, c.want) {
+		entry := disbursement.Encode(d).Index.Work
+		if listed := entry.PK != ""; listed != (c.want != "") || !strings.Contains(entry.SK, c.want) {
 			t.Errorf("%s: entry %q, want %q", c.state, entry.SK, c.want)
 		}
 	}

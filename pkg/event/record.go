@@ -79,7 +79,7 @@ func Encode(e Event, now time.Time) store.Record {
 	}
 	r := store.Record{Key: key, Version: e.Version, Body: encode(b)}
 	if due := e.due(now); !due.IsZero() {
-		r.Index = map[store.Index]store.Key{store.Work: job.DueKey(due, job.Deliver, key)}
+		r.Index = store.Places{Work: job.DueKey(due, job.Deliver, key)}
 	}
 	return r
 }

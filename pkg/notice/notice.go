@@ -111,7 +111,7 @@ func Encode(n Notice) store.Record {
 	}
 	r := store.Record{Key: Key(n.Tenant, n.Event), Version: n.Version, Body: encoded}
 	if !n.Due.IsZero() {
-		r.Index = map[store.Index]store.Key{store.Work: job.DueKey(n.Due, job.Notify, r.Key)}
+		r.Index = store.Places{Work: job.DueKey(n.Due, job.Notify, r.Key)}
 	}
 	return r
 }

@@ -50,7 +50,7 @@ func EncodeReport(p Report) store.Record {
 	}
 	r := store.Record{Key: ReportKey(p.Tenant, p.Date), Version: p.Version, Body: encoded}
 	if !p.Due.IsZero() {
-		r.Index = map[store.Index]store.Key{store.Work: job.DueKey(p.Due, job.Report, r.Key)}
+		r.Index = store.Places{Work: job.DueKey(p.Due, job.Report, r.Key)}
 	}
 	return r
 }

@@ -132,10 +132,10 @@ func fold[T any](ctx context.Context, s store.Store, key store.Key, lines map[st
 }
 
 func decode[T any](r store.Record) (map[string]kept[T], error) {
-	known := map[string]kept[T]{}
 	if len(r.Body) == 0 {
-		return known, nil
+		return map[string]kept[T]{}, nil
 	}
+	var known map[string]kept[T]
 	if err := store.Unmarshal(r.Body, &known); err != nil {
 		return nil, fmt.Errorf("order: record %s: %w", r.Key, err)
 	}

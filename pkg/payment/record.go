@@ -130,18 +130,18 @@ func tags(p Payment) []string {
 }
 
 // index: listed once it has a voucher to show; on the work index while somebody must ask, or until its cash is settled.
-func index(p Payment, key store.Key) map[store.Index]store.Key {
-	at := map[store.Index]store.Key{}
+func index(p Payment, key store.Key) store.Places {
+	var at store.Places
 	if p.Voucher.Code != "" {
-		at[store.List] = ListKey(p.Tenant, p.ID, p.CreatedAt)
+		at.List = ListKey(p.Tenant, p.ID, p.CreatedAt)
 	}
 	switch {
 	case !p.Due.IsZero():
-		at[store.Work] = job.DueKey(p.Due, job.Poll, key)
+		at.Work = job.DueKey(p.Due, job.Poll, key)
 	case len(p.Receipts) > 0 && !p.Settled():
-		at[store.Work] = job.AwaitKey(p.Tenant, p.Account, p.PaidAt(), key)
+		at.Work = job.AwaitKey(p.Tenant, p.Account, p.PaidAt(), key)
 	case p.Settled():
-		at[store.Work] = job.SettledKey(p.Tenant, p.Account, p.Receipts[0].SettledOn.String(), key)
+		at.Work = job.SettledKey(p.Tenant, p.Account, p.Receipts[0].SettledOn.String(), key)
 	}
 	return at
 }

@@ -85,19 +85,19 @@ func TestRecordsOfThisReleaseStayReadable(t *testing.T) {
 func TestWhereAPaymentIsListed(t *testing.T) {
 	key := payment.Key("demo", "pay_1")
 	claimed := fresh()
-	if at := payment.Encode(claimed).Index; len(at) != 0 {
+	if at := payment.Encode(claimed).Index; at != (store.Places{}) {
 		t.Errorf("without a voucher: %v", at)
 	}
 	open := in(t, payment.Pending)
-	if at := payment.Encode(open).Index; at[store.List] != payment.ListKey("demo", "pay_1", noon()) || at[store.Work] != job.DueKey(open.Due, job.Poll, key) {
+	if at := payment.Encode(open).Index; at.List != payment.ListKey("demo", "pay_1", noon()) || at.Work != job.DueKey(open.Due, job.Poll, key) {
 		t.Errorf("open: %v", at)
 	}
 	paid := in(t, payment.Paid)
-	if at := payment.Encode(paid).Index; at[store.Work] != job.AwaitKey("demo", "", noon(), key) {
+	if at := payment.Encode(paid).Index; at.Work != job.AwaitKey("demo", "", noon(), key) {
 		t.Errorf("paid: %v", at)
 	}
 	for _, s := range []payment.State{payment.Expired, payment.Cancelled} {
-		if _, listed := payment.Encode(in(t, s)).Index[store.Work]; listed {
+		if payment.Encode(in(t, s)).Index.Work.PK != "" {
 			t.Errorf("%s: somebody still has to do something", s)
 		}
 	}

@@ -23,7 +23,7 @@ func EncodeAccount(a Account, version int64) store.Record {
 		panic(err) // strings and integers always encode
 	}
 	return store.Record{Key: AccountKey(a.ID), Version: version, Body: body,
-		Index: map[store.Index]store.Key{store.List: {PK: AccountsPartition(a.Network), SK: a.ID}}}
+		Index: store.Places{List: store.Key{PK: AccountsPartition(a.Network), SK: a.ID}}}
 }
 
 // DecodeAccount reads an account.

@@ -97,10 +97,11 @@ func Outages(ctx context.Context, from store.Store, tenant string) ([]Outage, er
 }
 
 func decodeOutage(r store.Record) (Outage, error) {
-	o := Outage{version: r.Version}
+	var o Outage
 	if err := store.Unmarshal(r.Body, &o); err != nil {
 		return Outage{}, fmt.Errorf("provider: record %s: %w", r.Key, err)
 	}
+	o.version = r.Version
 	return o, nil
 }
 
@@ -223,7 +224,7 @@ func (b *Breaker) write(ctx context.Context, tenant string, key store.Key, g gla
 	}
 	r := store.Record{Key: key, Version: g.version, Body: body}
 	if g.Open() {
-		r.Index = map[store.Index]store.Key{store.List: {PK: breakersPartition(tenant), SK: key.PK}}
+		r.Index = store.Places{List: store.Key{PK: breakersPartition(tenant), SK: key.PK}}
 	}
 	err = b.Store.Commit(ctx, store.Put{Record: r})
 	if err != nil {

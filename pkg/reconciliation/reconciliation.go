@@ -126,11 +126,11 @@ func Encode(r Reconciliation) store.Record {
 		panic(err) // strings and integers always encode
 	}
 	key := Key(r.Tenant, r.ID)
-	record := store.Record{Key: key, Version: r.Version, Body: body, Index: map[store.Index]store.Key{
-		store.List: {PK: ListPartition(r.Tenant, r.Date.Start(time.UTC)), SK: r.Date.String() + "|" + r.ID},
+	record := store.Record{Key: key, Version: r.Version, Body: body, Index: store.Places{
+		List: store.Key{PK: ListPartition(r.Tenant, r.Date.Start(time.UTC)), SK: r.Date.String() + "|" + r.ID},
 	}}
 	if r.Due != 0 {
-		record.Index[store.Work] = job.DueKey(calendar.Instant(r.Due), job.Reconcile, key)
+		record.Index.Work = job.DueKey(calendar.Instant(r.Due), job.Reconcile, key)
 	}
 	return record
 }

@@ -62,9 +62,10 @@ func checkRecord(r Record) error {
 	if len(r.Body) > MaxBody {
 		return fmt.Errorf("%w: %s has %d bytes", ErrInvalid, r.Key, len(r.Body))
 	}
-	for index, at := range r.Index {
-		if !index.Known() {
-			return fmt.Errorf("%w: %s is listed in %q, which does not exist", ErrInvalid, r.Key, index)
+	for _, index := range Indexes() {
+		at := r.Index.In(index)
+		if at == (Key{}) {
+			continue
 		}
 		if err := CheckKey(at); err != nil {
 			return fmt.Errorf("%s listed in %s: %w", r.Key, index, err)

@@ -101,7 +101,7 @@ func (m *Meter) Query(ctx context.Context, q Query) (Page, error) {
 		if q.Index == "" {
 			continue
 		}
-		entries += entrySize(r.Key, q.Index, r.Index[q.Index])
+		entries += entrySize(r.Key, q.Index, r.Index.In(q.Index))
 		if !q.KeysOnly {
 			bill.HalfReads += 2 * steps(size, readStep)
 		}
@@ -160,17 +160,16 @@ func outcome(was Record, w Write) Record {
 	return was
 }
 
-func relisted(key Key, was, is map[Index]Key) (units int64) {
+func relisted(key Key, was, is Places) (units int64) {
 	for _, index := range Indexes() {
-		old, listed := was[index]
-		now, lists := is[index]
-		if listed == lists && old == now {
+		old, now := was.In(index), is.In(index)
+		if old == now {
 			continue
 		}
-		if listed {
+		if old != (Key{}) {
 			units += steps(entrySize(key, index, old), writeStep)
 		}
-		if lists {
+		if now != (Key{}) {
 			units += steps(entrySize(key, index, now), writeStep)
 		}
 	}

@@ -31,7 +31,7 @@ func TestSize(t *testing.T) {
 		"expiry":      {store.Record{Key: store.Key{PK: "p", SK: "s"}, Expires: epoch}, 20},
 		// work-pk 7+1, work-sk 7+2
 		"index": {store.Record{
-			Key: store.Key{PK: "p", SK: "s"}, Index: map[store.Index]store.Key{store.Work: {PK: "w", SK: "12"}},
+			Key: store.Key{PK: "p", SK: "s"}, Index: store.Places{Work: store.Key{PK: "w", SK: "12"}},
 		}, 30},
 		"UTF-8": {store.Record{Key: store.Key{PK: "ñ", SK: "s"}}, 14},
 	} {
@@ -63,8 +63,8 @@ func counts(t *testing.T, m *store.Meter, charges []charge) {
 
 func key(sk string) store.Key { return store.Key{PK: "p", SK: sk} }
 
-func listed(sk string) map[store.Index]store.Key {
-	return map[store.Index]store.Key{store.Work: {PK: "w", SK: sk}}
+func listed(sk string) store.Places {
+	return store.Places{Work: store.Key{PK: "w", SK: sk}}
 }
 
 func body(n int) []byte { return []byte(strings.Repeat("x", n)) }

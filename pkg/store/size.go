@@ -31,7 +31,11 @@ func Size(r Record) int {
 	if !r.Expires.IsZero() {
 		n += numberName + unixDigits
 	}
-	for index, at := range r.Index {
+	for _, index := range Indexes() {
+		at := r.Index.In(index)
+		if at == (Key{}) {
+			continue
+		}
 		n += 2*(len(index)+indexSuffix) + len(at.PK) + len(at.SK)
 	}
 	return n

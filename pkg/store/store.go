@@ -21,7 +21,7 @@ type Key struct{ PK, SK string }
 // String is for logs and messages.
 func (k Key) String() string { return k.PK + "/" + k.SK }
 
-// Index is the name of a sparse index: a record is in it while Record.Index has an entry for it.
+// Index is the name of a sparse index: a record is in it while Record.Index has a place for it.
 // Indexes may lag by seconds: they serve lists and sweeps and never decide about money.
 type Index string
 
@@ -32,15 +32,40 @@ const (
 	List Index = "list"
 )
 
+// Places is where a record is listed: its key in each index; zero in those it is not in.
+type Places struct{ Work, List Key }
+
+// In is the place in an index; zero for the table, and where there is none.
+func (p Places) In(i Index) Key {
+	switch i {
+	case Work:
+		return p.Work
+	case List:
+		return p.List
+	}
+	return Key{}
+}
+
+// With is p with a place in an index.
+func (p Places) With(i Index, at Key) Places {
+	switch i {
+	case Work:
+		p.Work = at
+	case List:
+		p.List = at
+	}
+	return p
+}
+
 // Record is one stored thing.
 type Record struct {
 	Key     Key
-	Version int64         // fence: how many writes the record has had; Put says which version it replaces, 0 = must not exist
-	Body    []byte        // the noun, encoded once by its record.go; opaque here
-	Free    int64         // a balance that Take lowers and raises without reading; never negative
-	Tags    []string      // ids that Take has added, sorted, each once
-	Index   map[Index]Key // where the record is listed
-	Expires time.Time     // caches only; zero = never. No truth ever expires
+	Version int64     // fence: how many writes the record has had; Put says which version it replaces, 0 = must not exist
+	Body    []byte    // the noun, encoded once by its record.go; opaque here
+	Free    int64     // a balance that Take lowers and raises without reading; never negative
+	Tags    []string  // ids that Take has added, sorted, each once
+	Index   Places    // where the record is listed
+	Expires time.Time // caches only; zero = never. No truth ever expires
 }
 
 // Write is one part of a Commit: Put or Take.

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"errors"
-	"maps"
 	"slices"
 )
 
@@ -106,7 +105,7 @@ func (t *Trial) record(ctx context.Context, key Key) (*Record, error) {
 
 // copied shares nothing that its holder might change.
 func copied(r Record) Record {
-	r.Body, r.Tags, r.Index = slices.Clone(r.Body), slices.Clone(r.Tags), maps.Clone(r.Index)
+	r.Body, r.Tags = slices.Clone(r.Body), slices.Clone(r.Tags)
 	slices.Sort(r.Tags)
 	r.Tags = slices.Compact(r.Tags)
 	return r

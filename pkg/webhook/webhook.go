@@ -90,7 +90,7 @@ func Encode(d Delivery) store.Record {
 	}
 	r := store.Record{Key: d.KeyOf(), Version: d.Version, Body: encoded}
 	if !d.Due.IsZero() {
-		r.Index = map[store.Index]store.Key{store.Work: job.DueKey(d.Due, job.Apply, r.Key)}
+		r.Index = store.Places{Work: job.DueKey(d.Due, job.Apply, r.Key)}
 	}
 	return r
 }

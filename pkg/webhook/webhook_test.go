@@ -42,11 +42,11 @@ func TestRecordKeepsEveryFieldAndByte(t *testing.T) {
 			t.Fatalf("%s\n%s", again.Body, record.Body)
 		}
 	}
-	if record.Index[store.Work] != job.DueKey(want.Due, job.Apply, record.Key) {
+	if record.Index.Work != job.DueKey(want.Due, job.Apply, record.Key) {
 		t.Errorf("listed as %v", record.Index)
 	}
 	want.Due = time.Time{}
-	if done := webhook.Encode(want); len(done.Index) != 0 {
+	if done := webhook.Encode(want); done.Index != (store.Places{}) {
 		t.Errorf("finished, and still listed: %v", done.Index)
 	}
 	record.Body = []byte("[")

@@ -273,14 +273,14 @@ func TestIndexEntriesThatLag(t *testing.T) {
 		}
 	}
 	err := s.Commit(ctx, store.Put{Record: store.Record{
-		Key: store.Key{PK: "p", SK: "a"}, Index: map[store.Index]store.Key{store.Work: {PK: "w", SK: "2"}},
+		Key: store.Key{PK: "p", SK: "a"}, Index: store.Places{Work: store.Key{PK: "w", SK: "2"}},
 	}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	f.stale = []item{entry("a", "1"), entry("a", "3"), entry("gone", "1")}
 	page, err := s.Query(ctx, store.Query{Index: store.Work, PK: "w"})
-	if err != nil || len(page.Records) != 1 || page.Records[0].Index[store.Work].SK != "2" {
+	if err != nil || len(page.Records) != 1 || page.Records[0].Index.Work.SK != "2" {
 		t.Errorf("found %+v, %v", page.Records, err)
 	}
 	page, err = s.Query(ctx, store.Query{Index: store.Work, PK: "w", KeysOnly: true})
@@ -295,7 +295,7 @@ func TestUnreadKeysAreAskedForAgain(t *testing.T) {
 	for i := range 20 {
 		sk := fmt.Sprintf("%02d", i)
 		err := s.Commit(ctx, store.Put{Record: store.Record{
-			Key: store.Key{PK: "p", SK: sk}, Index: map[store.Index]store.Key{store.Work: {PK: "w", SK: sk}},
+			Key: store.Key{PK: "p", SK: sk}, Index: store.Places{Work: store.Key{PK: "w", SK: sk}},
 		}})
 		if err != nil {
 			t.Fatal(err)

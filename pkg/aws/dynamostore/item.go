@@ -65,10 +65,7 @@ func decode(it item) (store.Record, error) {
 	}
 	for _, index := range store.Indexes() {
 		if at, ok := listed(it, index); ok {
-			if r.Index == nil {
-				r.Index = map[store.Index]store.Key{}
-			}
-			r.Index[index] = at
+			r.Index = r.Index.With(index, at)
 		}
 	}
 	return r, nil

@@ -154,7 +154,7 @@ func (s *Store) fresh(ctx context.Context, index store.Index, entries []item) ([
 	var records []store.Record
 	for _, entry := range entries {
 		r, ok := found[tableKey(entry)]
-		if at, _ := listed(entry, index); ok && r.Index[index] == at {
+		if at, _ := listed(entry, index); ok && r.Index.In(index) == at {
 			records = append(records, r)
 		}
 	}

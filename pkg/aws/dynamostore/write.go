@@ -71,7 +71,8 @@ func (u *update) tags(r store.Record) {
 }
 
 func (u *update) list(r store.Record, index store.Index) {
-	at, ok := r.Index[index]
+	at := r.Index.In(index)
+	ok := at != (store.Key{})
 	if !ok && r.Version == 0 {
 		return
 	}

@@ -69,7 +69,7 @@ func TestBatch(t *testing.T) {
 			}
 			for _, h := range e.heard {
 				if h.Old.Version != 1 || string(h.Old.Body) != "old" || h.New.Version != 2 || string(h.New.Body) != "new" || h.New.Free != 7 ||
-					fmt.Sprint(h.New.Tags) != "[a b]" || h.New.Index[store.Work] != (store.Key{PK: "w", SK: "1"}) {
+					fmt.Sprint(h.New.Tags) != "[a b]" || h.New.Index.Work != (store.Key{PK: "w", SK: "1"}) {
 					t.Errorf("heard %+v", h)
 				}
 			}

@@ -77,7 +77,7 @@ func (w *week) listed(q store.Query) (page store.Page) {
 		if key.SK > q.To {
 			break
 		}
-		if page.Records = append(page.Records, store.Record{Key: payment.Key("demo", p.ID), Index: map[store.Index]store.Key{store.List: key}}); len(page.Records) == q.Limit {
+		if page.Records = append(page.Records, store.Record{Key: payment.Key("demo", p.ID), Index: store.Places{List: key}}); len(page.Records) == q.Limit {
 			page.Next = key.SK
 			break
 		}

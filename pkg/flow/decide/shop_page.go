@@ -193,7 +193,7 @@ func (p *shopPage) listedOn(ctx context.Context, day calendar.Date, from place) 
 				return err
 			}
 			for _, r := range page.Records {
-				l := listed{strings.TrimPrefix(r.Key.PK, p.tenant+"#"), r.Index[store.List].SK, day}
+				l := listed{strings.TrimPrefix(r.Key.PK, p.tenant+"#"), r.Index.List.SK, day}
 				if l.sk == from.at || !p.wants(order.Leg{Day: day, Money: []order.Money{{Payment: l.id}}}) {
 					continue
 				}

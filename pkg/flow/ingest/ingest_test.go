@@ -200,7 +200,7 @@ func TestALostSendIsDue(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, record := range page.Records {
-			if j, _, err := job.FromDue(record.Key, record.Index[store.Work]); err != nil || j.Kind != job.Reconcile {
+			if j, _, err := job.FromDue(record.Key, record.Index.Work); err != nil || j.Kind != job.Reconcile {
 				t.Errorf("%+v, %v", j, err)
 			}
 			found++

@@ -41,7 +41,7 @@ func (s *Sweeper) shard(ctx context.Context, shard int) error {
 			return err
 		}
 		for _, r := range page.Records {
-			j, due, err := job.FromDue(r.Key, r.Index[store.Work])
+			j, due, err := job.FromDue(r.Key, r.Index.Work)
 			if err != nil {
 				s.Log.ErrorContext(ctx, "unreadable due entry", "key", r.Key.String(), "error", err)
 				continue

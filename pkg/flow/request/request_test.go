@@ -150,7 +150,7 @@ func TestALostSendIsNoFailure(t *testing.T) {
 		t.Fatal(err)
 	}
 	record, err := r.Get(context.Background(), disbursement.Key("demo", d.ID))
-	if err != nil || record.Index[store.Work] != job.DueKey(d.Due, job.Submit, record.Key) {
+	if err != nil || record.Index.Work != job.DueKey(d.Due, job.Submit, record.Key) {
 		t.Errorf("%v listed as %v", err, record.Index)
 	}
 }

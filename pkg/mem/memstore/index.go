@@ -44,21 +44,20 @@ func (c *changes) Pop() any {
 
 // reindex moves a record from where it was listed to where it is. One record's changes keep their order, as a real
 // index keeps it; different records overtake each other.
-func (s *Store) reindex(r *row, was, is map[store.Index]store.Key, moment moment) {
+func (s *Store) reindex(r *row, was, is store.Places, moment moment) {
 	at := moment.now.Add(moment.lag)
 	if at.Before(r.settled) {
 		at = r.settled
 	}
 	for _, index := range store.Indexes() {
-		old, listed := was[index]
-		now, lists := is[index]
-		if listed == lists && old == now {
+		old, now := was.In(index), is.In(index)
+		if old == now {
 			continue
 		}
-		if listed {
+		if old != (store.Key{}) {
 			s.change(change{at: at, part: partition{index, old.PK}, entry: entry{old.SK, r.record.Key}}, moment)
 		}
-		if lists {
+		if now != (store.Key{}) {
 			s.change(change{at: at, part: partition{index, now.PK}, entry: entry{now.SK, r.record.Key}, listed: true}, moment)
 		}
 		r.settled = at

@@ -39,7 +39,7 @@ type Store struct {
 	seq        int64
 }
 
-// row is a record as stored. Its slices and map belong to the store alone.
+// row is a record as stored. Its slices belong to the store alone.
 type row struct {
 	record  store.Record
 	settled time.Time // when the indexes will have seen its last change
@@ -199,7 +199,7 @@ func (s *Store) row(key store.Key, now time.Time) *row {
 	}
 	delete(s.rows, key)
 	s.unlist(partition{pk: key.PK}, entry{key.SK, key})
-	s.reindex(r, r.record.Index, nil, moment{now: now})
+	s.reindex(r, r.record.Index, store.Places{}, moment{now: now})
 	return nil
 }
 
@@ -216,14 +216,5 @@ func clone(r store.Record) store.Record {
 	if !r.Expires.IsZero() {
 		r.Expires = r.Expires.UTC().Truncate(time.Second)
 	}
-	if len(r.Index) == 0 {
-		r.Index = nil
-		return r
-	}
-	index := make(map[store.Index]store.Key, len(r.Index))
-	for name, at := range r.Index {
-		index[name] = at
-	}
-	r.Index = index
 	return r
 }

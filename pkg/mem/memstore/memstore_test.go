@@ -50,8 +50,8 @@ func found(t *testing.T, s store.Store, q store.Query) int {
 func TestIndexSeesACommitAfterItsLag(t *testing.T) {
 	now, lag := epoch, time.Second
 	s := memstore.New(memstore.Options{Now: func() time.Time { return now }, Lag: func() time.Duration { return lag }})
-	due := func(sk string) map[store.Index]store.Key {
-		return map[store.Index]store.Key{store.Work: {PK: "w", SK: sk}}
+	due := func(sk string) store.Places {
+		return store.Places{Work: store.Key{PK: "w", SK: sk}}
 	}
 	key := store.Key{PK: "p", SK: "a"}
 	keys := store.Query{Index: store.Work, PK: "w", KeysOnly: true}
@@ -79,7 +79,7 @@ func TestIndexSeesACommitAfterItsLag(t *testing.T) {
 		t.Fatalf("%d listed: a record's changes changed places", n)
 	}
 	now = now.Add(time.Second)
-	if page, _ := s.Query(context.Background(), keys); len(page.Records) != 1 || page.Records[0].Index[store.Work].SK != "2" {
+	if page, _ := s.Query(context.Background(), keys); len(page.Records) != 1 || page.Records[0].Index.Work.SK != "2" {
 		t.Fatalf("after all lags: %+v", page.Records)
 	}
 }
@@ -89,7 +89,7 @@ func TestExpiredRecordsGoLate(t *testing.T) {
 	s := memstore.New(memstore.Options{Now: func() time.Time { return now }})
 	key := store.Key{PK: "p", SK: "a"}
 	put(t, s, store.Record{
-		Key: key, Expires: epoch.Add(time.Hour), Index: map[store.Index]store.Key{store.List: {PK: "l", SK: "1"}},
+		Key: key, Expires: epoch.Add(time.Hour), Index: store.Places{List: store.Key{PK: "l", SK: "1"}},
 	})
 	now = epoch.Add(48 * time.Hour)
 	if _, err := s.Get(context.Background(), key); err != nil {
@@ -145,8 +145,8 @@ func BenchmarkCommit(b *testing.B) {
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
 		id := fmt.Sprintf("%012d", i)
-		index := map[store.Index]store.Key{
-			store.Work: {PK: fmt.Sprintf("due#%d", i%8), SK: id}, store.List: {PK: "m#2026-11-22", SK: id},
+		index := store.Places{
+			Work: store.Key{PK: fmt.Sprintf("due#%d", i%8), SK: id}, List: store.Key{PK: "m#2026-11-22", SK: id},
 		}
 		err := s.Commit(ctx, store.Take{Key: payment, Amount: 1},
 			store.Put{Record: store.Record{Key: store.Key{PK: "m#rf", SK: id}, Body: body, Index: index}},

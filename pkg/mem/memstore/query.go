@@ -73,15 +73,11 @@ func (s *Store) read(q store.Query, found []entry, now time.Time) []store.Record
 	for _, e := range found {
 		listed := store.Key{PK: q.PK, SK: e.sk}
 		if q.KeysOnly {
-			r := store.Record{Key: e.key}
-			if q.Index != "" {
-				r.Index = map[store.Index]store.Key{q.Index: listed}
-			}
-			records = append(records, r)
+			records = append(records, store.Record{Key: e.key, Index: store.Places{}.With(q.Index, listed)})
 			continue
 		}
 		r := s.row(e.key, now)
-		if r == nil || q.Index != "" && r.record.Index[q.Index] != listed {
+		if r == nil || q.Index != "" && r.record.Index.In(q.Index) != listed {
 			continue
 		}
 		records = append(records, clone(r.record))

@@ -66,9 +66,8 @@ var commitClauses = []clause{
 			{Key: l.key("p", strings.Repeat("x", 1025))}, {Key: l.key(strings.Repeat("x", 2048), "a")},
 			{Key: l.key("p", "\xff")},
 			{Key: key, Free: -1}, {Key: key, Version: -1}, {Key: key, Body: make([]byte, store.MaxBody+1)},
-			{Key: key, Index: map[store.Index]store.Key{store.Work: {PK: "w"}}},
-			{Key: key, Index: map[store.Index]store.Key{store.Work: {SK: "1"}}},
-			{Key: key, Index: map[store.Index]store.Key{"nope": {PK: "w", SK: "1"}}},
+			{Key: key, Index: store.Places{Work: store.Key{PK: "w"}}},
+			{Key: key, Index: store.Places{Work: store.Key{SK: "1"}}},
 			{Key: key, Tags: []string{"a", ""}},
 		} {
 			l.invalid(l.commit(store.Put{Record: ok}, store.Put{Record: r}))

@@ -32,14 +32,14 @@ var indexClauses = []clause{
 		l.list("a", "1")
 		l.list("b", "2")
 		l.indexed(store.Query{}, "a b")
-		moved := store.Record{Key: l.key("p", "a"), Version: 1, Index: map[store.Index]store.Key{store.Work: l.key("w", "3")}}
+		moved := store.Record{Key: l.key("p", "a"), Version: 1, Index: store.Places{Work: l.key("w", "3")}}
 		l.must(store.Put{Record: moved})
 		for _, r := range l.all(l.work(store.Query{To: "1"})) {
 			l.Fatalf("%s found where it no longer is", r.Key)
 		}
 		l.must(store.Put{Record: store.Record{
 			Key: l.key("p", "b"), Version: 1, Body: []byte("new"),
-			Index: map[store.Index]store.Key{store.Work: l.key("w", "2")},
+			Index: store.Places{Work: l.key("w", "2")},
 		}})
 		if got := l.all(l.work(store.Query{From: "2", To: "2"})); len(got) != 1 || string(got[0].Body) != "new" {
 			l.Fatalf("not fresh: %+v", got)
@@ -48,7 +48,7 @@ var indexClauses = []clause{
 	}},
 	{"index-apart", "Indexes are apart from each other and from the table.", func(l *lab) {
 		r := l.full()
-		r.Index = map[store.Index]store.Key{store.List: r.Key}
+		r.Index = store.Places{List: r.Key}
 		l.must(store.Put{Record: r})
 		l.eventually("listed", func() bool { return l.sks(store.Query{Index: store.List, PK: r.Key.PK}) == "a" })
 		if got := l.sks(store.Query{Index: store.Work, PK: r.Key.PK}); got != "" {
@@ -58,10 +58,10 @@ var indexClauses = []clause{
 	{"index-keys", "KeysOnly fills only Key and Index[q.Index].", func(l *lab) {
 		r := l.full()
 		l.must(store.Put{Record: r})
-		q := store.Query{Index: store.Work, PK: r.Index[store.Work].PK, KeysOnly: true}
+		q := store.Query{Index: store.Work, PK: r.Index.Work.PK, KeysOnly: true}
 		l.eventually("listed", func() bool { return len(l.all(q)) == 1 })
 		l.same(l.all(q)[0], store.Record{
-			Key: r.Key, Index: map[store.Index]store.Key{store.Work: r.Index[store.Work]},
+			Key: r.Key, Index: store.Places{Work: r.Index.Work},
 		})
 	}},
 	{"index-ties", "Pages lose and repeat nothing where many records are listed under one SK.", func(l *lab) {
@@ -105,7 +105,7 @@ var indexClauses = []clause{
 		for i := range 130 {
 			sk := string(rune('a'+i/26)) + string(rune('a'+i%26))
 			writes = append(writes, store.Put{Record: store.Record{
-				Key: l.key("p", sk), Body: []byte(sk), Index: map[store.Index]store.Key{store.Work: l.key("w", sk)},
+				Key: l.key("p", sk), Body: []byte(sk), Index: store.Places{Work: l.key("w", sk)},
 			}})
 		}
 		l.must(writes[:100]...)
@@ -122,7 +122,7 @@ var indexClauses = []clause{
 func (l *lab) list(name, sk string) {
 	l.Helper()
 	l.must(store.Put{Record: store.Record{
-		Key: l.key("p", name), Index: map[store.Index]store.Key{store.Work: l.key("w", sk)},
+		Key: l.key("p", name), Index: store.Places{Work: l.key("w", sk)},
 	}})
 }
 

@@ -77,11 +77,11 @@ func (m ideal) listed(index store.Index, pk string) []store.Key {
 	}
 	var places []place
 	for _, r := range m {
-		at, ok := r.Key, true
+		at := r.Key
 		if index != "" {
-			at, ok = r.Index[index]
+			at = r.Index.In(index)
 		}
-		if ok && at.PK == pk {
+		if at.PK == pk {
 			places = append(places, place{at.SK, r.Key})
 		}
 	}
@@ -143,11 +143,8 @@ func (l *lab) draw(rt *rapid.T, m ideal) []store.Write {
 		}
 		for _, index := range store.Indexes() {
 			if rapid.Bool().Draw(rt, "listed") {
-				if r.Index == nil {
-					r.Index = map[store.Index]store.Key{}
-				}
-				r.Index[index] = l.key(rapid.SampledFrom([]string{"v", "w"}).Draw(rt, "list"),
-					fmt.Sprint(rapid.IntRange(1, 3).Draw(rt, "due")))
+				r.Index = r.Index.With(index, l.key(rapid.SampledFrom([]string{"v", "w"}).Draw(rt, "list"),
+					fmt.Sprint(rapid.IntRange(1, 3).Draw(rt, "due"))))
 			}
 		}
 		writes = append(writes, store.Put{Record: r})

@@ -66,7 +66,7 @@ func (l *lab) full() store.Record {
 		Body:    []byte("{\"name\":\"Peña 🧾\"}\x00\xff"),
 		Free:    5_000_000,
 		Tags:    []string{"rf_1", "rf_2"},
-		Index:   map[store.Index]store.Key{store.Work: l.key("w", "1"), store.List: l.key("l", "2")},
+		Index:   store.Places{Work: l.key("w", "1"), List: l.key("l", "2")},
 		Expires: time.Date(2100, 1, 2, 3, 4, 5, 0, time.UTC),
 	}
 }
@@ -74,6 +74,4 @@ func (l *lab) full() store.Record {
 func spoil(r store.Record) {
 	r.Body[0] = 'X'
 	r.Tags[0] = "X"
-	r.Index[store.Work] = store.Key{PK: "X", SK: "X"}
-	delete(r.Index, store.List)
 }
