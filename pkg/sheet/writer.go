@@ -6,6 +6,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"strconv"
 	"strings"
@@ -178,6 +179,19 @@ func (b *Book) part(name string) {
 	b.print(xml.Header)
 }
 
+// piece writes a short part as it is: to compress one costs more than a hundred times what it is.
+func (b *Book) piece(name, text string) {
+	n := uint64(len(text))
+	w, err := b.zip.CreateRaw(&zip.FileHeader{Name: name, Method: zip.Store, CreatorVersion: 20, ReaderVersion: 20,
+		CRC32: crc32.ChecksumIEEE([]byte(text)), CompressedSize64: n, UncompressedSize64: n})
+	if err == nil {
+		_, err = io.WriteString(w, text)
+	}
+	if err != nil && b.err == nil {
+		b.err = err
+	}
+}
+
 func (b *Book) print(s string) {
 	if _, err := b.open.WriteString(s); err != nil && b.err == nil {
 		b.err = err
@@ -188,9 +202,7 @@ func (b *Book) print(s string) {
 func (b *Book) Close() error {
 	b.end()
 	for _, p := range b.frame() {
-		b.part(p.name)
-		b.print(p.text)
-		b.flush()
+		b.piece(p.name, xml.Header+p.text)
 	}
 	if err := b.zip.Close(); b.err == nil {
 		b.err = err
