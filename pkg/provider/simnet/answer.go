@@ -75,6 +75,19 @@ func (a *answer) page(status int) *answer {
 	return a
 }
 
+// mostBody is how much a provider reads of a request, in bytes.
+const mostBody = 64 << 10
+
+// Body reads a request's body.
+func Body(req *http.Request) ([]byte, error) {
+	if req.ContentLength < 0 || req.ContentLength > mostBody {
+		return io.ReadAll(io.LimitReader(req.Body, mostBody))
+	}
+	body := make([]byte, req.ContentLength)
+	_, err := io.ReadFull(req.Body, body)
+	return body, err
+}
+
 // WriteJSON answers with a status and a JSON body.
 func WriteJSON(w http.ResponseWriter, status int, body any) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")

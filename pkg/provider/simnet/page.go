@@ -35,13 +35,16 @@ type pageKey struct {
 // page finds what an account's file of a day holds; nil while nothing settles on that day.
 func (b *Book) page(a *Account, settles calendar.Date, form string) *page {
 	network := b.network(a)
-	country, err := calendar.ByNetwork(network)
-	if err != nil || !b.published[networkDay{network, settles}] {
+	if !b.published[networkDay{network, settles}] {
 		return nil
 	}
 	key := pageKey{a.ID, settles, form}
 	p := b.pages[key]
 	if p == nil {
+		country, err := calendar.ByNetwork(network)
+		if err != nil {
+			return nil
+		}
 		p = &page{zone: country.Zone()}
 		b.pages[key] = p
 	}

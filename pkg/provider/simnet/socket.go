@@ -38,7 +38,7 @@ func (s *socket) turn() *bytes.Buffer {
 // request sends a request and reads it as a server does.
 func (s *socket) request(req *http.Request) (*http.Request, error) {
 	out := req.WithContext(context.Background())
-	if req.Body != nil && req.ContentLength <= 0 { // net/http starts a goroutine to probe a body of unknown length
+	if req.Body != nil && req.Body != http.NoBody && req.ContentLength <= 0 { // net/http starts a goroutine to probe a body of unknown length
 		body, err := io.ReadAll(req.Body)
 		_ = req.Body.Close()
 		if err != nil {

@@ -4,7 +4,6 @@ package ebanxsim
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"time"
@@ -58,7 +57,7 @@ func (n *Network) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	if n.Drop(w, req) {
 		return
 	}
-	body, err := io.ReadAll(io.LimitReader(req.Body, 64<<10))
+	body, err := simnet.Body(req)
 	if err != nil {
 		refusal(w, "BP-DR-2")
 		return

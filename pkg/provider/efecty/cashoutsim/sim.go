@@ -58,7 +58,7 @@ type ask struct {
 
 // ServeHTTP is the wire.
 func (n *Network) ServeHTTP(w http.ResponseWriter, req *http.Request) {
-	body, err := io.ReadAll(io.LimitReader(req.Body, 64<<10))
+	body, err := simnet.Body(req)
 	var a ask
 	if n.Operation(req) == simnet.OpOther || req.Method != http.MethodPost {
 		http.NotFound(w, req)

@@ -4,7 +4,6 @@ package efectysim
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
 	"time"
@@ -63,7 +62,7 @@ func (n *Network) Operation(req *http.Request) simnet.Operation {
 
 // ServeHTTP is the wire.
 func (n *Network) ServeHTTP(w http.ResponseWriter, req *http.Request) {
-	body, err := io.ReadAll(io.LimitReader(req.Body, 64<<10))
+	body, err := simnet.Body(req)
 	if err != nil {
 		refusal(w, http.StatusBadRequest, "INVALID_REQUEST")
 		return

@@ -4,7 +4,6 @@ package kushkisim
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -70,7 +69,7 @@ func (n *Network) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	if n.Drop(w, req) {
 		return
 	}
-	body, err := io.ReadAll(io.LimitReader(req.Body, 64<<10))
+	body, err := simnet.Body(req)
 	if err != nil || req.Method != http.MethodPost {
 		http.NotFound(w, req)
 		return

@@ -58,7 +58,7 @@ func (n *Network) createPayment(w http.ResponseWriter, a *simnet.Account, body [
 }
 
 func (n *Network) search(w http.ResponseWriter, a *simnet.Account, ours string) {
-	results := []any{}
+	results := []paymentJSON{}
 	if p := n.VoucherOf(a, ours); p != nil {
 		results = append(results, n.payment(p, p.ID))
 		for _, r := range p.Receipts {
@@ -98,7 +98,7 @@ func (n *Network) onePayment(w http.ResponseWriter, method string, a *simnet.Acc
 }
 
 // payment prints a payment under one of its ids, with what came for it and what was given back of it.
-func (n *Network) payment(p *simnet.Payment, id string) map[string]any {
+func (n *Network) payment(p *simnet.Payment, id string) paymentJSON {
 	method, kind, _ := methodOf(p.Account)
 	status, detail := "pending", "pending_waiting_payment"
 	switch p.Status {
@@ -109,28 +109,53 @@ func (n *Network) payment(p *simnet.Payment, id string) map[string]any {
 	case simnet.Cancelled:
 		status, detail = "cancelled", "by_collector"
 	}
-	details := map[string]any{"external_resource_url": "https://" + name + ".sim/ticket/" + p.Code, "payment_method_reference_id": p.Code}
-	refunds, given := []any{}, int64(0)
+	out := paymentJSON{CurrencyID: p.Currency, DateCreated: stamp(p.CreatedAt), DateOfExpiration: stamp(p.ExpiresAt), ExternalReference: p.Ours,
+		ID: json.Number(id), PaymentMethodID: method, PaymentTypeID: kind, Refunds: []refundJSON{}, Status: status, StatusDetail: detail,
+		TransactionAmount: number(p.Minor)}
+	given := int64(0)
 	for _, d := range n.refunds[id] {
-		refunds = append(refunds, refund(d))
+		out.Refunds = append(out.Refunds, refund(d))
 		if d.Status == simnet.Paid {
 			given += d.Minor
 		}
 	}
-	out := map[string]any{"id": json.Number(id), "status": status, "status_detail": detail, "date_created": stamp(p.CreatedAt),
-		"date_approved": nil, "date_of_expiration": stamp(p.ExpiresAt), "payment_method_id": method, "payment_type_id": kind,
-		"currency_id": p.Currency, "external_reference": p.Ours, "transaction_amount": number(p.Minor), "refunds": refunds,
-		"transaction_amount_refunded": number(given), "transaction_details": details}
+	out.Refunded = number(given)
+	out.Details = detailsJSON{URL: "https://" + name + ".sim/ticket/" + p.Code, Reference: p.Code}
 	for _, r := range p.Receipts {
 		if r.ID == id {
-			out["date_approved"], details["total_paid_amount"] = stamp(r.At), number(r.Minor)
-			details["overpaid_amount"] = number(max(r.Minor-p.Minor, 0))
+			at := stamp(r.At)
+			out.DateApproved, out.Details.Total = &at, number(r.Minor)
+			out.Details.Overpaid = number(max(r.Minor-p.Minor, 0))
 			if given == r.Minor {
-				out["status"], out["status_detail"] = "refunded", "refunded"
+				out.Status, out.StatusDetail = "refunded", "refunded"
 			}
 		}
 	}
 	return out
+}
+
+type paymentJSON struct {
+	CurrencyID        money.Currency `json:"currency_id"`
+	DateApproved      *string        `json:"date_approved"`
+	DateCreated       string         `json:"date_created"`
+	DateOfExpiration  string         `json:"date_of_expiration"`
+	ExternalReference string         `json:"external_reference"`
+	ID                json.Number    `json:"id"`
+	PaymentMethodID   string         `json:"payment_method_id"`
+	PaymentTypeID     string         `json:"payment_type_id"`
+	Refunds           []refundJSON   `json:"refunds"`
+	Status            string         `json:"status"`
+	StatusDetail      string         `json:"status_detail"`
+	TransactionAmount json.Number    `json:"transaction_amount"`
+	Refunded          json.Number    `json:"transaction_amount_refunded"`
+	Details           detailsJSON    `json:"transaction_details"`
+}
+
+type detailsJSON struct {
+	URL       string      `json:"external_resource_url"`
+	Overpaid  json.Number `json:"overpaid_amount,omitempty"`
+	Reference string      `json:"payment_method_reference_id"`
+	Total     json.Number `json:"total_paid_amount,omitempty"`
 }
 
 // amount reads a positive amount in the country's decimals.

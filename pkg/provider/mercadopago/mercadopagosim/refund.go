@@ -55,7 +55,7 @@ func (n *Network) listRefunds(w http.ResponseWriter, a *simnet.Account, id strin
 	if n.known(w, a, id) == nil {
 		return
 	}
-	listed := []any{}
+	listed := []refundJSON{}
 	for _, d := range n.refunds[id] {
 		listed = append(listed, refund(d))
 	}
@@ -76,7 +76,7 @@ func (n *Network) readRefund(w http.ResponseWriter, a *simnet.Account, id, refer
 }
 
 // refund prints a refund. Of what comes back Mercado Pago's words tell only that it was cancelled.
-func refund(d *simnet.Disbursement) map[string]any {
+func refund(d *simnet.Disbursement) refundJSON {
 	status := "in_process"
 	switch d.Status {
 	case simnet.Paid:
@@ -86,7 +86,25 @@ func refund(d *simnet.Disbursement) map[string]any {
 	case simnet.Returned, simnet.Expired, simnet.Cancelled:
 		status = "cancelled"
 	}
-	return map[string]any{"id": json.Number(d.Reference), "payment_id": json.Number(d.Transaction), "amount": number(d.Minor),
-		"source": map[string]string{"id": "demo", "name": "Tienda", "type": "collector"}, "date_created": stamp(d.CreatedAt),
-		"unique_sequence_number": nil, "refund_mode": "standard", "adjustment_amount": 0, "status": status, "reason": nil}
+	return refundJSON{Amount: number(d.Minor), DateCreated: stamp(d.CreatedAt), ID: json.Number(d.Reference), PaymentID: json.Number(d.Transaction),
+		RefundMode: "standard", Source: sourceJSON{"demo", "Tienda", "collector"}, Status: status}
+}
+
+type refundJSON struct {
+	AdjustmentAmount int         `json:"adjustment_amount"`
+	Amount           json.Number `json:"amount"`
+	DateCreated      string      `json:"date_created"`
+	ID               json.Number `json:"id"`
+	PaymentID        json.Number `json:"payment_id"`
+	Reason           *string     `json:"reason"`
+	RefundMode       string      `json:"refund_mode"`
+	Source           sourceJSON  `json:"source"`
+	Status           string      `json:"status"`
+	Sequence         *string     `json:"unique_sequence_number"`
+}
+
+type sourceJSON struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	Type string `json:"type"`
 }

@@ -26,11 +26,10 @@ func (n *Network) settlementReport(w http.ResponseWriter, req *http.Request, a *
 	case req.Method == http.MethodPost && path == "":
 		n.createReport(w, a, body)
 	case req.Method == http.MethodGet && path == "list":
-		listed := []any{}
+		listed := []listedJSON{}
 		for _, r := range n.reports {
 			if r.account == a.ID {
-				listed = append(listed, map[string]any{"begin_date": r.begin.Format(time.RFC3339), "end_date": r.end.Format(time.RFC3339),
-					"file_name": r.file, "created_from": "manual"})
+				listed = append(listed, listedJSON{r.begin.Format(time.RFC3339), "manual", r.end.Format(time.RFC3339), r.file})
 			}
 		}
 		simnet.WriteJSON(w, http.StatusOK, listed)
@@ -39,6 +38,13 @@ func (n *Network) settlementReport(w http.ResponseWriter, req *http.Request, a *
 	default:
 		http.NotFound(w, req)
 	}
+}
+
+type listedJSON struct {
+	BeginDate   string `json:"begin_date"`
+	CreatedFrom string `json:"created_from"`
+	EndDate     string `json:"end_date"`
+	FileName    string `json:"file_name"`
 }
 
 // createReport makes the report of a span that ends before a settlement day; 203 while nothing settles then.

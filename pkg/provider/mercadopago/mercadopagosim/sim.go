@@ -5,7 +5,6 @@ package mercadopagosim
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -72,7 +71,7 @@ func (n *Network) Operation(req *http.Request) simnet.Operation {
 
 // ServeHTTP is the wire.
 func (n *Network) ServeHTTP(w http.ResponseWriter, req *http.Request) {
-	body, err := io.ReadAll(io.LimitReader(req.Body, 64<<10))
+	body, err := simnet.Body(req)
 	token, _ := strings.CutPrefix(req.Header.Get("Authorization"), "Bearer ")
 	account := n.Holder("access_token", token)
 	switch {

@@ -50,10 +50,20 @@ func (n *Network) readRefund(w http.ResponseWriter, a *simnet.Account, ours stri
 
 func (n *Network) writeRefund(w http.ResponseWriter, status int, d *simnet.Disbursement) {
 	w.Header().Set("X-Request-Id", fmt.Sprintf("req-%08d", n.Next()))
-	simnet.WriteJSON(w, status, map[string]any{"refund_id": d.Reference, "merchant_refund_id": d.Ours,
-		"original_transaction_id": d.Transaction, "refund_amount": json.Number(money.FormatMinor(d.Minor, 2)),
-		"currency": d.Currency, "status": word(d.Status), "reason_code": d.Code,
-		"created_at": stamp(d.CreatedAt), "updated_at": stamp(d.MovedAt)})
+	simnet.WriteJSON(w, status, refundJSON{stamp(d.CreatedAt), d.Currency, d.Ours, d.Transaction, d.Code,
+		json.Number(money.FormatMinor(d.Minor, 2)), d.Reference, word(d.Status), stamp(d.MovedAt)})
+}
+
+type refundJSON struct {
+	CreatedAt             string         `json:"created_at"`
+	Currency              money.Currency `json:"currency"`
+	MerchantRefundID      string         `json:"merchant_refund_id"`
+	OriginalTransactionID string         `json:"original_transaction_id"`
+	ReasonCode            string         `json:"reason_code"`
+	RefundAmount          json.Number    `json:"refund_amount"`
+	RefundID              string         `json:"refund_id"`
+	Status                string         `json:"status"`
+	UpdatedAt             string         `json:"updated_at"`
 }
 
 // word is a status as the S3 contract writes it. It knows no expiry: what comes back is returned.

@@ -4,7 +4,6 @@ package pagoefectivosim
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
 	"time"
@@ -57,7 +56,7 @@ func (n *Network) Operation(req *http.Request) simnet.Operation {
 
 // ServeHTTP is the wire.
 func (n *Network) ServeHTTP(w http.ResponseWriter, req *http.Request) {
-	body, err := io.ReadAll(io.LimitReader(req.Body, 64<<10))
+	body, err := simnet.Body(req)
 	if err != nil {
 		invalid(w, "111", "", "")
 		return

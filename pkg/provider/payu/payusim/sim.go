@@ -83,7 +83,7 @@ func (n *Network) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	if n.Drop(w, req) {
 		return
 	}
-	body, err := io.ReadAll(io.LimitReader(req.Body, 64<<10))
+	body, err := simnet.Body(req)
 	path := req.URL.Path
 	switch {
 	case err != nil || req.Method != http.MethodPost:

@@ -4,7 +4,6 @@ package rapydsim
 import (
 	"encoding/base64"
 	"fmt"
-	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -64,7 +63,7 @@ func (n *Network) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	if n.Drop(w, req) {
 		return
 	}
-	body, err := io.ReadAll(io.LimitReader(req.Body, 64<<10))
+	body, err := simnet.Body(req)
 	account := n.caller(req, body)
 	if err != nil || account == nil {
 		n.refusal(w, http.StatusUnauthorized, "UNAUTHORIZED_API_CALL")
