@@ -90,7 +90,7 @@ func (l life) untilPaid() string {
 	if !ok {
 		return ""
 	}
-	payment := sold["id"].(string)
+	payment := sold.ID
 	n, _ := l.m.world.Network(l.provider)
 	if n.Pay(payment, 0) != nil {
 		return ""
@@ -105,7 +105,7 @@ func (l life) untilPaid() string {
 	if !ok {
 		return ""
 	}
-	id := refund["id"].(string)
+	id := refund.ID
 	for range 40 {
 		l.m.world.Sleep(time.Hour)
 		if n.Move(id, simnet.Complete) == nil {

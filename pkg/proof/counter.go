@@ -13,8 +13,8 @@ import (
 )
 
 // shows is whether somebody will want to read out the code of what was asked for.
-func (p *people) shows(id string, route any) bool {
-	return p.errands && (strings.HasPrefix(id, "po_") || route == string(disbursement.CashWithdrawal) && p.rand.IntN(3) == 0)
+func (p *people) shows(id string, route disbursement.Route) bool {
+	return p.errands && (strings.HasPrefix(id, "po_") || route == disbursement.CashWithdrawal && p.rand.IntN(3) == 0)
 }
 
 // show lets two people ask for a cash code at one moment, one of them with two clicks, and once more: one of them is given it, and gets
@@ -74,7 +74,7 @@ func (p *people) settle(id, through string) {
 	p.m.world.Sleep(time.Hour + p.span(10*time.Hour))
 	one, two, _ := p.three()
 	path, key := "/v1/payments/"+id, "back-"+id
-	var given []map[string]any
+	var given []noun
 	back := func() sim.Reply {
 		if answer, ok := p.m.postAs(one, path+"/give-back", key, map[string]any{}); ok {
 			given = append(given, answer)
@@ -86,8 +86,8 @@ func (p *people) settle(id, through string) {
 	if len(given) > 0 {
 		count.Done++
 		p.deeds[id] = append(p.deeds[id], deed{string(payment.GiveBack), one.name})
-		if len(given) > 1 && given[0]["id"] != given[1]["id"] {
-			p.m.report(id, i36, fmt.Sprintf("given back by %v and by %v", given[0]["id"], given[1]["id"]))
+		if len(given) > 1 && given[0].ID != given[1].ID {
+			p.m.report(id, i36, fmt.Sprintf("given back by %v and by %v", given[0].ID, given[1].ID))
 		}
 		p.m.follow(given[0], one, through)
 	}
@@ -179,11 +179,11 @@ func (p *people) block() {
 }
 
 // spared holds the answer to a request for somebody who was blocked before it was made, and still is, against that.
-func (p *people) spared(answer map[string]any, blocked bool) {
+func (p *people) spared(answer noun, blocked bool) {
 	if !blocked || p.lifted {
 		return
 	}
-	if answer["status"] != string(disbursement.Held) {
-		p.m.report(answer["id"].(string), i36, fmt.Sprintf("asked for somebody who is blocked, and %v", answer["status"]))
+	if answer.Status != disbursement.Held {
+		p.m.report(answer.ID, i36, fmt.Sprintf("asked for somebody who is blocked, and %v", answer.Status))
 	}
 }

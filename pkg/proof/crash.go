@@ -146,7 +146,7 @@ func (l life) golden(arm func()) string {
 	if !ok {
 		return ""
 	}
-	id := answer["id"].(string)
+	id := answer.ID
 	n, _ := l.m.world.Network(l.network)
 	if err := n.Pay(id, 0); err != nil {
 		return ""
@@ -159,7 +159,7 @@ func (l life) golden(arm func()) string {
 	if !ok {
 		return ""
 	}
-	golden := refund["id"].(string)
+	golden := refund.ID
 	l.m.accepted = append(l.m.accepted, accepted{golden, l.network, l.m.world.Now()})
 	for range 40 {
 		l.m.world.Sleep(time.Hour / 2)

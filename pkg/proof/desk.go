@@ -142,7 +142,7 @@ func (p *people) unsold(n int) {
 		return
 	}
 	one, two, _ := p.three()
-	path := "/v1/payments/" + answer["id"].(string)
+	path := "/v1/payments/" + answer.ID
 	cancel := func(by clerk) func() sim.Reply { return func() sim.Reply { return p.click(by, path+"/cancel", nil) } }
 	count, told := p.moves["unsold"], false
 	for _, r := range p.atOnce(cancel(one), cancel(one), cancel(two)) {

@@ -48,7 +48,9 @@ func TestWhatPeopleMayNotBringIsNoticed(t *testing.T) {
 			c := p.answered(says(""))
 			known(c)
 			day, rate, _ := strings.Cut(fx, " ")
-			c.exchanged(map[string]any{"id": "rf_1", "amount": amount, "fx": map[string]string{"day": day, "rate": rate}}, map[string]any{"currency": "USD", "amount": int64(100)}, begin)
+			answer := noun{ID: "rf_1", Amount: amount}
+			answer.FX.Day, answer.FX.Rate = day, rate
+			c.exchanged(answer, map[string]any{"currency": "USD", "amount": int64(100)}, begin)
 		}
 	}
 	stated := func(c *people) { c.rates.stated["2026-11-23 4000.5"] = true }
@@ -74,7 +76,7 @@ func TestWhatPeopleMayNotBringIsNoticed(t *testing.T) {
 		{"a document is another one", i13, desk(says(`x`), func(c *people) { c.readable("0", []byte("y")) })},
 		{"a document is as it was", "", desk(says(`y`), func(c *people) { c.readable("0", []byte("y")) })},
 		{"accepted without a document", i32, desk(says(``), func(c *people) {
-			c.late(ana(), "/v1/refunds", "k", large(), map[string]any{"id": "rf_1"}, true)
+			c.late(ana(), "/v1/refunds", "k", large(), noun{ID: "rf_1"}, true)
 		})},
 		{"stored without a document", i32, desk(says(``), func(c *people) {
 			d := refund()

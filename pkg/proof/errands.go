@@ -211,7 +211,7 @@ func (p *people) anew(id, through string) {
 	}
 	one, two, _ := p.three()
 	field := map[string]string{"rf_": "merchant_refund_id", "po_": "merchant_payout_id"}[id[:3]]
-	var got []map[string]any
+	var got []noun
 	ask := func(by clerk, n int) func() sim.Reply {
 		return func() sim.Reply {
 			key := successor(id, n)
@@ -225,7 +225,7 @@ func (p *people) anew(id, through string) {
 	count := p.moves["reissue"]
 	p.moves["reissue"] = Moves{count.Done + len(got), count.Refused + 2 - len(got), count.Twice}
 	if len(got) > 1 {
-		p.m.report(id, i36, fmt.Sprintf("it was issued anew twice, as %v and %v", got[0]["id"], got[1]["id"]))
+		p.m.report(id, i36, fmt.Sprintf("it was issued anew twice, as %v and %v", got[0].ID, got[1].ID))
 	}
 	for _, answer := range got {
 		p.m.follow(answer, p.requester(answer), through)
@@ -235,9 +235,9 @@ func (p *people) anew(id, through string) {
 // successor is the merchant's own id of what is issued anew.
 func successor(id string, n int) string { return fmt.Sprintf("anew-%s-%d", id, n) }
 
-func (p *people) requester(answer map[string]any) clerk {
+func (p *people) requester(answer noun) clerk {
 	for _, c := range []clerk{beto(), dora()} {
-		if answer["requested_by"] == c.name {
+		if answer.RequestedBy == c.name {
 			return c
 		}
 	}

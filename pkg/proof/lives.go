@@ -8,8 +8,10 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/vuelto/vuelto/pkg/disbursement"
 	"github.com/vuelto/vuelto/pkg/provider/simnet"
 	"github.com/vuelto/vuelto/pkg/sim"
+	"github.com/vuelto/vuelto/pkg/store"
 )
 
 // merchants are the people and systems around a world: shops that sell and give back, buyers at counters, staff who click
@@ -120,7 +122,7 @@ func (l life) run() {
 	if !ok {
 		return
 	}
-	id := answer["id"].(string)
+	id := answer.ID
 	l.m.world.Sleep(l.m.mostly(20 * time.Hour))
 	n, _ := l.m.world.Network(l.provider)
 	brought := l.cash(price)
@@ -206,8 +208,8 @@ func (l life) sendPayout() {
 }
 
 // follow is what happens to an accepted refund or payout outside of us: staff click, the provider pays or does not.
-func (m *merchants) follow(answer map[string]any, asker clerk, through string) {
-	id := answer["id"].(string)
+func (m *merchants) follow(answer noun, asker clerk, through string) {
+	id := answer.ID
 	m.accepted = append(m.accepted, accepted{id, through, m.world.Now()})
 	stop := func() { m.move(pathOf(id) + "/cancel") }
 	if m.people != nil {
@@ -250,11 +252,25 @@ func (m *merchants) fate(id, through string) {
 
 // post asks until it gets an answer that asking again would not change. It reports an answer to a repeated key that
 // differs from the first.
-func (m *merchants) post(path, key string, body map[string]any) (map[string]any, bool) {
+// noun is what of a payment, refund or payout that was accepted is looked at.
+type noun struct {
+	ID          string             `json:"id"`
+	Network     string             `json:"network"`
+	Route       disbursement.Route `json:"route"`
+	Status      disbursement.State `json:"status"`
+	RequestedBy string             `json:"requested_by"`
+	Amount      int64              `json:"amount"`
+	FX          struct {
+		Day  string `json:"day"`
+		Rate string `json:"rate"`
+	} `json:"fx"`
+}
+
+func (m *merchants) post(path, key string, body map[string]any) (noun, bool) {
 	return m.postAs(ana(), path, key, body)
 }
 
-func (m *merchants) postAs(who clerk, path, key string, body map[string]any) (map[string]any, bool) {
+func (m *merchants) postAs(who clerk, path, key string, body map[string]any) (noun, bool) {
 	encoded, err := json.Marshal(body)
 	if err != nil {
 		panic(err)
@@ -271,20 +287,20 @@ func (m *merchants) postAs(who clerk, path, key string, body map[string]any) (ma
 				}
 			}
 			m.otherBody(who, path, key, encoded)
-			var answer map[string]any
-			if err := json.Unmarshal(reply.Body, &answer); err != nil {
-				m.report(key, i5, err.Error())
-				return nil, false
+			var answer noun
+			if err := store.Unmarshal(reply.Body, &answer); err != nil || answer.ID == "" {
+				m.report(key, i5, fmt.Sprintf("accepted, and answered %q: %v", reply.Body, err))
+				return noun{}, false
 			}
 			return answer, true
 		case reply.Status >= 500, retriable(reply):
 			m.world.Sleep(wait + m.span(wait))
 			wait = min(wait*2, 2*time.Hour)
 		default:
-			return nil, false
+			return noun{}, false
 		}
 	}
-	return nil, false
+	return noun{}, false
 }
 
 // otherBody sometimes asks for something else under a used key: it must not get the first answer.

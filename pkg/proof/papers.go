@@ -32,12 +32,12 @@ func (p *people) proves(body map[string]any) {
 }
 
 // late asks once more, now with the document that was forgotten: what was asked for without it must not have been accepted.
-func (p *people) late(by clerk, path, key string, body map[string]any, answer map[string]any, ok bool) (map[string]any, bool) {
+func (p *people) late(by clerk, path, key string, body map[string]any, answer noun, ok bool) (noun, bool) {
 	if !p.large(body) || body["documents"] != nil {
 		return answer, ok
 	}
 	if ok {
-		p.m.report(answer["id"].(string), i32, "accepted without the document that a rule wants")
+		p.m.report(answer.ID, i32, "accepted without the document that a rule wants")
 		return answer, ok
 	}
 	body = maps.Clone(body)

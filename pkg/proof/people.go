@@ -127,17 +127,17 @@ func (p *people) other(than clerk) clerk {
 func (p *people) span(d time.Duration) time.Duration { return time.Duration(p.rand.Int64N(int64(d))) }
 
 // follow is what people do about a refund or payout that was just accepted.
-func (p *people) follow(answer map[string]any, asker clerk, through string) {
-	id := answer["id"].(string)
+func (p *people) follow(answer noun, asker clerk, through string) {
+	id := answer.ID
 	p.askers[id] = asker
-	switch answer["status"] {
-	case string(disbursement.AwaitingApproval):
+	switch answer.Status {
+	case disbursement.AwaitingApproval:
 		p.m.world.Go(func() { p.deliberate(id, asker) }, nil)
-	case string(disbursement.Held):
-		x := road{provider: through, network: answer["network"].(string), bank: answer["route"] == string(disbursement.BankTransfer)}
+	case disbursement.Held:
+		x := road{provider: through, network: answer.Network, bank: answer.Route == disbursement.BankTransfer}
 		p.m.world.Go(func() { p.tend(id, x) }, nil)
 	default:
-		if p.shows(id, answer["route"]) {
+		if p.shows(id, answer.Route) {
 			p.m.world.Go(func() { p.show(id) }, nil)
 		}
 	}

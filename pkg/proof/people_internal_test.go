@@ -116,15 +116,15 @@ func TestWhatPeopleMayNotDoIsNoticed(t *testing.T) {
 			c.settle("pay_1", "efecty")
 		}},
 		{"sent to somebody who is blocked", i36, func(p *plot) {
-			p.clerks(201, disbursement.Queued).spared(map[string]any{"id": "rf_1", "status": "queued"}, true)
+			p.clerks(201, disbursement.Queued).spared(noun{ID: "rf_1", Status: disbursement.Queued}, true)
 		}},
 		{"held for somebody who is blocked", "", func(p *plot) {
-			p.clerks(201, disbursement.Held).spared(map[string]any{"id": "rf_1", "status": "held"}, true)
+			p.clerks(201, disbursement.Held).spared(noun{ID: "rf_1", Status: disbursement.Held}, true)
 		}},
 		{"sent to somebody who was blocked", "", func(p *plot) {
 			c := p.clerks(201, disbursement.Queued)
 			c.lifted = true
-			c.spared(map[string]any{"id": "rf_1", "status": "queued"}, true)
+			c.spared(noun{ID: "rf_1", Status: disbursement.Queued}, true)
 		}},
 		{"a break's decision is lost", i36, func(p *plot) { p.clerks(200, "").judge("/v1/breaks/", "brk_1", "1") }},
 		{"a break's decision is recorded twice", i36, func(p *plot) {

@@ -154,7 +154,7 @@ func plants() map[string]func(*plot) {
 		},
 		i26: func(p *plot) {
 			c := p.clerks(http.StatusCreated, disbursement.Queued)
-			c.exchanged(map[string]any{"id": "rf_1", "amount": 400050}, map[string]any{"currency": "USD", "amount": int64(100)}, begin)
+			c.exchanged(noun{ID: "rf_1", Amount: 400050}, map[string]any{"currency": "USD", "amount": int64(100)}, begin)
 		},
 		i32: func(p *plot) {
 			d := refund()

@@ -64,33 +64,25 @@ func (p *people) dollars(x road, body map[string]any) {
 }
 
 // exchanged holds the answer to a request in dollars against what was imported when it was made.
-func (p *people) exchanged(answer, body map[string]any, asked time.Time) {
+func (p *people) exchanged(answer noun, body map[string]any, asked time.Time) {
 	if p == nil || body["currency"] != "USD" {
 		return
 	}
-	id := answer["id"].(string)
-	encoded, err := json.Marshal(answer)
-	var told struct {
-		Amount int64
-		FX     struct{ Day, Rate string }
-	}
-	if err == nil {
-		err = json.Unmarshal(encoded, &told)
-	}
+	id := answer.ID
 	var rate float64
-	if _, scanned := fmt.Sscan(told.FX.Rate, &rate); err != nil || scanned != nil {
-		p.m.report(id, i26, fmt.Sprintf("asked for in dollars, and %v: %v", answer["fx"], err))
+	if _, err := fmt.Sscan(answer.FX.Rate, &rate); err != nil {
+		p.m.report(id, i26, fmt.Sprintf("asked for in dollars, and %v: %v", answer.FX, err))
 		return
 	}
 	count := p.moves["exchange"]
 	count.Done++
 	p.moves["exchange"] = count
-	at := told.FX.Day + " " + told.FX.Rate
+	at := answer.FX.Day + " " + answer.FX.Rate
 	if since, over := p.rates.replaced[at]; !p.rates.stated[at] || over && since.Before(asked) {
 		p.m.report(id, i26, fmt.Sprintf("it is at %s, which is imported: %v, and replaced: %v", at, p.rates.stated[at], over))
 	}
-	if want := float64(body["amount"].(int64)) * rate; float64(told.Amount) < want-100 || float64(told.Amount) > want+100 { // pesos are whole
-		p.m.report(id, i26, fmt.Sprintf("%v cents at %s are not %d", body["amount"], told.FX.Rate, told.Amount))
+	if want := float64(body["amount"].(int64)) * rate; float64(answer.Amount) < want-100 || float64(answer.Amount) > want+100 { // pesos are whole
+		p.m.report(id, i26, fmt.Sprintf("%v cents at %s are not %d", body["amount"], answer.FX.Rate, answer.Amount))
 	}
 }
 

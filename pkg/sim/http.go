@@ -74,7 +74,7 @@ func (w *World) Call(req *http.Request) Reply {
 	var reply Reply
 	w.Do(req, func(r Reply) {
 		reply = r
-		w.At(w.Now(), func() { w.run(caller) })
+		w.At(w.Now(), caller.wake)
 	})
 	w.giveWay(caller)
 	return reply

@@ -124,6 +124,7 @@ type task struct {
 	began    time.Time     // for time-outs
 	skew     time.Duration // how wrong its machine's clock is
 	skewed   bool          // drawn
+	wake     func()        // resumes it
 }
 
 // coroutine runs one task after another: starting one anew for each would cost a stack that has to grow again.
@@ -153,6 +154,7 @@ func newCoroutine() *coroutine {
 func (l *Loop) Go(f func(), done func(killed bool)) {
 	l.tasks++
 	t := &task{done: done, serial: l.tasks, began: l.Now()}
+	t.wake = func() { l.run(t) }
 	if n := len(l.idle); n > 0 {
 		t.on, l.idle = l.idle[n-1], l.idle[:n-1]
 	} else {
@@ -163,7 +165,7 @@ func (l *Loop) Go(f func(), done func(killed bool)) {
 		t.finished = true
 	}
 	l.live[t] = true
-	l.At(l.Now(), func() { l.run(t) })
+	l.At(l.Now(), t.wake)
 }
 
 // run resumes a coroutine until it gives way or ends.
@@ -218,7 +220,7 @@ func (l *Loop) Sleep(d time.Duration) {
 		return
 	}
 	if !t.killed {
-		l.At(l.Now().Add(max(d, 0)), func() { l.run(t) })
+		l.At(l.Now().Add(max(d, 0)), t.wake)
 	}
 	l.giveWay(t)
 }

@@ -45,7 +45,7 @@ func (w *World) await(req *http.Request) (resp *http.Response, err error) {
 	caller := w.current
 	w.dial(req, func(r *http.Response, e error) {
 		resp, err = r, e
-		w.At(w.Now(), func() { w.run(caller) })
+		w.At(w.Now(), caller.wake)
 	})
 	w.giveWay(caller)
 	return resp, err

@@ -28,45 +28,58 @@ const (
 
 // Get implements Store.
 func (p Patient) Get(ctx context.Context, key Key) (r Record, err error) {
-	err = p.insist(ctx, func() error {
-		r, err = p.Store.Get(ctx, key)
-		return err
-	})
-	return r, err
+	for t := p.begin(); ; {
+		if r, err = p.Store.Get(ctx, key); !t.again(ctx, &err) {
+			return r, err
+		}
+	}
 }
 
 // Query implements Store.
 func (p Patient) Query(ctx context.Context, q Query) (page Page, err error) {
-	err = p.insist(ctx, func() error {
-		page, err = p.Store.Query(ctx, q)
-		return err
-	})
-	return page, err
+	for t := p.begin(); ; {
+		if page, err = p.Store.Query(ctx, q); !t.again(ctx, &err) {
+			return page, err
+		}
+	}
 }
 
 // Commit implements Store. Trying again is safe: ErrBusy says that nothing was written.
 func (p Patient) Commit(ctx context.Context, writes ...Write) error {
-	return p.insist(ctx, func() error { return p.Store.Commit(ctx, writes...) })
+	for t := p.begin(); ; {
+		if err := p.Store.Commit(ctx, writes...); !t.again(ctx, &err) {
+			return err
+		}
+	}
 }
 
-func (p Patient) insist(ctx context.Context, call func() error) error {
-	tries := p.Tries
-	if tries == 0 {
-		tries = 10
+// tries are those of one call.
+type tries struct {
+	Patient
+	made int
+	most time.Duration // of the next wait
+}
+
+func (p Patient) begin() tries {
+	if p.Tries == 0 {
+		p.Tries = 10
 	}
-	most := firstWait
-	for try := 1; ; try++ {
-		err := call()
-		if !errors.Is(err, ErrBusy) || try >= tries {
-			return err
-		}
-		wait := time.Duration(p.Float() * float64(most))
-		if deadline, ok := ctx.Deadline(); ok && p.Now().Add(wait).After(deadline.Add(-reserve)) {
-			return err
-		}
-		if stop := p.Sleep(ctx, wait); stop != nil {
-			return errors.Join(err, stop)
-		}
-		most = min(2*most, mostWait)
+	return tries{Patient: p, most: firstWait}
+}
+
+// again waits if the store was busy and there is time, and says whether to try once more. It adds why it could not wait.
+func (t *tries) again(ctx context.Context, err *error) bool {
+	if t.made++; *err == nil || !errors.Is(*err, ErrBusy) || t.made >= t.Tries {
+		return false
 	}
+	wait := time.Duration(t.Float() * float64(t.most))
+	if deadline, ok := ctx.Deadline(); ok && t.Now().Add(wait).After(deadline.Add(-reserve)) {
+		return false
+	}
+	if stop := t.Sleep(ctx, wait); stop != nil {
+		*err = errors.Join(*err, stop)
+		return false
+	}
+	t.most = min(2*t.most, mostWait)
+	return true
 }

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/vuelto/vuelto/pkg/job"
@@ -41,7 +42,7 @@ type Options struct {
 type Queue struct {
 	options Options
 	waiting waiting
-	flying  map[string]*item // by receipt
+	flying  map[Receipt]*item
 	serial  int64
 	sent    int64
 }
@@ -49,9 +50,15 @@ type Queue struct {
 // Message is one message as received.
 type Message struct {
 	job.Message
-	Receipt  string // what Delete and Hide want; of this receive only
-	Receives int    // how often it has been received, this time included
+	Receipt  Receipt
+	Receives int // how often it has been received, this time included
 	SentAt   time.Time
+}
+
+// Receipt is what Delete and Hide want: of one receive of one copy.
+type Receipt struct {
+	copied   int64
+	receives int
 }
 
 // item is one copy of a message. It is always in waiting, also while hidden.
@@ -70,7 +77,7 @@ func New(o Options) *Queue {
 	if o.Retention == 0 {
 		o.Retention = 4 * 24 * time.Hour
 	}
-	return &Queue{options: o, flying: map[string]*item{}}
+	return &Queue{options: o, flying: map[Receipt]*item{}}
 }
 
 // Name is the queue's name.
@@ -89,7 +96,7 @@ func (q *Queue) Send(now time.Time, body []byte, delay time.Duration) error {
 		copies = q.options.Deliver()
 	}
 	q.sent++
-	id := fmt.Sprintf("%s-%d", q.options.Name, q.sent)
+	id := q.options.Name + "-" + strconv.FormatInt(q.sent, 10)
 	for _, late := range copies {
 		q.add(Message{Message: job.Message{ID: id, Body: slices.Clone(body)}, SentAt: now}, now.Add(delay+late))
 	}
@@ -108,7 +115,7 @@ func (q *Queue) Receive(now time.Time, max int) []Message {
 	for _, it := range q.choose(q.visible(now, max), max) {
 		delete(q.flying, it.message.Receipt)
 		it.message.Receives++
-		it.message.Receipt = fmt.Sprintf("%s-%d-%d", q.options.Name, it.serial, it.message.Receives)
+		it.message.Receipt = Receipt{it.serial, it.message.Receives}
 		it.visible = now.Add(q.options.Visibility)
 		heap.Fix(&q.waiting, it.at)
 		q.flying[it.message.Receipt] = it
@@ -149,7 +156,7 @@ func (q *Queue) visible(now time.Time, n int) []*item {
 
 // take keeps id and age: the retention of a dead-letter queue counts from the first send.
 func (q *Queue) take(m Message, now time.Time) {
-	m.Receives, m.Receipt = 0, ""
+	m.Receives, m.Receipt = 0, Receipt{}
 	q.add(m, now)
 }
 
@@ -169,7 +176,7 @@ func (q *Queue) choose(items []*item, n int) []*item {
 
 // Delete ends a message. It does nothing, and says false, if the message has been received again since: whoever has
 // the newer receipt decides.
-func (q *Queue) Delete(receipt string) bool {
+func (q *Queue) Delete(receipt Receipt) bool {
 	it, ok := q.flying[receipt]
 	if !ok {
 		return false
@@ -180,7 +187,7 @@ func (q *Queue) Delete(receipt string) bool {
 }
 
 // Hide makes a received message visible again after d; 0 = at once. False as for Delete.
-func (q *Queue) Hide(now time.Time, receipt string, d time.Duration) bool {
+func (q *Queue) Hide(now time.Time, receipt Receipt, d time.Duration) bool {
 	it, ok := q.flying[receipt]
 	if ok {
 		it.visible = now.Add(d)
