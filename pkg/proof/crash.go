@@ -69,7 +69,7 @@ func goldenLife(o Options, network string, crashes []crash) (ios int, found []Vi
 		found = append(found, Violation{Profile: string(o.Profiles[0]), At: world.Now(), Subject: subject, Sentence: sentence,
 			Detail: fmt.Sprintf("%s %v: %s", network, crashes, detail)})
 	}
-	watch := newWatcher(func(int64, ...string) {}, report)
+	watch := newWatcher(new(fnv64), report)
 	armed := false
 	strike := func(at sim.Point, effect func() error) error {
 		world.Sleep(time.Millisecond)

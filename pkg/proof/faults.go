@@ -73,7 +73,8 @@ type troubles struct {
 	world   *sim.World
 	rand    *rand.Rand
 	chance  map[Fault]float64
-	quiet   bool // the liveness phase: nothing befalls anybody
+	most    float64 // of the chances of what befalls every I/O
+	quiet   bool    // the liveness phase: nothing befalls anybody
 	ios     int64
 	count   map[Fault]int
 	sites   map[site]int
@@ -82,8 +83,8 @@ type troubles struct {
 	drawn   int // faults so far, spared ones included
 	spare   []int
 	struck  func(n int, what string)
-	outages map[string]time.Time            // provider → end of its outage
-	mix     func(at int64, parts ...string) // into the trace
+	outages map[string]time.Time // provider → end of its outage
+	trace   *fnv64
 	tell    *teller
 	flawed  []flawed // rows that the settlement files get wrong
 }
@@ -102,9 +103,9 @@ var errBroken = errors.New("connection reset while the answer was under way")
 // a row that is both wrong and the sole witness would be counted as a miss of reconciliation, which no reconciliation can avoid.
 const witnessed = 5
 
-func newTroubles(o Options, seed uint64, mix func(int64, ...string)) *troubles {
+func newTroubles(o Options, seed uint64, trace *fnv64) *troubles {
 	t := &troubles{rand: rand.New(rand.NewPCG(seed, 0x74726f75626c65)), chance: map[Fault]float64{}, count: map[Fault]int{},
-		sites: map[site]int{}, outages: map[string]time.Time{}, mix: mix, aim: o.Aim, spare: o.Spare, struck: o.Struck}
+		sites: map[site]int{}, outages: map[string]time.Time{}, trace: trace, aim: o.Aim, spare: o.Spare, struck: o.Struck}
 	if o.Sites {
 		t.visits = map[sim.Point]int{}
 	}
@@ -116,6 +117,9 @@ func newTroubles(o Options, seed uint64, mix func(int64, ...string)) *troubles {
 			t.chance[r.fault] = 0
 		}
 	}
+	for _, f := range []Fault{CrashBefore, CrashAfter, Stall, Overrun, Throttle, Contention, ReplyLost} {
+		t.most = max(t.most, t.chance[f])
+	}
 	if o.LoseCallbacks && o.Rate > 0 {
 		t.chance[Fault(simnet.LostCallback)] = 1
 	}
@@ -124,8 +128,15 @@ func newTroubles(o Options, seed uint64, mix func(int64, ...string)) *troubles {
 
 // hits draws whether a fault strikes. The draw is made even if the fault is off, so that switching one kind off leaves
 // the others' draws where they were for as long as the stories are the same.
-func (t *troubles) hits(f Fault, at sim.Point) bool {
+func (t *troubles) hits(f Fault, at sim.Point) bool { return t.lands(t.rand.Float64(), f, at) }
+
+// befalls is hits for what befalls every I/O: nearly all draws are beyond all of their chances.
+func (t *troubles) befalls(f Fault, at sim.Point) bool {
 	draw := t.rand.Float64()
+	return (draw < t.most || t.aim != nil) && t.lands(draw, f, at)
+}
+
+func (t *troubles) lands(draw float64, f Fault, at sim.Point) bool {
 	if t.quiet || draw >= t.chance[f] && (t.aim == nil || !t.aim(at.String(), f)) {
 		return false
 	}
@@ -138,7 +149,7 @@ func (t *troubles) hits(f Fault, at sim.Point) bool {
 	}
 	t.count[f]++
 	t.sites[site{at.Site(), f}]++
-	t.mix(0, string(f))
+	t.trace.mix(0, string(f))
 	if t.tell != nil {
 		t.tell.hit(f)
 	}
@@ -159,32 +170,32 @@ const functionTimeout = 30 * time.Second
 func (t *troubles) strike(at sim.Point, effect func() error) error {
 	t.ios++
 	t.visit(at)
-	t.mix(t.world.Now().UnixNano(), at.Boundary, at.Call, at.About)
+	t.trace.mix(t.world.Now().UnixNano(), at.Boundary, at.Call, at.About)
 	t.world.Sleep(t.latency(at))
-	if t.hits(CrashBefore, at) {
+	if t.befalls(CrashBefore, at) {
 		t.world.Kill()
 	}
 	if at.Boundary == "store" {
-		if t.hits(Throttle, at) {
+		if t.befalls(Throttle, at) {
 			return fmt.Errorf("%w: throttled", store.ErrBusy)
 		}
-		if at.Call == "commit" && t.hits(Contention, at) {
+		if at.Call == "commit" && t.befalls(Contention, at) {
 			return fmt.Errorf("%w: transaction conflict", store.ErrBusy)
 		}
 	}
 	err := effect()
-	if t.hits(CrashAfter, at) {
+	if t.befalls(CrashAfter, at) {
 		t.world.Kill()
 	}
-	if t.hits(Stall, at) {
+	if t.befalls(Stall, at) {
 		t.world.Sleep(3*time.Minute + t.span(17*time.Minute))
 	}
-	if t.hits(Overrun, at) {
+	if t.befalls(Overrun, at) {
 		t.world.Sleep(functionTimeout)
 		t.world.Kill()
 	}
 	t.world.Sleep(t.latency(at))
-	if at.Boundary == "store" && at.Call == "commit" && err == nil && t.hits(ReplyLost, at) {
+	if at.Boundary == "store" && at.Call == "commit" && err == nil && t.befalls(ReplyLost, at) {
 		return errBroken
 	}
 	return err

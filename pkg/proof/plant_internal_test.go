@@ -46,7 +46,7 @@ func newPlot(t *testing.T) *plot {
 	}
 	t.Cleanup(p.world.Close)
 	report := func(_, sentence, _ string) { p.found[sentence]++ }
-	p.watch = newWatcher(func(int64, ...string) {}, report)
+	p.watch = newWatcher(new(fnv64), report)
 	p.watch.world = p.world
 	p.audits = &auditor{world: p.world, report: report, states: map[string]int{}}
 	return p

@@ -56,7 +56,7 @@ type watcher struct {
 	sums     []uint64 // of the story at hand
 	repeats  bool     // providers give the first one back to who sends a reference again
 	report   func(subject, sentence, detail string)
-	mix      func(int64, ...string)
+	trace    *fnv64
 }
 
 type balance struct {
@@ -74,8 +74,8 @@ type story struct {
 	asker     string // who asked for it, as it was first written
 }
 
-func newWatcher(mix func(int64, ...string), report func(subject, sentence, detail string)) *watcher {
-	return &watcher{payments: map[string]*balance{}, stories: map[string]story{}, doubles: map[string]int{}, mix: mix, report: report}
+func newWatcher(trace *fnv64, report func(subject, sentence, detail string)) *watcher {
+	return &watcher{payments: map[string]*balance{}, stories: map[string]story{}, doubles: map[string]int{}, trace: trace, report: report}
 }
 
 // committed checks what has just been written.
@@ -83,7 +83,7 @@ func (w *watcher) committed(writes []store.Write) {
 	var touched []string
 	for _, write := range writes {
 		key := store.KeyOf(write)
-		w.mix(0, key.PK, key.SK)
+		w.trace.mix(0, key.PK, key.SK)
 		switch x := write.(type) {
 		case store.Take:
 			if key.SK == payment.SK {

@@ -25,13 +25,12 @@ func runWorld(o Options, share piece, advance func(refunds float64)) (Result, er
 	seed := rand.New(rand.NewPCG(o.Seed, uint64(index))).Uint64()
 	out := newResult(o.Seed)
 	trace := fnv64(fnvOffset)
-	mix := trace.mix
 	var world *sim.World
 	report := func(subject, sentence, detail string) {
 		out.Found = append(out.Found, Violation{o.Seed, index, string(profile), world.Now(), subject, sentence, detail})
 	}
-	t := newTroubles(o, seed, mix)
-	w := newWatcher(mix, report)
+	t := newTroubles(o, seed, &trace)
+	w := newWatcher(&trace, report)
 	var messages []message
 	hooks := sim.Hooks{Keep: keep(o.carriers(index)), Strike: t.strike, Skew: t.skew, Lag: t.lag, Deliver: t.deliver, Committed: w.committed,
 		Called:  func(*http.Request, *http.Response) { w.called(world.Networks) },

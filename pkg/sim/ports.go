@@ -19,14 +19,52 @@ type stored struct {
 	inner store.Store
 }
 
-func (s stored) Get(ctx context.Context, key store.Key) (r store.Record, err error) {
-	err = s.w.io(ctx, Point{"store", "get", about(key), key.PK}, func() error { r, err = s.inner.Get(ctx, key); return err })
-	return r, err
+func (s stored) Get(ctx context.Context, key store.Key) (store.Record, error) {
+	r := s.w.reading(s.inner, ctx)
+	r.key = key
+	err := s.w.io(ctx, Point{"store", "get", about(key), key.PK}, r.get)
+	record := r.record
+	s.w.read(r)
+	return record, err
 }
 
-func (s stored) Query(ctx context.Context, q store.Query) (p store.Page, err error) {
-	err = s.w.io(ctx, Point{"store", "query", string(q.Index), q.PK}, func() error { p, err = s.inner.Query(ctx, q); return err })
-	return p, err
+func (s stored) Query(ctx context.Context, q store.Query) (store.Page, error) {
+	r := s.w.reading(s.inner, ctx)
+	r.query = q
+	err := s.w.io(ctx, Point{"store", "query", string(q.Index), q.PK}, r.list)
+	page := r.page
+	s.w.read(r)
+	return page, err
+}
+
+// reading is one Get or Query under way. A world makes millions, and what its effect reaches would be three allocations for each; what was
+// under way when its handler was killed is not used again.
+type reading struct {
+	of        store.Store
+	ctx       context.Context
+	key       store.Key
+	query     store.Query
+	record    store.Record
+	page      store.Page
+	get, list func() error
+}
+
+func (w *World) reading(of store.Store, ctx context.Context) *reading {
+	var r *reading
+	if n := len(w.readings); n > 0 {
+		r, w.readings = w.readings[n-1], w.readings[:n-1]
+	} else {
+		r = &reading{}
+		r.get = func() (err error) { r.record, err = r.of.Get(r.ctx, r.key); return err }
+		r.list = func() (err error) { r.page, err = r.of.Query(r.ctx, r.query); return err }
+	}
+	r.of, r.ctx = of, ctx
+	return r
+}
+
+func (w *World) read(r *reading) {
+	*r = reading{get: r.get, list: r.list}
+	w.readings = append(w.readings, r)
 }
 
 func (s stored) Commit(ctx context.Context, writes ...store.Write) error {

@@ -100,6 +100,7 @@ type World struct {
 	routes   []RouteSpec
 	hooks    Hooks
 	stream   *stream
+	readings []*reading // at rest
 	machines []MachineSpec
 	steppers map[string]stepper
 	inbox    []letter
