@@ -114,17 +114,18 @@ func (v voucher) observe(p payment.Payment) (payment.Observation, error) {
 	if v.MerchantReference != p.ID {
 		return payment.Observation{}, unreadable("the answer speaks of another voucher")
 	}
-	claim, ok := map[string]payment.Claim{
-		"PENDING":   payment.ClaimPending,
-		"PAID":      payment.ClaimPaid,
-		"EXPIRED":   payment.ClaimExpired,
-		"CANCELLED": payment.ClaimCancelled,
-	}[v.Status]
-	if !ok {
-		return payment.Observation{}, unreadable("a status that is not in the contract")
-	}
-	if claim == payment.ClaimPaid {
+	var claim payment.Claim
+	switch v.Status {
+	case "PENDING":
+		claim = payment.ClaimPending
+	case "PAID":
 		return v.receipt()
+	case "EXPIRED":
+		claim = payment.ClaimExpired
+	case "CANCELLED":
+		claim = payment.ClaimCancelled
+	default:
+		return payment.Observation{}, unreadable("a status that is not in the contract")
 	}
 	return payment.Observation{Claim: claim, Currency: v.Currency, Word: v.Status,
 		Evidence: "payment:" + string(claim) + ":" + v.Reference}, nil

@@ -101,16 +101,22 @@ func observe(reply provider.Reply, d disbursement.Disbursement, good ...int) (di
 
 // observe reads how a disbursement stands.
 func (p payout) observe() (disbursement.Observation, error) {
-	claim, ok := map[string]disbursement.Claim{
-		"ACCEPTED":    disbursement.ClaimAccepted,
-		"COLLECTABLE": disbursement.ClaimCollectable,
-		"COLLECTED":   disbursement.ClaimPaid,
-		"REJECTED":    disbursement.ClaimRejected,
-		"EXPIRED":     disbursement.ClaimReturned,
-		"RETURNED":    disbursement.ClaimReturned,
-		"CANCELLED":   disbursement.ClaimVoided,
-	}[p.Status]
-	if !ok || p.DisbursementID == "" {
+	var claim disbursement.Claim
+	switch p.Status {
+	case "ACCEPTED":
+		claim = disbursement.ClaimAccepted
+	case "COLLECTABLE":
+		claim = disbursement.ClaimCollectable
+	case "COLLECTED":
+		claim = disbursement.ClaimPaid
+	case "REJECTED":
+		claim = disbursement.ClaimRejected
+	case "EXPIRED", "RETURNED":
+		claim = disbursement.ClaimReturned
+	case "CANCELLED":
+		claim = disbursement.ClaimVoided
+	}
+	if claim == "" || p.DisbursementID == "" {
 		return disbursement.Observation{}, unreadable("a status that is not in the contract")
 	}
 	o := disbursement.Observation{Claim: claim, Reference: p.DisbursementID, CashCode: p.CashCode,

@@ -96,3 +96,30 @@ func TestPaymentsAreAskedForByOurReferenceUntilTheCodeIsKnown(t *testing.T) {
 		}
 	}
 }
+
+// TestStandingsOfAWithdrawal: every word of the contract, and none other, asked for and not told of its own accord.
+func TestStandingsOfAWithdrawal(t *testing.T) {
+	d := cash()
+	d.Reference = "EFD1"
+	for status, want := range map[string]disbursement.Claim{"ACCEPTED": disbursement.ClaimAccepted, "COLLECTABLE": disbursement.ClaimCollectable,
+		"COLLECTED": disbursement.ClaimPaid, "REJECTED": disbursement.ClaimRejected, "EXPIRED": disbursement.ClaimReturned,
+		"RETURNED": disbursement.ClaimReturned, "CANCELLED": disbursement.ClaimVoided, "": disbursement.ClaimUnknown, "collected": disbursement.ClaimUnknown} {
+		s := providertest.Says(200, `{"disbursement_id":"EFD1","merchant_reference":"rf_1","amount":50000,"currency":"COP","status":"`+status+
+			`","cash_code":"77","cash_code_expires_at":"2026-11-27T10:00:00-05:00","updated_at":"2026-11-20T10:00:00.000-05:00"}`)
+		if o := open(t, s).Status(context.Background(), d); o.Claim != want {
+			t.Errorf("%q is %s, want %s", status, o.Claim, want)
+		}
+	}
+}
+
+func TestStandingsOfAVoucher(t *testing.T) {
+	for status, want := range map[string]payment.Claim{"PENDING": payment.ClaimPending, "PAID": payment.ClaimPaid, "EXPIRED": payment.ClaimExpired,
+		"CANCELLED": payment.ClaimCancelled, "": "", "paid": ""} {
+		s := providertest.Says(200, `{"merchant_reference":"pay_1","reference":"110","status":"`+status+
+			`","currency":"COP","transaction_id":"EFY1","paid_amount":80000,"paid_at":"2026-11-20T10:00:00-05:00"}`)
+		o, err := open(t, s).ReadPayment(context.Background(), payment.Payment{ID: "pay_1", Amount: money.New(80_000_00, money.COP)})
+		if o.Claim != want || (err == nil) != (want != "") {
+			t.Errorf("%q is %q, want %q (%v)", status, o.Claim, want, err)
+		}
+	}
+}

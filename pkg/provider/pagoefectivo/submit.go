@@ -91,12 +91,18 @@ func (r refund) observe(d disbursement.Disbursement, responseID string) (disburs
 
 // standing reads a status word of the S3 contract.
 func standing(status string) (disbursement.Observation, bool) {
-	claim, ok := map[string]disbursement.Claim{
-		"ACCEPTED":  disbursement.ClaimAccepted,
-		"PAID":      disbursement.ClaimPaid,
-		"REJECTED":  disbursement.ClaimRejected,
-		"RETURNED":  disbursement.ClaimReturned,
-		"CANCELLED": disbursement.ClaimVoided,
-	}[status]
-	return disbursement.Observation{Claim: claim}, ok
+	var claim disbursement.Claim
+	switch status {
+	case "ACCEPTED":
+		claim = disbursement.ClaimAccepted
+	case "PAID":
+		claim = disbursement.ClaimPaid
+	case "REJECTED":
+		claim = disbursement.ClaimRejected
+	case "RETURNED":
+		claim = disbursement.ClaimReturned
+	case "CANCELLED":
+		claim = disbursement.ClaimVoided
+	}
+	return disbursement.Observation{Claim: claim}, claim != ""
 }

@@ -244,3 +244,17 @@ func TestBuyersWithoutContactNeedTheMerchants(t *testing.T) {
 		t.Errorf("%v after %v", err, s.Lines())
 	}
 }
+
+// TestStandingsOfARefund: every word of the contract, and none other.
+func TestStandingsOfARefund(t *testing.T) {
+	d := refund()
+	for status, want := range map[string]disbursement.Claim{"ACCEPTED": disbursement.ClaimAccepted, "PAID": disbursement.ClaimPaid,
+		"REJECTED": disbursement.ClaimRejected, "RETURNED": disbursement.ClaimReturned, "CANCELLED": disbursement.ClaimVoided,
+		"": disbursement.ClaimUnknown, "paid": disbursement.ClaimUnknown} {
+		s := serves(200, map[string]string{"/api/v1/refunds/" + d.ID: `{"refund_id":"PER-1","merchant_refund_id":"` + d.ID + `","refund_amount":` +
+			money.FormatMinor(d.Amount.Minor(), 2) + `,"currency":"` + string(d.Amount.Currency()) + `","status":"` + status + `","updated_at":"2026-11-20T10:00:00-05:00"}`})
+		if o := client(t, s).Status(context.Background(), d); o.Claim != want {
+			t.Errorf("%q is %s, want %s: %+v", status, o.Claim, want, o)
+		}
+	}
+}
