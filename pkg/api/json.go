@@ -1,11 +1,8 @@
 package api
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
 	"reflect"
 	"strconv"
 	"strings"
@@ -13,12 +10,13 @@ import (
 	"unicode/utf8"
 
 	"github.com/vuelto/vuelto/pkg/door"
+	"github.com/vuelto/vuelto/pkg/store"
 )
 
 // MaxBody bounds a request body of the merchant API.
 const MaxBody = 256 << 10
 
-// maxDepth bounds nesting: far more than any request of ours has.
+// maxDepth bounds nesting: far more than any request of ours has. A refusal names it.
 const maxDepth = 32
 
 var (
@@ -31,64 +29,24 @@ var (
 // spelled exactly, comes once, and is known; numbers are integers; nothing follows the object.
 func decode(body []byte, into any) error {
 	if !utf8.Valid(body) {
-		return fmt.Errorf("%w: not UTF-8", errMalformed)
+		return malformed("not UTF-8")
 	}
 	if halved(body) {
-		return fmt.Errorf("%w: half of a surrogate pair stands for no character", errMalformed)
+		return malformed("half of a surrogate pair stands for no character")
 	}
-	d := json.NewDecoder(bytes.NewReader(body))
-	d.UseNumber()
-	if err := scan(d, reflect.TypeOf(into).Elem(), "", 0); err != nil {
-		return err
+	s := scanner{text: string(body), path: []string{""}}
+	fault := s.value(reflect.TypeOf(into).Elem())
+	if fault != nil && fault != errMalformed { // of what is no JSON the decoder says more
+		return fault
 	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return fmt.Errorf("%w: something follows the object", errMalformed)
-	}
-	if err := json.Unmarshal(body, into); err != nil {
+	if err := store.Unmarshal(body, into); err != nil {
 		var typed *json.UnmarshalTypeError
 		if errors.As(err, &typed) {
-			return fmt.Errorf("%w: /%s must be %s", errMalformed, strings.ReplaceAll(typed.Field, ".", "/"), typed.Type)
+			return malformed("/" + strings.ReplaceAll(typed.Field, ".", "/") + " must be " + typed.Type.String())
 		}
-		return fmt.Errorf("%w: %v", errMalformed, err)
+		return malformed(err.Error())
 	}
-	return nil
-}
-
-func scan(d *json.Decoder, shape reflect.Type, at string, depth int) error {
-	if depth > maxDepth {
-		return fmt.Errorf("%w: nested deeper than %d", errMalformed, maxDepth)
-	}
-	token, err := d.Token()
-	if err != nil {
-		return fmt.Errorf("%w: %v", errMalformed, err)
-	}
-	if depth == 0 && token != json.Delim('{') {
-		return fmt.Errorf("%w: the body must be an object", errMalformed)
-	}
-	switch t := token.(type) {
-	case json.Delim:
-		if t == '{' {
-			return scanObject(d, shape, at, depth)
-		}
-		for d.More() {
-			if err := scan(d, element(shape), at+"/-", depth+1); err != nil {
-				return err
-			}
-		}
-		_, err = d.Token()
-	case json.Number:
-		if strings.ContainsAny(t.String(), ".eE") {
-			return fmt.Errorf("%w: %s is not an integer", errMalformed, pointer(at))
-		}
-	case string:
-		var f faults
-		f.check(showable(t) && len(t) <= maxText, "field_invalid", pointer(at), "must be of printable characters, not more than the field takes")
-		return f.err()
-	}
-	if err != nil {
-		return fmt.Errorf("%w: %v", errMalformed, err)
-	}
-	return nil
+	return fault
 }
 
 // halved says that JSON spells half of a surrogate pair: the decoder would put another character in its place, and what was
@@ -120,71 +78,4 @@ func halved(body []byte) bool {
 		}
 	}
 	return false
-}
-
-func scanObject(d *json.Decoder, shape reflect.Type, at string, depth int) error {
-	fields := fieldsOf(shape)
-	seen := map[string]bool{}
-	for d.More() {
-		token, err := d.Token()
-		if err != nil {
-			return fmt.Errorf("%w: %v", errMalformed, err)
-		}
-		key, _ := token.(string)
-		folded := strings.ToLower(key)
-		if seen[folded] {
-			return fmt.Errorf("%w: %s/%s", errDuplicate, at, clip(key))
-		}
-		seen[folded] = true
-		field, known := fields[key]
-		if !known {
-			return fmt.Errorf("%w: %s/%s", errUnknownField, at, clip(key))
-		}
-		if err := scan(d, field, at+"/"+key, depth+1); err != nil {
-			return err
-		}
-	}
-	if _, err := d.Token(); err != nil {
-		return fmt.Errorf("%w: %v", errMalformed, err)
-	}
-	return nil
-}
-
-// fieldsOf maps the JSON names of a struct to their types.
-func fieldsOf(t reflect.Type) map[string]reflect.Type {
-	for t != nil && t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
-	fields := map[string]reflect.Type{}
-	if t == nil || t.Kind() != reflect.Struct {
-		return fields
-	}
-	for i := range t.NumField() {
-		name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
-		if name != "" && name != "-" {
-			fields[name] = t.Field(i).Type
-		}
-	}
-	return fields
-}
-
-func element(t reflect.Type) reflect.Type {
-	if t != nil && t.Kind() == reflect.Slice {
-		return t.Elem()
-	}
-	return nil
-}
-
-func pointer(at string) string {
-	if at == "" {
-		return "/"
-	}
-	return at
-}
-
-func clip(s string) string {
-	if len(s) > 40 {
-		return s[:40] + "…"
-	}
-	return s
 }

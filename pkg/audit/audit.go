@@ -36,7 +36,7 @@ type Chain struct {
 
 // Begin starts the chain of one record. Each has a beginning of its own: a whole journal cannot pass for another's.
 func Begin(tenant, subject string) *Chain {
-	c := &Chain{text: make([]byte, 0, 512)} // room for most steps
+	c := &Chain{text: make([]byte, 0, 256)} // room for most steps
 	c.write("vuelto journal 1", tenant, subject)
 	c.last = sha256.Sum256(c.text)
 	return c

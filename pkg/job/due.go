@@ -20,22 +20,26 @@ const dueLayout = "2006-01-02T15:04:05.000Z"
 func DueKey(due time.Time, kind Kind, key store.Key) store.Key {
 	return store.Key{
 		PK: DuePartition(int(store.Spread(key.PK) % DueShards)),
-		SK: stamp(due) + "|" + string(kind) + "|" + key.PK,
+		SK: stamp(due, "|", string(kind), "|", key.PK),
 	}
 }
 
-// stamp is an instant in dueLayout. Package time writes RFC 3339 without reading a layout; what it lacks is put in.
-func stamp(t time.Time) string {
-	b := t.UTC().AppendFormat(make([]byte, 0, len(dueLayout)), time.RFC3339)
-	ms := t.Nanosecond() / 1_000_000
-	return string(append(b[:len(b)-1], '.', byte('0'+ms/100), byte('0'+ms/10%10), byte('0'+ms%10), 'Z'))
+// stamp is an instant in dueLayout, with what follows it. Package time writes RFC 3339 without reading a layout; what it lacks is
+// put in.
+func stamp(t time.Time, parts ...string) string {
+	b := t.UTC().AppendFormat(make([]byte, 0, 128), time.RFC3339)
+	b = t.AppendFormat(b[:len(b)-1], ".000Z")
+	for _, p := range parts {
+		b = append(b, p...)
+	}
+	return string(b)
 }
 
 // DuePartition is the partition of one shard of the work index.
 func DuePartition(shard int) string { return "due#" + strconv.Itoa(shard) }
 
 // DueUntil is the upper bound of a query for what is due at an instant.
-func DueUntil(now time.Time) string { return stamp(now) + "|~" }
+func DueUntil(now time.Time) string { return stamp(now, "|~") }
 
 // FromDue reads the job back from an entry of the work index.
 func FromDue(key store.Key, entry store.Key) (Job, time.Time, error) {
@@ -50,7 +54,7 @@ func FromDue(key store.Key, entry store.Key) (Job, time.Time, error) {
 
 // AwaitKey lists a record in the work index while it waits to be seen in its account's settlement file.
 func AwaitKey(tenant, account string, since time.Time, key store.Key) store.Key {
-	return store.Key{PK: AwaitPartition(tenant, account), SK: stamp(since) + "|" + key.PK}
+	return store.Key{PK: AwaitPartition(tenant, account), SK: stamp(since, "|", key.PK)}
 }
 
 // AwaitPartition is the partition of the work index with what an account has still to see settled, oldest first.
@@ -71,7 +75,7 @@ func AwaitUntil(t time.Time) string { return stamp(t) }
 
 // HeldKey lists a record in the work index while a person must look at it, under the instant since when.
 func HeldKey(tenant string, since time.Time, key store.Key) store.Key {
-	return store.Key{PK: HeldPartition(tenant), SK: stamp(since) + "|" + key.PK}
+	return store.Key{PK: HeldPartition(tenant), SK: stamp(since, "|", key.PK)}
 }
 
 // HeldPartition is the partition of the work index with what waits for a merchant's people.

@@ -123,6 +123,9 @@ func (s *Sealer) day(ctx context.Context, tenant string, day time.Time, before [
 			if err != nil {
 				return nil, err
 			}
+			if d.Equal(day) { // of the day before next to nothing is new
+				lines = slices.Grow(lines, len(page.Records))
+			}
 			for _, r := range page.Records {
 				subject, told, err := event.JournalOf(r)
 				if err != nil {
