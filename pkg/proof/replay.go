@@ -14,7 +14,7 @@ import (
 // WorldOf finds the world in which a refund, payout or payment of a run lives: its id is a function of the reference it was asked
 // under, and the references are known.
 func WorldOf(o Options, id string) (int, bool) {
-	for world := 0; world*perWorld < o.N; world++ {
+	for world := range worlds(o.N) {
 		for order := range perWorld {
 			if lives(disbursement.PayoutID("demo", reference("P", world, order, 0)), id) || payment.ID("demo", reference("order", world, order, 0)) == id {
 				return world, true

@@ -48,7 +48,7 @@ func (o Options) carriers(world int) []string {
 		return o.Gateways
 	}
 	var all []string
-	shares := max(1, min(4, (o.N+perWorld-1)/perWorld))
+	shares := min(4, len(worlds(o.N)))
 	for i, name := range gateways() {
 		if i%shares == world%shares {
 			all = append(all, name)

@@ -8,6 +8,22 @@ import (
 	"github.com/vuelto/vuelto/pkg/provider/allsim"
 )
 
+// TestWorldsHoldAllRefunds: as many as were asked for, none of them too large, those after the first alike.
+func TestWorldsHoldAllRefunds(t *testing.T) {
+	for _, n := range []int{1, firstWorld, firstWorld + 1, firstWorld + perWorld, firstWorld + perWorld + 1, 50_000} {
+		all, sum := worlds(n), 0
+		for i, size := range all {
+			sum += size
+			if size < 1 || size > perWorld || i == 0 && size > firstWorld || i > 1 && max(size-all[1], all[1]-size) > 1 {
+				t.Errorf("%d refunds in worlds of %v", n, all)
+			}
+		}
+		if sum != n {
+			t.Errorf("%d of %d refunds live", sum, n)
+		}
+	}
+}
+
 // TestTheMixHasEveryProvider: an order of a run can come to each provider that is linked in, on each network it carries; in
 // one world, and in a large run where the worlds share the gateways among themselves.
 func TestTheMixHasEveryProvider(t *testing.T) {

@@ -115,9 +115,24 @@ type Result struct {
 	Discrepancies map[settlement.Class]Tally `json:"-"`
 }
 
-// perWorld is how many refunds live in one world: enough to meet each other, few enough for the caches of a core (at 2,500 a refund
-// costs an eighth more) and for a settlement run, which starts over wherever it crashes.
-const perWorld = 1500
+// Refunds live in worlds: enough of them in one to meet each other and to share what a world costs by itself, few enough for the caches
+// of a core, and for a settlement run, which starts over wherever it crashes. The first world's merchant listens, which doubles what a
+// refund costs: it is a smaller one.
+const (
+	firstWorld = 1500
+	perWorld   = 3000
+)
+
+// worlds are the sizes of those that n refunds live in.
+func worlds(n int) []int {
+	all := []int{min(n, firstWorld)}
+	rest := n - all[0]
+	others := (rest + perWorld - 1) / perWorld
+	for i := range others {
+		all = append(all, rest*(i+1)/others-rest*i/others)
+	}
+	return all
+}
 
 // begin is a Monday morning in Bogotá: a working week of orders, then a weekend, then a holiday on 8 December.
 var begin = time.Date(2026, 11, 23, 13, 0, 0, 0, time.UTC)
@@ -138,10 +153,10 @@ func Run(o Options) (Result, error) {
 		o.Workers = runtime.NumCPU()
 	}
 	var pieces []piece
-	for i := 0; i*perWorld < o.N; i++ {
+	for i, n := range worlds(o.N) {
 		for _, p := range o.Profiles {
 			if !o.Single || o.World == i {
-				pieces = append(pieces, piece{p, i, min(perWorld, o.N-i*perWorld)})
+				pieces = append(pieces, piece{p, i, n})
 			}
 		}
 	}
