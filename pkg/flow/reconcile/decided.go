@@ -35,8 +35,8 @@ func (r *Reconciler) open(rec reconciliation.Reconciliation, list []discrepancy.
 	}
 	today, n := calendar.On(r.Now(), country.Zone()), 0
 	for _, d := range list {
-		decision := decisions[discrepancy.Key(rec.Tenant, rec.Account, rec.ID, d)]
-		if !decision.Stands(d.Mark(), today, false).Settled() {
+		decision, decided := decisions[discrepancy.Key(rec.Tenant, rec.Account, rec.ID, d)]
+		if !decided || !decision.Stands(d.Mark(), today, false).Settled() {
 			n++
 		}
 	}

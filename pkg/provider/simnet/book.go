@@ -271,12 +271,25 @@ func (b *Book) Ledger() []Entry {
 	for _, entry := range b.entries {
 		switch e := entry.(type) {
 		case *Payment:
-			ledger = append(ledger, Entry{KindPayment, e.Code, e.Ours, e.taken(), string(e.Currency), e.Status})
+			ledger = append(ledger, e.entry())
 		case *Disbursement:
 			ledger = append(ledger, Entry{e.Kind, e.Reference, e.Ours, e.Minor, string(e.Currency), e.Status})
 		}
 	}
 	return ledger
+}
+
+// Vouchers are the ledger's lines of the vouchers under the caller's reference, oldest first.
+func (b *Book) Vouchers(ours string) []Entry {
+	var lines []Entry
+	for _, p := range b.payments[ours] {
+		lines = append(lines, p.entry())
+	}
+	return lines
+}
+
+func (p *Payment) entry() Entry {
+	return Entry{KindPayment, p.Code, p.Ours, p.taken(), string(p.Currency), p.Status}
 }
 
 // taken is the cash received, or what is asked while there is none.

@@ -41,8 +41,8 @@ func New(host simnet.Host) simnet.Network {
 
 // Pay is the buyer at the counter, who in Colombia has no coins below a peso.
 func (n *Network) Pay(ours string, minor int64) error {
-	for _, e := range n.Ledger() {
-		if e.OurReference == ours && e.Currency == string(money.COP) && minor%100 != 0 {
+	for _, e := range n.Vouchers(ours) {
+		if e.Currency == string(money.COP) && minor%100 != 0 {
 			return fmt.Errorf("%s takes whole pesos, not %s", name, money.New(minor, money.COP))
 		}
 	}

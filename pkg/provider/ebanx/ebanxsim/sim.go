@@ -31,8 +31,8 @@ func New(host simnet.Host) simnet.Network {
 
 // Pay is the buyer at the counter. EBANX confirms a payment once, and its answers know no other amount than the one asked.
 func (n *Network) Pay(ours string, minor int64) error {
-	for _, e := range n.Ledger() {
-		if e.OurReference == ours && e.Kind == simnet.KindPayment && (e.Status == simnet.Paid || (minor != 0 && minor != e.Amount)) {
+	for _, e := range n.Vouchers(ours) {
+		if e.Status == simnet.Paid || (minor != 0 && minor != e.Amount) {
 			return fmt.Errorf("%s confirms a payment once, with what the voucher says: %s", name, money.New(e.Amount, money.Currency(e.Currency)))
 		}
 	}
