@@ -63,20 +63,14 @@ func (s *scanner) under(name string, shape reflect.Type) error {
 	return err
 }
 
-// list goes through what stands between brackets.
+// list goes through what stands between brackets; commas that are missing the decoder misses.
 func (s *scanner) list(end byte, item func() error) error {
 	s.at++
 	for !s.passes(end) {
 		if err := item(); err != nil {
 			return err
 		}
-		if s.passes(',') {
-			continue
-		}
-		if s.passes(end) {
-			return nil
-		}
-		return errMalformed
+		s.passes(',')
 	}
 	return nil
 }
@@ -100,9 +94,7 @@ func (s *scanner) member(fields map[string]reflect.Type, outside int) error {
 		return fmt.Errorf("%w: %s", wrong, strings.Join(s.path, "/")+"/"+clip(key))
 	}
 	s.seen = append(s.seen, folded)
-	if !s.passes(':') {
-		return errMalformed
-	}
+	s.passes(':')
 	return s.under(key, shape)
 }
 

@@ -80,6 +80,9 @@ type body struct {
 func Encode(d Delivery) store.Record {
 	b := body{Tenant: d.Tenant, Account: d.Account, Path: d.Path, Body: d.Body, Received: calendar.Millis(d.ReceivedAt),
 		Tries: d.Tries, Outcome: d.Outcome, Note: d.Note, Due: calendar.Millis(d.Due)}
+	if len(d.Header) > 0 {
+		b.Header = make([][2]string, 0, len(d.Header))
+	}
 	for name, values := range d.Header {
 		b.Header = append(b.Header, [2]string{name, strings.Join(values, ",")})
 	}
