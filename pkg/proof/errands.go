@@ -11,6 +11,7 @@ import (
 	"github.com/vuelto/vuelto/pkg/disbursement"
 	"github.com/vuelto/vuelto/pkg/provider/simnet"
 	"github.com/vuelto/vuelto/pkg/sim"
+	"github.com/vuelto/vuelto/pkg/store"
 )
 
 // ask lets some of what is asked for need a person: to be paid by hand, or to a bank account that is not told yet.
@@ -246,16 +247,16 @@ func (p *people) requester(answer noun) clerk {
 
 // shown is what of a refund or payout is looked at.
 type shown struct {
-	Status     disbursement.State
-	Route      disbursement.Route
-	HeldReason string `json:"held_reason"`
+	Status     disbursement.State `json:"status"`
+	Route      disbursement.Route `json:"route"`
+	HeldReason string             `json:"held_reason"`
 }
 
 // read looks a refund or payout up, until it is shown.
 func (p *people) read(id string) (now shown) {
 	for range 20 {
 		if r := p.m.call(ana().key, http.MethodGet, pathOf(id), "", nil); done(r) {
-			if err := json.Unmarshal(r.Body, &now); err != nil {
+			if err := store.Unmarshal(r.Body, &now); err != nil {
 				p.m.report(id, i36, err.Error())
 			}
 			return now

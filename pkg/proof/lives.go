@@ -322,7 +322,7 @@ func retriable(r sim.Reply) bool {
 	var p struct {
 		Code string `json:"code"`
 	}
-	_ = json.Unmarshal(r.Body, &p)
+	_ = store.Unmarshal(r.Body, &p)
 	return p.Code == "payment_busy" || p.Code == "idempotency_in_progress" || p.Code == "payment_not_paid"
 }
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/vuelto/vuelto/pkg/money"
+	"github.com/vuelto/vuelto/pkg/store"
 )
 
 // Text is a JSON string, or a number kept as it was written: providers send the same code now as one, now as the other.
@@ -30,9 +31,9 @@ func (t *Text) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// DecodeJSON reads exactly one JSON value. The error names the place but repeats nothing of the body.
+// DecodeJSON reads exactly one JSON value, as encoding/json does. The error names the place but repeats nothing of the body.
 func DecodeJSON(body []byte, into any) error {
-	err := json.Unmarshal(body, into)
+	err := store.Unmarshal(body, into)
 	if err == nil {
 		return nil
 	}

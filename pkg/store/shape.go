@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 )
 
 // shape is what Unmarshal knows about a type.
@@ -36,8 +37,11 @@ const (
 	ofString             // and named strings
 	ofInt
 	ofBool
-	ofText // says itself how it is read
-	ofRaw  // is kept as it stands
+	ofNumber // kept as it stands
+	ofText   // says itself how it is read
+	ofBytes  // in base64
+	ofRaw    // is kept as it stands
+	ofArray  // of a fixed length
 	ofStruct
 	ofSlice
 	ofMap // by strings
@@ -66,7 +70,11 @@ func newShape(t reflect.Type, within map[reflect.Type]bool) *shape {
 	switch {
 	case t == reflect.TypeFor[json.RawMessage]():
 		return &shape{kind: ofRaw}
-	case t == reflect.TypeFor[json.Number](), p.Implements(reflect.TypeFor[json.Unmarshaler]()):
+	case t == reflect.TypeFor[time.Time](): // its UnmarshalJSON reads what UnmarshalText does
+		return &shape{kind: ofText}
+	case t == reflect.TypeFor[json.Number]():
+		return &shape{kind: ofNumber}
+	case p.Implements(reflect.TypeFor[json.Unmarshaler]()):
 		return &shape{}
 	case p.Implements(reflect.TypeFor[encoding.TextUnmarshaler]()):
 		return &shape{kind: ofText}
@@ -83,8 +91,13 @@ func newShape(t reflect.Type, within map[reflect.Type]bool) *shape {
 		if s.embed(t, nil, within) {
 			return s
 		}
+	case reflect.Array:
+		return &shape{kind: ofArray, elem: newShape(t.Elem(), within)}
 	case reflect.Slice:
-		if t.Elem().Kind() != reflect.Uint8 { // bytes are base64
+		if t.Elem() == reflect.TypeFor[byte]() {
+			return &shape{kind: ofBytes}
+		}
+		if t.Elem().Kind() != reflect.Uint8 { // bytes of another name may be read otherwise
 			return &shape{kind: ofSlice, elem: newShape(t.Elem(), within)}
 		}
 	case reflect.Map:

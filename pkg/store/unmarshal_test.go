@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"reflect"
 	"testing"
+	"time"
 
 	"github.com/vuelto/vuelto/pkg/calendar"
 	"github.com/vuelto/vuelto/pkg/store"
@@ -48,7 +49,16 @@ type plain struct {
 	Number  json.Number      `json:"nu"`
 	Kelvin  int              `json:"k"`
 	Secret  string           `json:"-"`
+	Pair    [2]string        `json:"pr"`
+	Pairs   [][2]part        `json:"prs"`
+	At      time.Time        `json:"at"`
+	Octets  octets           `json:"oc"`
 }
+
+// octets are bytes of another name.
+type octets []octet
+
+type octet byte
 
 // embedding has fields of others, one of them under a name of its own.
 type embedding struct {
@@ -83,6 +93,10 @@ func samples() []string {
 		`{"d":"2026-13-45"}`, `{"d":20261120}`, `{"d":"\u0032026-11-20"}`, `{"ps":[{"a":1,"n":"x"}],"ps":[{"a":2}]}`, `{"ps":[],"ps":[{"a":2}]}`, `{"dk":{"a":1},"dk":{"n":"x"}}`,
 		`{"p":{"a":1},"p":{"n":"x"}}`, `{"c":{"A":1},"c":{"B":2}}`, `{"ra":[1],"ra":2}`, `{"ps":[{"a":1},]}`, `{"ps":[,]}`, `{"ps":{}}`, `{"ps":[null]}`, `{"Unnamed":1,"Secret":"x"}`,
 		`{"qu":"7","nu":1.5,"sh":2.5}`, `{"a":5,"n":"x","i":"y"}`, `{"a":"5"}`, `{"ra":{"x":1}`, `{"ra":}`, `{"c":{"A":{"a":1},"A":{"n":"x"},"\u0042":{}},"pg":{"x":[1,2],"y":[]},"n":["x"],"own":{"a":3}}`, `{"c":{}}`, `{"c":{"A":}}`, `{"c":{"A"}}`, `{"c":[1]}`, `{"pg":{"x":null}}`, `{"x":[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]}`,
+		`{"pr":["a","b"],"prs":[[{"a":1},{"n":"x"}]],"at":"2026-11-20T13:00:00.5Z","oc":"AQI=","b":""}`, `{"pr":[]}`, `{"pr":["a"]}`, `{"pr":["a","b","c"]}`, `{"pr":["a",1]}`, `{"pr":null}`,
+		"{\"i\":\"a\"}\n", "{\"i\":\"a\"}\x00", "{\"i\":\"a\"} \t\r\n", "{\"i\":\"a\"}\v", `{"nu":-0.50}`, `{"nu":.5}`, `{"nu":5.}`, `{"nu":-}`, `{"nu":1e}`, `{"nu":1E+7}`, `{"nu":01}`, `{"nu":1.5e-3}`, `{"unknown":1.50}`, `{"unknown":-}`, `{"unknown":00}`, `{"unknown":1.e5}`,
+		`{"pr":["a","b"],"pr":["c"]}`, `{"prs":[[{"a":1}],[{"n":"x"},{}]]}`, `{"at":"2026-11-20T13:00:00-05:00"}`, `{"at":"2026-11-20 13:00"}`, `{"at":"2026-11-20T13:00:00,5Z"}`, `{"at":"2026-11-20T1:00:00Z"}`,
+		`{"at":"\u0032026-11-20T13:00:00Z"}`, `{"at":null}`, `{"at":7}`, `{"at":""}`, `{"b":"AQI"}`, `{"b":"A\u0051I="}`, `{"b":"A Q="}`, `{"b":[1,2]}`, `{"b":"AQI=","b":"AQ=="}`, `{"b":null}`,
 	}
 }
 
