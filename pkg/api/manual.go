@@ -3,6 +3,7 @@ package api
 import (
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/vuelto/vuelto/pkg/disbursement"
 	"github.com/vuelto/vuelto/pkg/flow/request"
@@ -25,13 +26,14 @@ type manualAnswer struct {
 }
 
 type proposalAnswer struct {
-	Action   disbursement.Action `json:"action"`
-	Evidence string              `json:"evidence"`
-	Note     string              `json:"note,omitempty"`
-	Supplies []string            `json:"supplies,omitempty"` // names of the fields, not what is in them
-	Amount   int64               `json:"amount,omitempty"`
-	By       string              `json:"by"`
-	At       string              `json:"at"`
+	Action    disbursement.Action `json:"action"`
+	Evidence  string              `json:"evidence"`
+	Note      string              `json:"note,omitempty"`
+	Supplies  []string            `json:"supplies,omitempty"` // names of the fields, not what is in them
+	Amount    int64               `json:"amount,omitempty"`
+	Reference string              `json:"network_reference,omitempty"`
+	By        string              `json:"by"`
+	At        string              `json:"at"`
 }
 
 func manual(d disbursement.Disbursement) *manualAnswer {
@@ -42,7 +44,7 @@ func manual(d disbursement.Disbursement) *manualAnswer {
 		NeverSent: d.Unsent(), AssignedTo: d.Desk.Owner, AssignedUntil: stamp(d.Desk.Until)}
 	if p := d.Desk.Proposal; p.Action != "" {
 		a.Proposal = &proposalAnswer{Action: p.Action, Evidence: p.Proof, Note: p.Note, Supplies: told(p.Beneficiary),
-			Amount: p.Amount, By: p.By, At: stamp(p.At)}
+			Amount: p.Amount, Reference: p.Reference, By: p.By, At: stamp(p.At)}
 	}
 	return a
 }
@@ -90,6 +92,7 @@ type resolveRequest struct {
 	Evidence    string         `json:"evidence"`
 	Note        string         `json:"note"`
 	Amount      int64          `json:"amount"`
+	Reference   string         `json:"network_reference"`
 	Beneficiary *personRequest `json:"beneficiary"`
 }
 
@@ -100,6 +103,8 @@ func (q resolveRequest) check(f *faults) {
 		"must be supply, requeue, cancel, confirm_paid, confirm_returned or withdraw")
 	f.text("/evidence", q.Evidence, 0, 200)
 	f.text("/note", q.Note, 0, 200)
+	f.text("/network_reference", q.Reference, 0, 100)
+	f.check(q.Reference == "" || strings.HasPrefix(q.Action, "confirm_"), "field_invalid", "/network_reference", "is of what the provider has: confirm_paid or confirm_returned")
 	f.check(q.Amount >= 0 && q.Amount <= MaxAmount, "amount_invalid", "/amount", "must be a positive number of minor units")
 	f.person("/beneficiary", q.Beneficiary)
 }
@@ -154,7 +159,7 @@ func (s *Server) resolve(r *http.Request, c request.Caller, kind disbursement.Ki
 		}
 	}
 	return s.Requester.Resolve(r.Context(), c, kind, d.ID, request.Resolution{Action: action, Evidence: q.Evidence, Note: q.Note,
-		Beneficiary: q.Beneficiary.person(), Amount: q.Amount})
+		Beneficiary: q.Beneficiary.person(), Amount: q.Amount, Reference: q.Reference})
 }
 
 // listManual lists what is held, newest first: refunds and payouts, with what is known and the one safe action.

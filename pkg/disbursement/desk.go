@@ -41,6 +41,7 @@ type Proposal struct {
 	Note        string
 	Beneficiary identity.Person // for Supply
 	Amount      int64           // for ConfirmPaid; 0 = all of it
+	Reference   string          // the provider's id of it, where its people told it: what it says later finds it by that
 }
 
 // Action is how people may end a hold. Stored strings: append only.
@@ -164,7 +165,7 @@ func (d Disbursement) sit(o Observation) (Disbursement, Transition, error) {
 		if d.Desk.Proposal.Action != "" {
 			return d, t, fmt.Errorf("%w: %s by %s", ErrDiffers, d.Desk.Proposal.Action, d.Desk.Proposal.By)
 		}
-		next.Desk.Proposal = Proposal{Action: o.Action, By: o.By, At: o.At, Proof: o.Proof, Note: o.Note, Beneficiary: o.Beneficiary, Amount: o.Amount}
+		next.Desk.Proposal = Proposal{Action: o.Action, By: o.By, At: o.At, Proof: o.Proof, Note: o.Note, Beneficiary: o.Beneficiary, Amount: o.Amount, Reference: o.Reference}
 		o.Note = "proposed " + string(o.Action) + "; " + o.Proof
 	case ClaimWithdraw:
 		if d.Desk.Proposal.Action == "" {
@@ -195,7 +196,7 @@ func (d Disbursement) agreed(o Observation) (Observation, error) {
 		return o, fmt.Errorf("%w: %s is no longer possible", ErrNotAllowed, p.Action)
 	}
 	claims := map[Action]Claim{Supply: ClaimSupply, Requeue: ClaimRequeue, Stop: ClaimCancel, ConfirmPaid: ClaimPaid, ConfirmReturned: ClaimReturned}
-	o.Claim, o.Resolved, o.Beneficiary, o.Amount = claims[p.Action], true, p.Beneficiary, p.Amount
+	o.Claim, o.Resolved, o.Beneficiary, o.Amount, o.Reference = claims[p.Action], true, p.Beneficiary, p.Amount, p.Reference
 	o.Evidence = resolves(p.Action) + p.By + ":" + strconv.FormatInt(p.At.UnixMilli(), 36)
 	o.Note = "proposed by " + p.By + ": " + p.Proof
 	return o, nil
@@ -219,6 +220,7 @@ type deskBody struct {
 	Note        string           `json:"n,omitempty"`
 	Beneficiary *identity.Record `json:"be,omitempty"`
 	Amount      int64            `json:"m,omitempty"`
+	Reference   string           `json:"rf,omitempty"`
 }
 
 func encodeDesk(d Desk) *deskBody {
@@ -227,7 +229,7 @@ func encodeDesk(d Desk) *deskBody {
 	}
 	p := d.Proposal
 	return &deskBody{d.Owner, calendar.Millis(d.Until), d.NotFound, p.Action, p.By, calendar.Millis(p.At), p.Proof, p.Note,
-		identity.Encode(p.Beneficiary), p.Amount}
+		identity.Encode(p.Beneficiary), p.Amount, p.Reference}
 }
 
 func (b *deskBody) decode() Desk {
@@ -235,5 +237,5 @@ func (b *deskBody) decode() Desk {
 		return Desk{}
 	}
 	return Desk{Owner: b.Owner, Until: calendar.Instant(b.Until), NotFound: b.NotFound, Proposal: Proposal{Action: b.Action, By: b.By,
-		At: calendar.Instant(b.At), Proof: b.Proof, Note: b.Note, Beneficiary: identity.Decode(b.Beneficiary), Amount: b.Amount}}
+		At: calendar.Instant(b.At), Proof: b.Proof, Note: b.Note, Beneficiary: identity.Decode(b.Beneficiary), Amount: b.Amount, Reference: b.Reference}}
 }

@@ -31,6 +31,7 @@ type auditor struct {
 type entry struct {
 	live, dead int
 	last       string // the status that counts: a live one before a dead one
+	theirs     string // the provider's id of that one
 }
 
 // books are the providers' books; what they say of orders is held against ours on the way.
@@ -70,11 +71,11 @@ func entries(networks []simnet.Network) map[string]entry {
 			case simnet.Rejected, simnet.Returned, simnet.Cancelled, simnet.Expired:
 				sum.dead++
 				if sum.live == 0 {
-					sum.last = e.Status
+					sum.last, sum.theirs = e.Status, e.Reference
 				}
 			default:
 				sum.live++
-				sum.last = e.Status
+				sum.last, sum.theirs = e.Status, e.Reference
 			}
 			all[id] = sum
 		}

@@ -1,6 +1,8 @@
 package proof
 
 import (
+	"slices"
+
 	"github.com/vuelto/vuelto/pkg/disbursement"
 	"github.com/vuelto/vuelto/pkg/provider/simnet"
 )
@@ -9,6 +11,7 @@ import (
 type waiting struct {
 	ID         string
 	HeldReason string `json:"held_reason"`
+	Theirs     string `json:"network_reference"`
 	Provider   string
 	Manual     struct {
 		Actions []disbursement.Action
@@ -29,11 +32,14 @@ func (p *people) clear() {
 			continue
 		}
 		action := outcome(books[x.ID])
-		for _, can := range x.Manual.Actions {
-			if can == action {
-				p.close(x.ID, map[string]any{"action": action, "evidence": "case 12 of " + x.Provider})
-			}
+		if !slices.Contains(x.Manual.Actions, action) {
+			continue
 		}
+		how := map[string]any{"action": action, "evidence": "case 12 of " + x.Provider}
+		if action != disbursement.Stop && x.Theirs == "" { // they name it, so that what they say of it later is known to be about it
+			how["network_reference"] = books[x.ID].theirs
+		}
+		p.close(x.ID, how)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/vuelto/vuelto/pkg/disbursement"
 	"github.com/vuelto/vuelto/pkg/identity"
+	"github.com/vuelto/vuelto/pkg/payment"
 	"github.com/vuelto/vuelto/pkg/store"
 )
 
@@ -21,6 +22,7 @@ type Resolution struct {
 	Note        string
 	Beneficiary identity.Person // for disbursement.Supply
 	Amount      int64           // minor units the buyer got, for disbursement.ConfirmPaid; 0 = all of it
+	Reference   string          // the provider's id, if its people named it; nothing where it is known already
 }
 
 // Resolve proposes how a held disbursement ends, or agrees to what another person has proposed, in which case it happens.
@@ -32,7 +34,7 @@ func (r *Requester) Resolve(ctx context.Context, c Caller, kind disbursement.Kin
 	}
 	now := r.Now()
 	o := disbursement.Observation{By: c.Key.Person, Role: string(c.Key.Role), At: now, Action: q.Action, Proof: q.Evidence, Note: q.Note,
-		Beneficiary: q.Beneficiary, Amount: q.Amount}
+		Beneficiary: q.Beneficiary, Amount: q.Amount, Reference: q.Reference}
 	stamp := ":" + c.Key.Person + ":" + strconv.FormatInt(now.UnixMilli(), 36)
 	switch {
 	case d.State != disbursement.Held && resolvedBy(d, q.Action, c.Key.Person):
@@ -50,11 +52,15 @@ func (r *Requester) Resolve(ctx context.Context, c Caller, kind disbursement.Kin
 	case q.Amount > d.Amount.Minor():
 		return d, fmt.Errorf("%w: it is over %s", ErrAmount, d.Amount)
 	default:
+		if err := r.unclaimed(ctx, d, q.Reference); err != nil {
+			return d, err
+		}
 		o.Claim, o.Evidence = disbursement.ClaimPropose, "propose"+stamp
 	}
 	var more []store.Write
 	told := q.Beneficiary
 	if o.Claim == disbursement.ClaimAgree {
+		o.Pointed = d.Desk.Proposal.Reference != ""
 		told, o.AskUntil = d.Desk.Proposal.Beneficiary, askUntil(c.Merchant.RulesOn(Today(now)), d.NeedsRole, now)
 	}
 	if q.Action == disbursement.Supply {
@@ -70,6 +76,42 @@ func (r *Requester) Resolve(ctx context.Context, c Caller, kind disbursement.Kin
 		r.submit(ctx, disbursement.Key(d.Tenant, d.ID))
 	}
 	return after, err
+}
+
+// unclaimed says whether a provider's id can be that of d: it has none yet, and no other has this one. Error: ErrAction.
+func (r *Requester) unclaimed(ctx context.Context, d disbursement.Disbursement, reference string) error {
+	if reference == "" || d.Reference == reference {
+		return nil
+	}
+	if d.Reference != "" {
+		return fmt.Errorf("%w: the provider's id of it is %s", ErrAction, d.Reference)
+	}
+	taken := fmt.Errorf("%w: another has %s", ErrAction, reference)
+	switch _, err := r.Store.Get(ctx, disbursement.ReferenceKey(d.Tenant, d.Account, reference)); {
+	case err == nil:
+		return taken
+	case !errors.Is(err, store.ErrNotFound):
+		return busy(err)
+	case d.Payment == "":
+		return nil
+	}
+	paid, err := r.Store.Get(ctx, payment.Key(d.Tenant, d.Payment))
+	if err != nil {
+		return busy(err)
+	}
+	siblings, _ := payment.FromTags(paid.Tags)
+	for _, id := range siblings { // a provider that names its payment as well writes no record that leads here
+		record, err := r.Store.Get(ctx, disbursement.Key(d.Tenant, id))
+		if err != nil {
+			return busy(err)
+		}
+		if x, err := disbursement.Decode(record); err != nil {
+			return err
+		} else if x.Reference == reference {
+			return taken
+		}
+	}
+	return nil
 }
 
 // resolvedBy says whether the last hold ended so, with this person's agreement: whoever ended it otherwise, as by cancelling it, is
