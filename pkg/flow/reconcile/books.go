@@ -10,6 +10,7 @@ import (
 	"github.com/vuelto/vuelto/pkg/calendar"
 	"github.com/vuelto/vuelto/pkg/disbursement"
 	"github.com/vuelto/vuelto/pkg/job"
+	"github.com/vuelto/vuelto/pkg/money"
 	"github.com/vuelto/vuelto/pkg/payment"
 	"github.com/vuelto/vuelto/pkg/provider"
 	"github.com/vuelto/vuelto/pkg/settlement"
@@ -214,6 +215,9 @@ func (b *books) add(record store.Record, want func(settlement.Entry) bool) error
 	if b.light {
 		record = store.Record{Key: record.Key}
 	}
+	// What was read are parts of the whole body: a million entries must not keep a million bodies.
+	e.ID, e.Reference, e.TransactionID = strings.Clone(e.ID), strings.Clone(e.Reference), strings.Clone(e.TransactionID)
+	e.Kind, e.Currency, e.Status = settlement.Kind(strings.Clone(string(e.Kind))), money.Currency(strings.Clone(string(e.Currency))), strings.Clone(e.Status)
 	b.records[e.ID], b.settledOn[e.ID] = record, settled
 	b.entries = append(b.entries, e)
 	return nil
