@@ -270,6 +270,27 @@ func TestAReminderOfWhatIsContestedIsNoContradiction(t *testing.T) {
 	}
 }
 
+// What a fast clock dated into the future, because the provider had not, makes the money's return look older: that is held, and nobody
+// broke a word. With the clock right, or after a refusal, it is a contradiction.
+func TestAFastClockIsNoContradiction(t *testing.T) {
+	for _, c := range []struct {
+		from  disbursement.State
+		ahead time.Duration
+		want  int
+	}{{disbursement.Paid, 3 * time.Minute, 0}, {disbursement.Paid, 0, 1}, {disbursement.Paid, -time.Minute, 1}, {disbursement.Rejected, 3 * time.Minute, 1}} {
+		p := newPlot(t)
+		d := then(refund(), c.from, "poll", "poll:1")
+		d.Version, d.EvidenceAt = 0, p.world.Now().Add(c.ahead)
+		p.commit(d)
+		d = then(d, disbursement.Held, "settlement", "file#71")
+		d.HeldReason, d.HeldFrom, d.Contested = disbursement.HoldContested, c.from, true
+		p.commit(d)
+		if p.found[i22] != c.want {
+			t.Errorf("%s, by a clock that was %s ahead: %d contradictions, want %d", c.from, c.ahead, p.found[i22], c.want)
+		}
+	}
+}
+
 // A row that names its cash the wrong way round fits nothing while we have not heard of that cash: it is moot if we heard only once
 // the day had been compared, by a callback days late, and a miss of reconciliation if we knew before.
 func TestASwappedRowIsMootOnlyIfNobodyHadToldOfItsCash(t *testing.T) {

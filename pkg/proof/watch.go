@@ -71,7 +71,8 @@ type story struct {
 	sum       uint64
 	version   int64
 	contested bool
-	asker     string // who asked for it, as it was first written
+	asker     string    // who asked for it, as it was first written
+	ahead     time.Time // the instant of its evidence, if that was to come when it was written: zero = it was not
 }
 
 func newWatcher(trace *fnv64, report func(subject, sentence, detail string)) *watcher {
@@ -152,12 +153,15 @@ func (w *watcher) disbursement(r store.Record) string {
 	w.sums = steps
 	before := w.stories[r.Key.PK]
 	now := w.grow(r.Key.PK, before, r.Version, steps)
-	now.contested, now.asker = d.Contested, before.asker
+	now.contested, now.asker, now.ahead = d.Contested, before.asker, before.ahead
+	if w.world != nil && d.EvidenceAt.After(w.world.Now()) {
+		now.ahead = d.EvidenceAt
+	}
 	if before.steps == 0 {
 		now.asker = d.RequestedBy
 	}
 	w.stories[r.Key.PK] = now
-	w.steps(r.Key.PK, d, before.contested)
+	w.steps(r.Key.PK, d, before)
 	if len(d.History) > before.steps {
 		w.persons(r.Key.PK, d, now.asker)
 	}
@@ -203,9 +207,18 @@ func (w *watcher) grow(subject string, before story, version int64, steps []uint
 // exempt: a question asked by poll is answered as of now, and a row carries its day.
 func undated(provider string) bool { return provider == "payu" || provider == "dlocal" }
 
+// undecided says that a contradiction may be none: what was known before came without an instant of the provider's, from a machine whose
+// clock was fast, which dated it into the future. Until then whatever the provider says with a date looks older, so that money which
+// came back within those minutes cannot be told from money that was refused first and paid later. To hold it is right: whoever took
+// it for a return would pay twice in the other case. It is judged by the world's clock, which no function sees.
+func undecided(d disbursement.Disbursement, before story) bool {
+	from := d.History[len(d.History)-1].From
+	return (from == disbursement.Paid || from == disbursement.Settled) && !before.ahead.IsZero() && before.ahead.Equal(d.EvidenceAt)
+}
+
 // steps checks the newest step of a disbursement against what may lead there. What was contested before has been judged by the
 // step that made it so: people are reminded of it later, and nobody contradicts anybody by that.
-func (w *watcher) steps(subject string, d disbursement.Disbursement, contested bool) {
+func (w *watcher) steps(subject string, d disbursement.Disbursement, before story) {
 	if len(d.History) == 0 {
 		return
 	}
@@ -213,7 +226,7 @@ func (w *watcher) steps(subject string, d disbursement.Disbursement, contested b
 	if last.From == disbursement.Unknown && last.By == "sweep" && last.To != disbursement.Held {
 		w.report(subject, i3, fmt.Sprintf("%s to %s by %s", last.From, last.To, last.By))
 	}
-	if d.Contested && !contested && (!undated(d.Provider) || last.By != "webhook") {
+	if d.Contested && !before.contested && (!undated(d.Provider) || last.By != "webhook") && !undecided(d, before) {
 		w.report(subject, i22, fmt.Sprintf("%s while %s, by %s", last.Evidence, last.From, last.By))
 	}
 	switch d.State {
