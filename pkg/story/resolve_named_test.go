@@ -41,6 +41,7 @@ func TestWhatPeopleNameIsFoundLater(t *testing.T) {
 		if told := proposed["manual"].(doc)["proposal"].(doc); str(told["network_reference"]) != theirs {
 			t.Errorf("%s: the second person reads %v", g.provider, told)
 		}
+		s.refused(409, "resolution_differs", say(beto, "confirm_paid", theirs+"0"))
 		if got := s.want(200, say(beto, "confirm_paid", "")); str(got["status"]) != "paid" || str(got["network_reference"]) != theirs {
 			t.Errorf("%s: two people said that %s is paid: %v", g.provider, theirs, got)
 		}
@@ -63,4 +64,27 @@ func TestAnIdThatIsKnownStays(t *testing.T) {
 	known := str(s.get("/v1/refunds/" + id)["network_reference"])
 	s.refused(409, "resolution_not_possible", s.resolve(ana, id, "confirm_paid", "network_reference", known+"0"))
 	s.want(200, s.resolve(ana, id, "confirm_paid", "network_reference", known))
+}
+
+// TestAnIdIsOnesAlone: two refunds of one payment wait for a person, and both are said to be the same at the provider. The one that is
+// agreed to first has it.
+func TestAnIdIsOnesAlone(t *testing.T) {
+	t.Parallel()
+	g := gateway{provider: "mercadopago", side: colombia(), route: "original"}
+	s := startWith(t, func(*stack) sim.Hooks { return sim.Hooks{Account: forgetful} })
+	payment := s.paidThrough(g)
+	s.arm(g.provider, "timeout_after_commit", 2, "disbursement")
+	s.arm(g.provider, "lost_callback", 9, "disbursement")
+	var ids []string
+	for _, ours := range []string{"O-1", "O-2"} {
+		ids = append(ids, str(s.want(201, s.as(ana, "POST", "/v1/refunds", with(g.side.refund(payment, ours, g.side.part), "route", g.route)))["id"]))
+		s.settle()
+	}
+	s.advance(2 * time.Hour)
+	theirs := str(s.live(g.provider, ids[1])[0]["reference"])
+	for _, id := range ids {
+		s.want(200, s.resolve(ana, id, "confirm_paid", "network_reference", theirs))
+	}
+	s.want(200, s.resolve(beto, ids[1], "confirm_paid"))
+	s.refused(409, "resolution_not_possible", s.resolve(beto, ids[0], "confirm_paid"))
 }

@@ -60,6 +60,13 @@ func (r *Requester) Resolve(ctx context.Context, c Caller, kind disbursement.Kin
 	var more []store.Write
 	told := q.Beneficiary
 	if o.Claim == disbursement.ClaimAgree {
+		named := d.Desk.Proposal.Reference
+		if q.Reference != "" && q.Reference != named {
+			return d, fmt.Errorf("%w: the provider's id in it is %q", ErrDiffers, named)
+		}
+		if err := r.unclaimed(ctx, d, named); err != nil { // another may have been given it since
+			return d, err
+		}
 		o.Pointed = d.Desk.Proposal.Reference != ""
 		told, o.AskUntil = d.Desk.Proposal.Beneficiary, askUntil(c.Merchant.RulesOn(Today(now)), d.NeedsRole, now)
 	}
