@@ -90,12 +90,9 @@ func instances(function string) int {
 
 func newStack(t *testing.T) *stack {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(repo, "template.yaml"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	s := &stack{T: t, table: table, programs: t.TempDir(), queues: map[string]*queue{}, functions: map[string]invoker{}}
-	if s.template, err = sim.ParseTemplate(text); err != nil {
+	var err error
+	if s.template, err = sim.ReadTemplate(filepath.Join(repo, "template.yaml")); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {

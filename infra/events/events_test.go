@@ -82,7 +82,7 @@ func (s *stage) Send(_ context.Context, j job.Job, _ time.Duration) error {
 
 func newStage(t *testing.T) *stage {
 	t.Helper()
-	template, err := os.ReadFile(filepath.Join(repo, "template.yaml"))
+	template, err := sim.ReadTemplate(filepath.Join(repo, "template.yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,11 +92,7 @@ func newStage(t *testing.T) *stage {
 	if err != nil {
 		t.Fatal(err)
 	}
-	parsed, err := sim.ParseTemplate(template)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.routes = parsed.Routes
+	s.routes = template.Routes
 	ports := port.Set{Store: s.world.Store, Sender: s, Files: s.world.Files, Clock: s.world,
 		Doer: simnet.NewTransport(s.world, s.world.Networks...), Float: s.world.Float,
 		NewID: func() string { return "req_1" }, Log: s.log}

@@ -4,7 +4,6 @@ import (
 	"go/ast"
 	"go/types"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -260,11 +259,7 @@ func TestProviderCallsEndBeforeTheirFunction(t *testing.T) {
 
 // Every route of the code is behind one of the template's, and those lead to the function that has it.
 func TestRoutes(t *testing.T) {
-	text, err := os.ReadFile(filepath.Join(repo, "template.yaml"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	template, err := sim.ParseTemplate(text)
+	template, err := sim.ReadTemplate(filepath.Join(repo, "template.yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,7 +2,6 @@ package template_test
 
 import (
 	"encoding/json"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -39,11 +38,7 @@ func TestTheStreamTellsEverythingOnce(t *testing.T) {
 	if listeners != 1 {
 		t.Errorf("%d functions listen to the table", listeners)
 	}
-	text, err := os.ReadFile(filepath.Join(repo, "template.yaml"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	parsed, err := sim.ParseTemplate(text)
+	parsed, err := sim.ReadTemplate(filepath.Join(repo, "template.yaml"))
 	if err != nil || parsed.Stream.Function != "event-outbox" {
 		t.Fatalf("the world reads %+v, %v", parsed.Stream, err)
 	}

@@ -5,7 +5,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -16,7 +15,7 @@ import (
 // stack is what make run runs, on a Friday morning; spoil may answer instead of it.
 func stack(t *testing.T, spoil func(w http.ResponseWriter, r *http.Request) bool) string {
 	t.Helper()
-	template, err := os.ReadFile("../../template.yaml")
+	template, err := sim.ReadTemplate("../../template.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}

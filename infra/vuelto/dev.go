@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -40,10 +41,19 @@ func defaultPort() int {
 	return 8080
 }
 
+// readTemplate reads the template that a flag names. Error: with what to do about it.
+func readTemplate(file string) (sim.Template, error) {
+	t, err := sim.ReadTemplate(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return t, fmt.Errorf("%w: run it from the repository's root, or name the template with --template", err)
+	}
+	return t, err
+}
+
 func dev(ctx context.Context, port int, templateFile, level string) error {
-	template, err := os.ReadFile(templateFile)
+	template, err := readTemplate(templateFile)
 	if err != nil {
-		return fmt.Errorf("%w: run it from the repository's root, or name the template with --template", err)
+		return err
 	}
 	var l slog.Level
 	if err := l.UnmarshalText([]byte(level)); err != nil {

@@ -92,9 +92,9 @@ func (f simFlags) options() (proof.Options, error) {
 			return proof.Options{}, fmt.Errorf("--without %q is no fault; use some of %s", name, strings.Join(faultNames(), ", "))
 		}
 	}
-	template, err := os.ReadFile(f.template)
+	template, err := readTemplate(f.template)
 	if err != nil {
-		return proof.Options{}, fmt.Errorf("%w: run it from the repository's root, or name the template with --template", err)
+		return proof.Options{}, err
 	}
 	o := proof.Options{Seed: seed, N: (f.n + 1) / len(proof.Profiles()), Rate: f.rate, Only: proof.Fault(f.only), Without: without, LoseCallbacks: f.loseCallbacks,
 		Template: template, Workers: f.workers, Errands: true}

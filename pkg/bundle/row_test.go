@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"os"
 	"testing"
 	"time"
 
@@ -27,7 +26,7 @@ func (nowhere) Send(context.Context, job.Job, time.Duration) error { return nil 
 
 func rowServer(t *testing.T) *api.Server {
 	t.Helper()
-	template, err := os.ReadFile("../../template.yaml")
+	template, err := sim.ReadTemplate("../../template.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -28,7 +28,10 @@ type batchWorld struct {
 func newBatchWorld(t *testing.T, hooks sim.Hooks) *batchWorld {
 	t.Helper()
 	b := &batchWorld{t: t}
-	seldom := bytes.Replace(options(t).Template, []byte("rate(1 minute)"), []byte("rate(15 minutes)"), 1)
+	seldom, err := options(t).Template.Rescheduled("rate(1 minute)", "rate(15 minutes)")
+	if err != nil {
+		t.Fatal(err)
+	}
 	w, err := sim.New(sim.Options{Clock: sim.NewVirtual(time.Date(2026, 11, 20, 15, 0, 0, 0, time.UTC)), Seed: 1,
 		Template: seldom, BaseURL: "https://vuelto.sim", Log: slog.New(slog.DiscardHandler), Hooks: hooks})
 	if err != nil {

@@ -1,7 +1,6 @@
 package proof_test
 
 import (
-	"bytes"
 	"fmt"
 	"maps"
 	"os"
@@ -12,6 +11,7 @@ import (
 	"github.com/vuelto/vuelto/pkg/job"
 	"github.com/vuelto/vuelto/pkg/proof"
 	"github.com/vuelto/vuelto/pkg/provider/simnet"
+	"github.com/vuelto/vuelto/pkg/sim"
 )
 
 // applicable says what can befall a call site, from its name alone: boundary, call, subject.
@@ -118,9 +118,15 @@ func (c *table) String() string {
 
 // unhurried looks for what is due every five minutes and asks for files every other hour: that a call site is reached matters
 // here, not how soon.
-func unhurried(template []byte) []byte {
-	template = bytes.ReplaceAll(template, []byte("rate(1 minute)"), []byte("rate(5 minutes)"))
-	return bytes.ReplaceAll(template, []byte("cron(15 6-22 ?"), []byte("cron(15 6-22/2 ?"))
+func unhurried(t *testing.T, template sim.Template) sim.Template {
+	t.Helper()
+	for _, change := range [][2]string{{"rate(1 minute)", "rate(5 minutes)"}, {"cron(15 6-22 ? * MON-SAT *)", "cron(15 6-22/2 ? * MON-SAT *)"}} {
+		var err error
+		if template, err = template.Rescheduled(change[0], change[1]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return template
 }
 
 // aim strikes what is missing, once each, on every third visit of a site, so that no life is beset by all of it; at the first where
@@ -170,7 +176,7 @@ func sites(t *testing.T) []string {
 // is missing yet, aimed there. The sites are listed, so that none is lost unnoticed, and none is new without being listed.
 func TestEveryCallSiteMeetsEveryFaultThatAppliesThere(t *testing.T) {
 	o := options(t)
-	o.Template, o.Direct, o.Errands = unhurried(o.Template), false, true
+	o.Template, o.Direct, o.Errands = unhurried(t, o.Template), false, true
 	o.N, o.Rate, o.Sites, o.Profiles = 400, 5, true, proof.Profiles()[1:]
 	routes := newAsked(t)
 	o.Asked = routes.hear

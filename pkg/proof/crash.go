@@ -1,7 +1,6 @@
 package proof
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"log/slog"
@@ -29,37 +28,49 @@ func (c crash) String() string {
 }
 
 // Crashes lives one golden refund again and again: accepted, handed over, paid, settled. In each life the process ends at
-// one place, or, with pairs, at two. It returns how many lives there were and every violation, with its crashes named.
-func Crashes(o Options, network string, pairs bool) (lives int, found []Violation, err error) {
+// one place, or, with pairs, at two, the second of which is any place of the life that the first one left, its recovery
+// included. It returns how many lives there were and every violation, with its crashes named; told, if there is one, hears
+// after each place how many of the places are done.
+func Crashes(o Options, network string, pairs bool, told func(done, places int)) (lives int, found []Violation, err error) {
+	if o.Template, err = seldom(o.Template); err != nil {
+		return 0, nil, err
+	}
 	golden, _, err := goldenLife(o, network, nil)
 	if err != nil {
 		return 0, nil, err
 	}
-	try := func(crashes ...crash) error {
+	try := func(crashes ...crash) (ios int, err error) {
 		lives++
-		_, violations, err := goldenLife(o, network, crashes)
+		ios, violations, err := goldenLife(o, network, crashes)
 		found = append(found, violations...)
-		return err
+		return ios, err
 	}
-	places := make([]crash, 0, 2*golden)
-	for at := range golden {
-		places = append(places, crash{at, false}, crash{at, true})
-	}
-	for i, first := range places {
-		if err := try(first); err != nil {
+	for i, first := range places(0, golden) {
+		ios, err := try(first)
+		if err != nil {
 			return lives, found, err
 		}
-		if !pairs {
-			continue
-		}
-		// The second falls within what the first one's recovery does: the I/Os after it, shifted by the repeat.
-		for _, second := range places[i+1:] {
-			if err := try(first, second); err != nil {
-				return lives, found, err
+		if pairs {
+			for _, second := range places(first.at+1, ios) {
+				if _, err := try(first, second); err != nil {
+					return lives, found, err
+				}
 			}
+		}
+		if told != nil {
+			told(i+1, 2*golden)
 		}
 	}
 	return lives, found, nil
+}
+
+// places are those before and after each I/O from the first to the last but excluding it.
+func places(first, last int) []crash {
+	all := make([]crash, 0, 2*max(last-first, 0))
+	for at := first; at < last; at++ {
+		all = append(all, crash{at, false}, crash{at, true})
+	}
+	return all
 }
 
 // goldenLife lives one refund with the given crashes and returns how many I/Os the handlers did until it was paid.
@@ -92,7 +103,7 @@ func goldenLife(o Options, network string, crashes []crash) (ios int, found []Vi
 		world.Sleep(time.Millisecond)
 		return err
 	}
-	world, err = sim.New(sim.Options{Clock: sim.NewVirtual(begin), Seed: 1, Template: seldom(o.Template), BaseURL: "https://vuelto.sim",
+	world, err = sim.New(sim.Options{Clock: sim.NewVirtual(begin), Seed: 1, Template: o.Template, BaseURL: "https://vuelto.sim",
 		Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Hooks: sim.Hooks{Strike: strike, Committed: func(w []store.Write) { watch.committed(w) },
 			Called: func(*http.Request, *http.Response) { watch.called(world.Networks) },
 			Keep:   keep(nil),
@@ -131,10 +142,14 @@ func counts(at sim.Point) bool {
 	return at.Boundary != "file" && !strings.HasSuffix(at.About, string(simnet.OpOther))
 }
 
-// seldom is the template with a sweep every quarter of an hour: a life of days then costs hundredths of a second, and
-// recovery rests on the sweep all the same.
-func seldom(template []byte) []byte {
-	return bytes.Replace(template, []byte("rate(1 minute)"), []byte("rate(15 minutes)"), 1)
+// seldom is the template with a sweep every quarter of an hour, and files asked for thrice a day: a life of days then costs
+// a hundredth of a second, and recovery rests on both all the same.
+func seldom(t sim.Template) (sim.Template, error) {
+	t, err := t.Rescheduled("rate(1 minute)", "rate(15 minutes)")
+	if err != nil {
+		return t, err
+	}
+	return t.Rescheduled("cron(15 6-22 ? * MON-SAT *)", "cron(15 6-22/8 ? * MON-SAT *)")
 }
 
 // golden is the ordinary life: sold, paid, given back whole, collected.

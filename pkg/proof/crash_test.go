@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/vuelto/vuelto/pkg/proof"
 )
@@ -20,7 +21,12 @@ func TestACrashAtEveryIOOfOneRefundNeverPaysTwice(t *testing.T) {
 				t.Parallel()
 				o := options(t)
 				o.Profiles = []proof.Profile{profile}
-				runs, violations, err := proof.Crashes(o, network, *pairs)
+				began := time.Now()
+				runs, violations, err := proof.Crashes(o, network, *pairs, func(done, places int) {
+					if *pairs {
+						fmt.Printf("%s %s: %d of %d places, %s\n", network, profile, done, places, time.Since(began).Round(time.Second))
+					}
+				})
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
-	"os"
 	"testing"
 	"time"
 
@@ -42,7 +41,7 @@ const clients = 8
 // record makes n histories in one world, one payment after the other.
 func record(t testing.TB, seed uint64, n int, lie func(store.Store) store.Store) []history {
 	t.Helper()
-	template, err := os.ReadFile("../../template.yaml")
+	template, err := sim.ReadTemplate("../../template.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,7 +8,6 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -34,7 +33,7 @@ type plot struct {
 
 func newPlot(t *testing.T) *plot {
 	t.Helper()
-	template, err := os.ReadFile("../../template.yaml")
+	template, err := sim.ReadTemplate("../../template.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -21,7 +21,7 @@ type Options struct {
 	Without       []Fault // these kinds not; for reducing a failure
 	LoseCallbacks bool    // every callback is lost
 	Profiles      []Profile
-	Template      []byte
+	Template      sim.Template
 	Workers       int // worlds at a time; 0 = one per core
 	Progress      func(done, of int)
 	Log           *slog.Logger // nil = silence

@@ -1,18 +1,22 @@
 package proof_test
 
 import (
-	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/vuelto/vuelto/pkg/proof"
 	"github.com/vuelto/vuelto/pkg/provider/simnet"
+	"github.com/vuelto/vuelto/pkg/sim"
 )
+
+// deployed is the template, read once.
+var deployed = sync.OnceValues(func() (sim.Template, error) { return sim.ReadTemplate("../../template.yaml") })
 
 func options(t testing.TB) proof.Options {
 	t.Helper()
-	template, err := os.ReadFile("../../template.yaml")
+	template, err := deployed()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,7 +71,7 @@ func TestNothingIsPaidTwiceAndNothingIsLost(t *testing.T) {
 // Whatever they click, and however often, it happens once, and by two of them.
 func TestPeoplesErrandsHappenOnce(t *testing.T) {
 	o := options(t)
-	o.Template = unhurried(o.Template)
+	o.Template = unhurried(t, o.Template)
 	o.Seed, o.N, o.Rate, o.Errands, o.Direct, o.Gateways = 32, 220, 3, true, false, []string{"payu"}
 	r := run(t, o)
 	for _, what := range []string{"approve", "reject", "cancel", "resolve", "claim", "reissue", "batch", "show", "settle", "block", "lift", "explain", "assign", "shut", "key", "rules",

@@ -79,7 +79,7 @@ func TestSeedsThatOnceFailed(t *testing.T) {
 				t.Fatal(err)
 			}
 			k := kept{Options: options(t)}
-			k.Template = unhurried(k.Template)
+			k.Template = unhurried(t, k.Template)
 			if err := k.read(string(text)); err != nil {
 				t.Fatal(err)
 			}

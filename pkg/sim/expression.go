@@ -12,16 +12,17 @@ import (
 // Expression is a schedule of EventBridge Scheduler, of the two shapes the template uses: rate(1 minute), and
 // cron(minutes hours day-of-month month day-of-week year) with lists, ranges and steps of minutes, hours and week days.
 type Expression struct {
-	every   time.Duration
-	zone    *time.Location
-	minutes [60]bool
-	hours   [24]bool
-	days    [7]bool
+	text, place string // as they were parsed
+	every       time.Duration
+	zone        *time.Location
+	minutes     [60]bool
+	hours       [24]bool
+	days        [7]bool
 }
 
 // ParseExpression reads an expression; an empty zone is UTC. Error: a shape that is not read here.
 func ParseExpression(text, zone string) (Expression, error) {
-	e := Expression{zone: time.UTC}
+	e := Expression{text: text, place: zone, zone: time.UTC}
 	switch zone {
 	case "", "UTC":
 	case "America/Bogota":

@@ -1,7 +1,6 @@
 package sim_test
 
 import (
-	"os"
 	"testing"
 
 	"github.com/vuelto/vuelto/pkg/sim"
@@ -9,11 +8,7 @@ import (
 
 // TestRoute: of the template's routes, the most specific that matches.
 func TestRoute(t *testing.T) {
-	text, err := os.ReadFile("../../template.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	template, err := sim.ParseTemplate(text)
+	template, err := sim.ReadTemplate("../../template.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}

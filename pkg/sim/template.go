@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -13,6 +14,7 @@ import (
 )
 
 // Template is what the world takes from template.yaml: the same queues, workers, routes and schedules that deploy.
+// Worlds may share one; they do not write to it.
 type Template struct {
 	Queues    []QueueSpec
 	Routes    []RouteSpec
@@ -62,6 +64,36 @@ type resource struct {
 	Type       string         `yaml:"Type"`
 	Condition  string         `yaml:"Condition"`
 	Properties map[string]any `yaml:"Properties"`
+}
+
+// ReadTemplate is ParseTemplate of a file.
+func ReadTemplate(file string) (Template, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return Template{}, err
+	}
+	return ParseTemplate(text)
+}
+
+// Rescheduled is the template with schedules that are as now, but for those whose expression is old: they get another, in
+// their own zone. Error: none has the old expression, or the new one cannot be read.
+func (t Template) Rescheduled(old, expression string) (Template, error) {
+	t.Schedules = slices.Clone(t.Schedules)
+	found := false
+	for i, s := range t.Schedules {
+		if s.Expression.text != old {
+			continue
+		}
+		e, err := ParseExpression(expression, s.Expression.place)
+		if err != nil {
+			return t, err
+		}
+		t.Schedules[i].Expression, found = e, true
+	}
+	if !found {
+		return t, fmt.Errorf("template: no schedule is %q", old)
+	}
+	return t, nil
 }
 
 // ParseTemplate reads a SAM template. Error: a queue without a worker, a schedule that cannot be read.

@@ -34,7 +34,7 @@ import (
 type Options struct {
 	Clock    Clock
 	Seed     uint64
-	Template []byte // template.yaml
+	Template Template // of template.yaml: ReadTemplate
 	Log      *slog.Logger
 	// BaseURL is where simulated providers post their webhooks: the path counts, the host is for people.
 	BaseURL string
@@ -121,15 +121,12 @@ func New(o Options) (*World, error) {
 		Random: w.random, Loopback: o.Loopback, Checker: registry{}, OpenAPI: openapi.Document(), Breaker: o.Hooks.Breaker,
 	}
 	b, who := bundle.New(ports, all.Registry()), telling.Ports{Set: ports, Outward: outward{w}, Mailer: carrier{w}, Texter: carrier{w}, Site: o.BaseURL}
-	template, err := ParseTemplate(o.Template)
-	if err != nil {
-		return nil, err
-	}
+	template := o.Template
 	w.front, w.routes = b.Front(), template.Routes
 	w.front["finance-api"] = finance.API(ports)
 	w.front["webhook-intake"] = hearing.Intake(b)
 	w.front["receipt-api"] = issuing.ReceiptAPI(issuing.Ports{Set: ports, Vault: filed{w, w.Files}})
-	err = w.openQueues(template, map[string]job.Handler{
+	err := w.openQueues(template, map[string]job.Handler{
 		"webhook-apply": hearing.Applier(b), "refund-submission": b.Submitter(), "status-polling": b.Polling(),
 		"settlement-ingest": b.Ingester(), "settlement-reconciliation": b.Reconciler(),
 		"batch-run": b.Runner(), "event-delivery": telling.Deliverer(who), "buyer-notice": telling.Notifier(who),

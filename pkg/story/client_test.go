@@ -10,8 +10,8 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -38,6 +38,9 @@ type stack struct {
 	beside *played // the providers, where they are a sandbox of their own; nil = the world's
 }
 
+// deployed is the template, read once.
+var deployed = sync.OnceValues(func() (sim.Template, error) { return sim.ReadTemplate("../../template.yaml") })
+
 // start opens a world whose clock begins on friday and then follows real time.
 func start(t testing.TB) *stack {
 	t.Helper()
@@ -47,7 +50,7 @@ func start(t testing.TB) *stack {
 // startWith is start with something between the world's parts. The hooks run on the world's loop.
 func startWith(t testing.TB, hooks func(*stack) sim.Hooks) *stack {
 	t.Helper()
-	template, err := os.ReadFile("../../template.yaml")
+	template, err := deployed()
 	if err != nil {
 		t.Fatal(err)
 	}

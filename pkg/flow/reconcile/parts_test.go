@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -22,13 +21,7 @@ import (
 )
 
 // deployed is the template, read once.
-var deployed = sync.OnceValues(func() (sim.Template, error) {
-	text, err := os.ReadFile("../../../template.yaml")
-	if err != nil {
-		return sim.Template{}, err
-	}
-	return sim.ParseTemplate(text)
-})
+var deployed = sync.OnceValues(func() (sim.Template, error) { return sim.ReadTemplate("../../../template.yaml") })
 
 // definition of the state machine that deploys.
 func definition(t testing.TB) []byte {
