@@ -364,3 +364,21 @@ func TestNobodyIsRemindedOfWhatHasEnded(t *testing.T) {
 		}
 	}
 }
+
+// What a provider says without an instant is ordered by the provider's clock, whichever of our clocks heard it: money that comes back
+// right after is a return, and a refusal from before is a contradiction, be that clock fast or slow.
+func TestOurClockDoesNotOrderWhatAProviderSays(t *testing.T) {
+	told := noon.Add(time.Hour)
+	for _, ours := range []time.Duration{-9 * time.Minute, 0, 9 * time.Minute} {
+		paid, _ := must(t, in(t, disbursement.Accepted), disbursement.Observation{Claim: disbursement.ClaimPaid, Evidence: "poll:1", By: "poll", At: told.Add(ours), AsOf: told})
+		if !paid.PaidAt.Equal(told) || !paid.EvidenceAt.Equal(told) {
+			t.Errorf("a clock that is off by %s: paid at %s, evidence of %s", ours, paid.PaidAt, paid.EvidenceAt)
+		}
+		for after, want := range map[time.Duration]disbursement.State{time.Second: disbursement.Returned, -time.Second: disbursement.Held} {
+			d, _ := must(t, paid, disbursement.Observation{Claim: disbursement.ClaimReturned, Evidence: "w-2", By: "webhook", At: told.Add(time.Hour), OccurredAt: told.Add(after)})
+			if d.State != want {
+				t.Errorf("a clock that is off by %s, %s after: %s, want %s", ours, after, d.State, want)
+			}
+		}
+	}
+}

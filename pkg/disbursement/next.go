@@ -199,7 +199,7 @@ func (d *Disbursement) learn(o Observation, t *Transition) {
 		}
 		if (o.Claim == ClaimPaid || o.Claim == ClaimSettled) && d.Received == 0 {
 			d.Received, t.Changed = orAll(o.Amount, d.Amount.Minor()), true
-			d.PaidAt = firstInstant(o.OccurredAt, o.At)
+			d.PaidAt = o.instant()
 		}
 		if o.Claim == ClaimSettled && d.SettledOn.IsZero() && !o.SettledOn.IsZero() {
 			d.SettledOn, d.Fee, t.Changed = o.SettledOn, o.Fee, true
@@ -258,7 +258,7 @@ func (d *Disbursement) enter(to State, o Observation) {
 		}
 	}
 	if o.Claim.evidence() && !o.Resolved { // what people decided must not make a provider's later word look old
-		if at := firstInstant(o.OccurredAt, o.At); at.After(d.EvidenceAt) {
+		if at := o.instant(); at.After(d.EvidenceAt) {
 			d.EvidenceAt = at
 		}
 	}
@@ -344,9 +344,14 @@ func orAll(amount, all int64) int64 {
 	return amount
 }
 
-func firstInstant(a, b time.Time) time.Time {
-	if a.IsZero() {
-		return b
+// instant is when it happened, as well as we know: by the provider's event, else by the provider's clock when it told, else by
+// ours.
+func (o Observation) instant() time.Time {
+	switch {
+	case !o.OccurredAt.IsZero():
+		return o.OccurredAt
+	case !o.AsOf.IsZero():
+		return o.AsOf
 	}
-	return a
+	return o.At
 }

@@ -68,6 +68,9 @@ type Observation struct {
 	// OccurredAt is the provider's own instant of the event; zero if it gives none. Events are ordered by it, so that
 	// webhooks may come in any order.
 	OccurredAt time.Time
+	// AsOf is the provider's clock when it told what bears no instant; zero if it showed none. What follows is ordered by it,
+	// so that the clock of ours that heard it does not matter.
+	AsOf time.Time
 	// Attempt is the submit that a reply or a "not found" speaks of, counted from 1; 0 = of none in particular. Proofs
 	// about one attempt say nothing about a later one.
 	Attempt    int

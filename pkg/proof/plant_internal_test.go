@@ -270,22 +270,25 @@ func TestAReminderOfWhatIsContestedIsNoContradiction(t *testing.T) {
 }
 
 // What a fast clock dated into the future, because the provider had not, makes the money's return look older: that is held, and nobody
-// broke a word. With the clock right, or after a refusal, it is a contradiction.
+// broke a word. With the clock right, after a refusal, or if it was an answer, which bears the provider's Date, it is a contradiction.
 func TestAFastClockIsNoContradiction(t *testing.T) {
 	for _, c := range []struct {
 		from  disbursement.State
+		by    string
 		ahead time.Duration
 		want  int
-	}{{disbursement.Paid, 3 * time.Minute, 0}, {disbursement.Paid, 0, 1}, {disbursement.Paid, -time.Minute, 1}, {disbursement.Rejected, 3 * time.Minute, 1}} {
+	}{{disbursement.Paid, "webhook", 3 * time.Minute, 0}, {disbursement.Paid, "webhook", 0, 1}, {disbursement.Paid, "webhook", -time.Minute, 1},
+		{disbursement.Rejected, "webhook", 3 * time.Minute, 1}, {disbursement.Paid, "poll", 3 * time.Minute, 1}, {disbursement.Paid, "reply", 3 * time.Minute, 1}} {
 		p := newPlot(t)
-		d := then(refund(), c.from, "poll", "poll:1")
+		d := then(refund(), c.from, c.by, "e:1")
+		d.History[len(d.History)-1].At = p.world.Now().Add(c.ahead)
 		d.Version, d.EvidenceAt = 0, p.world.Now().Add(c.ahead)
 		p.commit(d)
 		d = then(d, disbursement.Held, "settlement", "file#71")
 		d.HeldReason, d.HeldFrom, d.Contested = disbursement.HoldContested, c.from, true
 		p.commit(d)
 		if p.found[i22] != c.want {
-			t.Errorf("%s, by a clock that was %s ahead: %d contradictions, want %d", c.from, c.ahead, p.found[i22], c.want)
+			t.Errorf("%s by %s, by a clock that was %s ahead: %d contradictions, want %d", c.from, c.by, c.ahead, p.found[i22], c.want)
 		}
 	}
 }

@@ -207,13 +207,15 @@ func (w *watcher) grow(subject string, before story, version int64, steps []uint
 // exempt: a question asked by poll is answered as of now, and a row carries its day.
 func undated(provider string) bool { return provider == "payu" || provider == "dlocal" }
 
-// undecided says that a contradiction may be none: what was known before came without an instant of the provider's, from a machine whose
-// clock was fast, which dated it into the future. Until then whatever the provider says with a date looks older, so that money which
-// came back within those minutes cannot be told from money that was refused first and paid later. To hold it is right: whoever took
-// it for a return would pay twice in the other case. It is judged by the world's clock, which no function sees.
+// undecided says that a contradiction may be none: what was known before came by a webhook without an instant of the provider's, to a
+// machine whose clock was fast, which dated it into the future. Until then whatever the provider says with a date looks older, so that
+// money which came back within those minutes cannot be told from money that was refused first and paid later. To hold it is right:
+// whoever took it for a return would pay twice in the other case. It is judged by the world's clock, which no function sees. Replies
+// and polls are not exempt: answers bear the provider's Date.
 func undecided(d disbursement.Disbursement, before story) bool {
 	from := d.History[len(d.History)-1].From
-	return (from == disbursement.Paid || from == disbursement.Settled) && !before.ahead.IsZero() && before.ahead.Equal(d.EvidenceAt)
+	return (from == disbursement.Paid || from == disbursement.Settled) && !before.ahead.IsZero() && before.ahead.Equal(d.EvidenceAt) &&
+		slices.ContainsFunc(d.History, func(s disbursement.Step) bool { return s.By == "webhook" && s.At.Equal(d.EvidenceAt) })
 }
 
 // steps checks the newest step of a disbursement against what may lead there. What was contested before has been judged by the

@@ -62,6 +62,7 @@ func Exchange(ctx context.Context, doer Doer, call Call) (Reply, error) {
 		return Reply{}, &Error{Class: line.class(err), Note: "the call failed", Err: withoutURL(err)}
 	}
 	defer func() { _ = resp.Body.Close() }()
+	noteDate(ctx, resp.Header)
 	limit := call.Cap
 	if limit == 0 {
 		limit = replyCap

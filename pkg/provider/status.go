@@ -23,6 +23,7 @@ const byPoll = "poll"
 // The same answer twice carries the same evidence, so that it has one effect; "not found" counts once per attempt.
 func (c *Client) Status(ctx context.Context, d disbursement.Disbursement) disbursement.Observation {
 	asked := c.clock.Now()
+	ctx, date := dating(ctx)
 	o, err := c.readStatus(ctx, d)
 	switch {
 	case errors.Is(err, ErrNoSuchDisbursement) && past(d.LastSentAt, asked, c.profile.QuietPeriod+ClockTolerance):
@@ -52,6 +53,7 @@ func (c *Client) Status(ctx context.Context, d disbursement.Disbursement) disbur
 		o.Evidence = answer(o)
 	}
 	o.By, o.At, o.Attempt, o.Said = byPoll, c.clock.Now(), len(d.Attempts), c.heard(o.Said)
+	o.AsOf = date.asOf(o)
 	return o
 }
 

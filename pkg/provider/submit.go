@@ -36,6 +36,7 @@ func (c *Client) road(kind disbursement.Kind, route disbursement.Route) handover
 // What cannot be sent as it is (an amount that does not fit, details that are missing, a road the provider lacks)
 // becomes ClaimDenied with the reason for which it must be held: sending it again would end the same way.
 func (c *Client) Submit(ctx context.Context, d disbursement.Disbursement) disbursement.Observation {
+	ctx, date := dating(ctx)
 	o, err := c.handOver(ctx, d)
 	switch {
 	case err != nil:
@@ -47,6 +48,7 @@ func (c *Client) Submit(ctx context.Context, d disbursement.Disbursement) disbur
 	o.Attempt = len(d.Attempts)
 	o.Evidence = "reply:" + strconv.Itoa(o.Attempt)
 	o.Said = c.heard(o.Said)
+	o.AsOf = date.asOf(o)
 	return o
 }
 

@@ -26,7 +26,7 @@ func taken(l *lab) {
 	d := l.refund("rf_1")
 	o := l.client.Submit(l.ctx, d)
 	l.claims(o, has()...)
-	if o.Reference == "" || (o.OccurredAt.IsZero() && !l.subject.Unstamped) || o.By != disbursement.ByReply || o.Evidence != "reply:1" || o.Attempt != 1 {
+	if o.Reference == "" || o.OccurredAt.IsZero() != l.subject.Unstamped || o.AsOf.IsZero() == l.subject.Unstamped || o.By != disbursement.ByReply || o.Evidence != "reply:1" || o.Attempt != 1 {
 		l.Errorf("the reply is incomplete: %+v", o)
 	}
 	if o.Claim == disbursement.ClaimCollectable && (o.CashCode == "" || o.CashExpires.IsZero()) {

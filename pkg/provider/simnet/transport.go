@@ -71,7 +71,7 @@ func (t *Transport) carry(req *http.Request, line *socket) (*http.Response, erro
 		t.host.After(hang+time.Duration(t.host.Float()*float64(latest-hang)), func() { serve(network, arrived, new(bytes.Buffer)) })
 		return nil, t.timeOut(req.Context())
 	case Reject, RateLimit:
-		return line.response(refuse(network, arrived, kind, &line.answer), req)
+		return t.answer(refuse(network, arrived, kind, &line.answer), line, req)
 	}
 	reply := serve(network, arrived, &line.answer)
 	if kind == TimeoutAfter {
@@ -81,7 +81,13 @@ func (t *Transport) carry(req *http.Request, line *socket) (*http.Response, erro
 	if err := req.Context().Err(); err != nil {
 		return nil, err
 	}
-	return line.response(reply.spoil(kind), req)
+	return t.answer(reply.spoil(kind), line, req)
+}
+
+// answer sends what a provider answers, dated by its own clock, which is right.
+func (t *Transport) answer(a *answer, line *socket, req *http.Request) (*http.Response, error) {
+	a.header.Set("Date", t.host.Now().UTC().Format(http.TimeFormat))
+	return line.response(a, req)
 }
 
 // timeOut lets time pass up to the deadline, but never longer than hang.
