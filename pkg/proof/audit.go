@@ -15,6 +15,11 @@ import (
 	"github.com/vuelto/vuelto/pkg/sim"
 )
 
+// newAuditor of a world that has ended, whose settlement files have these flaws.
+func newAuditor(w *sim.World, report func(subject, sentence, detail string), flaws []flawed) *auditor {
+	return &auditor{world: w, report: report, flaws: flaws, states: map[string]int{}, late: map[string]bool{}}
+}
+
 // auditor compares, once all is over, what we say with what the providers' own books say.
 type auditor struct {
 	world  *sim.World
@@ -23,6 +28,7 @@ type auditor struct {
 	people *people
 	needed int                  // had to wait for a person, whom nobody had meant to ask
 	meant  int                  // wait for a person on purpose
+	late   map[string]bool      // what was not over after twelve days
 	flaws  []flawed             // what the settlement files say wrongly
 	missed map[string]time.Time // account and id of rows that are in no books → when their day was last compared
 }
@@ -99,7 +105,7 @@ func (a *auditor) run(all []accepted) {
 		if e.live > 1 {
 			a.report(x.ID, i2, fmt.Sprintf("%d live entries in the book of %s", e.live, x.Provider))
 		}
-		if !d.State.Done() && d.State != disbursement.Held {
+		if !over(d) || a.late[x.ID] {
 			a.report(x.ID, i37, fmt.Sprintf("%s %s after acceptance", d.State, a.world.Now().Sub(x.At).Round(time.Hour)))
 		}
 		if detail := disagree(d, e); detail != "" {
@@ -108,6 +114,43 @@ func (a *auditor) run(all []accepted) {
 		delete(books, x.ID)
 	}
 }
+
+// await goes on until whatever is unfinished has had its twelve days: a life may ask for its refund a day after the opening, and a
+// person may let it go later still. It goes on for twelve days at most; what is not over by then is late all the same.
+func (a *auditor) await(all []accepted) {
+	now, last := a.world.Now(), begin.Add(ending+grace)
+	for now.Before(last) {
+		next := a.unfinished(all, now)
+		if next.IsZero() {
+			return
+		}
+		now = next
+		until(a.world, min(next.Sub(begin), ending+grace), never)
+	}
+}
+
+// unfinished notes what is late by an instant, and says when the next of what is neither over nor with a person will be; zero if
+// nothing will.
+func (a *auditor) unfinished(all []accepted, now time.Time) (next time.Time) {
+	for _, x := range all {
+		d, err := a.find(x.ID)
+		if err != nil || over(d) {
+			continue
+		}
+		end := d.WaitsSince().Add(grace)
+		if !end.After(now) {
+			a.late[x.ID] = true
+		} else if next.IsZero() || end.Before(next) {
+			next = end
+		}
+	}
+	return next
+}
+
+func never() bool { return false }
+
+// over says that it ended, or that a person has it.
+func over(d disbursement.Disbursement) bool { return d.State.Done() || d.State == disbursement.Held }
 
 // waited counts a disbursement that waits for a person, or waited until a person ended it: those would otherwise make the share of
 // what needs people look small. What was asked for so that a person must look is meant to wait, and counted apart.

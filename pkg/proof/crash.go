@@ -120,7 +120,6 @@ func goldenLife(o Options, network string, crashes []crash) (ios int, found []Vi
 	l := life{m: m, road: road{provider: network, network: network}, wants: 1}
 	paid := ""
 	world.Go(func() { paid = l.golden(func() { armed = true }) }, nil)
-	never := func() bool { return false }
 	until(world, 18*time.Hour, never)
 	armed = false
 	until(world, 72*time.Hour, never)
@@ -128,7 +127,7 @@ func goldenLife(o Options, network string, crashes []crash) (ios int, found []Vi
 		report("golden", i37, "the refund was never accepted")
 		return ios, found, nil
 	}
-	a := &auditor{world: world, report: report, states: map[string]int{}}
+	a := newAuditor(world, report, nil)
 	a.run(m.accepted)
 	return ios, found, nil
 }

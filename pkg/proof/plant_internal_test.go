@@ -47,7 +47,7 @@ func newPlot(t *testing.T) *plot {
 	report := func(_, sentence, _ string) { p.found[sentence]++ }
 	p.watch = newWatcher(new(fnv64), report)
 	p.watch.world = p.world
-	p.audits = &auditor{world: p.world, report: report, states: map[string]int{}}
+	p.audits = newAuditor(p.world, report, nil)
 	return p
 }
 
@@ -305,6 +305,56 @@ func TestASwappedRowIsMootOnlyIfNobodyHadToldOfItsCash(t *testing.T) {
 		p.audits.missed = map[string]time.Time{"kushki-pe-demo T1": begin}
 		if got := p.audits.toldLater(flawed{"kushki-pe-demo", "T1", sold.ID, simnet.RowSwapped}); got != moot {
 			t.Errorf("told %s after the day was compared: moot %v", told, got)
+		}
+	}
+}
+
+// Accepted work is judged when its own twelve days are over: what a life asked for late, or a person let go late, is waited for, and
+// what ends only while others are waited for is late.
+func TestEachRefundHasItsTwelveDays(t *testing.T) {
+	const day = 24 * time.Hour
+	for name, c := range map[string]struct {
+		let, ends time.Duration // since the beginning; 0 = never
+		other     time.Duration // when another is let go, which is over when its days are; 0 = there is none
+		held      bool
+		late      int
+		until     time.Duration
+	}{
+		"asked for late, over in time":     {let: 5 * day, ends: 16*day + 12*time.Hour, until: 17 * day},
+		"asked for late, and never over":   {let: 5 * day, late: 1, until: 17 * day},
+		"asked for late, over too late":    {let: 5 * day, ends: 17*day + time.Hour, late: 1, until: 17 * day},
+		"over while another is waited for": {let: day, ends: 16*day + 12*time.Hour, other: 5 * day, late: 1, until: 17 * day},
+		"over too late, before another is": {let: 5 * day, ends: 17*day + time.Hour, other: 6 * day, late: 1, until: 18 * day},
+		"asked for early, over too late":   {let: day, ends: 16*day + 12*time.Hour, late: 1, until: ending + 6*time.Hour},
+		"asked for late, and held":         {let: 5 * day, held: true, until: ending + 6*time.Hour},
+		"let go again and again":           {let: 60 * day, late: 1, until: ending + grace},
+	} {
+		p := newPlot(t)
+		d := refund()
+		d.CreatedAt = begin.Add(c.let + 1) // no event of the world falls on that nanosecond
+		if c.held {
+			d.State, d.HeldReason = disbursement.Held, disbursement.HoldNoLookup
+		}
+		p.put(store.Put{Record: disbursement.Encode(d)})
+		all := []accepted{{d.ID, "efecty", begin}}
+		end := func(d disbursement.Disbursement, at time.Duration) {
+			if at > 0 {
+				p.world.At(begin.Add(at), func() { p.put(store.Put{Record: disbursement.Encode(then(d, disbursement.Rejected, "webhook", "w"))}) })
+			}
+		}
+		end(d, c.ends)
+		if c.other > 0 {
+			other := d
+			other.ID, other.CreatedAt = disbursement.RefundID("demo", "R-2"), begin.Add(c.other)
+			p.put(store.Put{Record: disbursement.Encode(other)})
+			end(other, c.other+grace)
+			all = append(all, accepted{other.ID, "efecty", begin})
+		}
+		until(p.world, ending+6*time.Hour, never)
+		p.audits.await(all)
+		p.audits.run(all)
+		if got := p.found[i37]; got != c.late || !p.world.Now().Equal(begin.Add(c.until)) {
+			t.Errorf("%s: %d of %q at %s, want %d at %s", name, got, i37, p.world.Now(), c.late, begin.Add(c.until))
 		}
 	}
 }

@@ -137,10 +137,12 @@ func worlds(n int) []int {
 // begin is a Monday morning in Bogotá: a working week of orders, then a weekend, then a holiday on 8 December.
 var begin = time.Date(2026, 11, 23, 13, 0, 0, 0, time.UTC)
 
-// after the opening come the days in which all must end, then the settlement of the last day.
+// after the opening come the days in which all must end, then the settlement of the last day. What began later, or was let go
+// later, has its own.
 const (
 	troubled = opening + 36*time.Hour
-	ending   = opening + 12*24*time.Hour
+	ending   = opening + grace
+	grace    = 12 * 24 * time.Hour // for accepted work to end, or to wait for a person
 )
 
 // Run proves o.N refunds on each profile, in worlds of their own, as many at a time as there are cores. The same options
@@ -202,9 +204,11 @@ func Run(o Options) (Result, error) {
 	return sum, nil
 }
 
-// audit is the end: books against books, then every message ever sent once more.
-func (r *Result) audit(world *sim.World, m *merchants, w *watcher, report func(string, string, string), messages []message, flaws []flawed) {
-	a := &auditor{world: world, report: report, states: r.States, people: m.people, flaws: flaws}
+// audit is the end, once each refund has had its days: books against books, then every message ever sent once more.
+func (r *Result) audit(a *auditor, m *merchants, w *watcher, messages []message) {
+	world := a.world
+	a.states, a.people = r.States, m.people
+	a.await(m.accepted)
 	a.run(m.accepted)
 	r.Discrepancies = a.settlements()
 	r.Accepted = len(m.accepted)
@@ -219,6 +223,6 @@ func (r *Result) audit(world *sim.World, m *merchants, w *watcher, report func(s
 	for _, x := range messages[:min(len(messages), 4*r.Accepted)] {
 		world.Resend(x.queue, x.body)
 	}
-	until(world, ending+7*time.Hour, func() bool { return false })
+	until(world, world.Now().Sub(begin)+time.Hour, never)
 	a.unmoved(before, w.fingerprint(world))
 }

@@ -72,7 +72,7 @@ func runWorld(o Options, share piece, advance func(refunds float64)) (Result, er
 			world.Redrive()
 		}
 		until(world, ending+6*time.Hour, enough)
-		out.audit(world, m, w, report, messages, t.flawed)
+		out.audit(newAuditor(world, report, t.flawed), m, w, messages)
 		listens.check(world, m.accepted)
 		out.Refunds, out.Trace = n, fmt.Sprintf("%016x", uint64(trace))
 		out.count(t)
@@ -163,7 +163,7 @@ func closeDays(w *sim.World) {
 		if err != nil {
 			continue
 		}
-		for day := calendar.On(begin, country.Zone()); day.Start(country.Zone()).Before(begin.Add(ending)); day = day.AddDays(1) {
+		for day := calendar.On(begin, country.Zone()); day.Start(country.Zone()).Before(begin.Add(ending + grace)); day = day.AddDays(1) {
 			w.At(day.AddDays(1).Start(country.Zone()).Add(5*time.Minute), func() { _, _, _ = n.Close(day) })
 		}
 	}

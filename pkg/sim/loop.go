@@ -69,7 +69,7 @@ func (e *events) pop() event {
 		if least >= len(all) {
 			break
 		}
-		for child := least + 1; child < min(least+4, len(all)); child++ {
+		for child, end := least+1, min(least+4, len(all)); child < end; child++ {
 			if all[child].before(all[least]) {
 				least = child
 			}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"runtime"
 	"strings"
 	"testing"
@@ -121,4 +122,56 @@ func TestACloseEndsWhatIsStillAtWork(t *testing.T) {
 	if n := runtime.NumGoroutine(); n > before || ended != 50 {
 		t.Errorf("%d goroutines, %d before; %d of 50 ended", n, before, ended)
 	}
+}
+
+// Events run in the order of their instants, those of one instant as they were planned, whatever is planned meanwhile.
+func TestEventsRunInOrder(t *testing.T) {
+	for seed := range uint64(20) {
+		random := rand.New(rand.NewPCG(seed, 0))
+		loop := sim.NewLoop(sim.NewVirtual(start))
+		type planned struct {
+			at     time.Time
+			serial int
+		}
+		var last planned
+		plans, ran := 0, 0
+		var plan func(after time.Duration)
+		plan = func(after time.Duration) {
+			plans++
+			its := planned{loop.Now().Add(after), plans}
+			loop.At(its.at, func() {
+				if its.at.Before(last.at) || its.at.Equal(last.at) && its.serial < last.serial {
+					t.Fatalf("seed %d: %v ran after %v", seed, its, last)
+				}
+				last, ran = its, ran+1
+				for range random.IntN(3) {
+					if plans < 5000 {
+						plan(time.Duration(random.IntN(50)) * time.Second)
+					}
+				}
+			})
+		}
+		for range 300 {
+			plan(time.Duration(random.IntN(3000)) * time.Second)
+		}
+		drain(loop)
+		if ran != plans || plans < 300 {
+			t.Errorf("seed %d: %d of %d events ran", seed, ran, plans)
+		}
+	}
+}
+
+// One order of planning among a hundred thousand that a heap gets wrong which looks for the least child among its cousins too.
+func TestNoEventOvertakesAnother(t *testing.T) {
+	loop, last := sim.NewLoop(sim.NewVirtual(start)), -1
+	for _, second := range []int{24, 42, 39, 5, 26, 34, 0, 37, 29, 4, 40, 9, 7, 38, 36, 16, 20, 32, 23, 13, 28, 41, 1, 45, 35, 30, 25, 14, 21, 19, 44, 10, 33, 6,
+		18, 43, 15, 17, 3, 8, 2, 27, 22, 31, 11, 12} {
+		loop.At(start.Add(time.Duration(second)*time.Second), func() {
+			if second != last+1 {
+				t.Errorf("%d runs after %d", second, last)
+			}
+			last = second
+		})
+	}
+	drain(loop)
 }
