@@ -71,7 +71,6 @@ func lifeOfBounces(t *testing.T, c losses) (*sim.World, []bounced) {
 			}
 		}, nil)
 	}
-	never := func() bool { return false }
 	until(world, 5*24*time.Hour, never)
 	bouncing = true
 	for _, b := range all {
