@@ -115,9 +115,13 @@ func (a *Applier) fact(ctx context.Context, account provider.Account, f provider
 }
 
 // refundOf finds the disbursement that a provider names by its own id only: among the refunds of the payment that it gives
-// back, or by the record that was written with the id. One whose reply has not been folded yet is unmatched for now.
+// back, or by the record that was written with the id. One whose reply has not been folded yet is unmatched for now, and so is
+// an id that two of them have, because people gave it to one of which the provider did not say it: whose it is, people find out.
 func (a *Applier) refundOf(ctx context.Context, account provider.Account, f provider.Fact) (string, error) {
 	none := fmt.Errorf("%w: disbursement %s without our reference", errUnmatched, f.Reference)
+	if f.Reference == "" {
+		return "", none
+	}
 	if f.Of == "" {
 		pointer, err := a.Store.Get(ctx, disbursement.ReferenceKey(account.Tenant, account.ID, f.Reference))
 		if errors.Is(err, store.ErrNotFound) {
@@ -136,6 +140,7 @@ func (a *Applier) refundOf(ctx context.Context, account provider.Account, f prov
 	if err != nil {
 		return "", err
 	}
+	found := ""
 	refunds, _ := payment.FromTags(paid.Tags)
 	for _, id := range refunds {
 		record, err := a.Store.Get(ctx, disbursement.Key(account.Tenant, id))
@@ -146,11 +151,18 @@ func (a *Applier) refundOf(ctx context.Context, account provider.Account, f prov
 		if err != nil {
 			return "", err
 		}
-		if d.Reference == f.Reference {
-			return id, nil
+		switch {
+		case d.Reference != f.Reference:
+		case found != "":
+			return "", fmt.Errorf("%w: disbursements %s and %s are both %s at the provider", errUnmatched, found, id, f.Reference)
+		default:
+			found = id
 		}
 	}
-	return "", none
+	if found == "" {
+		return "", none
+	}
+	return found, nil
 }
 
 func (a *Applier) disbursement(ctx context.Context, account provider.Account, f provider.Fact) error {

@@ -2,6 +2,7 @@ package apply_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"github.com/vuelto/vuelto/pkg/disbursement"
@@ -31,7 +32,7 @@ func (s speaker) Client(_ context.Context, id string) (*provider.Client, error) 
 	return provider.Open(s, provider.Account{ID: id, Tenant: "demo", Provider: "speaker", Network: "pagoefectivo", Secrets: []string{"s"}}, s.rig.host)
 }
 
-// twins is a rig with a paid payment and two refunds of one size, which the provider calls R1 and R2.
+// twins is a rig with a paid payment and three refunds of one size, two of which the provider calls R1 and R2; it has not answered about the third.
 func twins(t *testing.T) *rig {
 	r := open(t)
 	r.deliver("first", cash("77", "", "PEN"))
@@ -45,6 +46,9 @@ func twins(t *testing.T) *rig {
 			t.Fatal(err)
 		}
 	}
+	nameless := disbursement.Disbursement{Tenant: "demo", ID: "rf_4", Kind: disbursement.Refund, Account: "first", Payment: "pay_1", Amount: money.New(100, money.PEN),
+		State: disbursement.Submitting, Attempts: []disbursement.Attempt{{At: friday()}}, CreatedAt: friday(), SentAt: friday(), LastSentAt: friday()}
+	r.put(store.Put{Record: disbursement.Encode(nameless)}, store.Take{Key: payment.Key("demo", "pay_1"), Amount: 100, Tag: "rf_4"})
 	return r
 }
 
@@ -64,6 +68,7 @@ func TestARefundThatTheProviderNamesByItsOwnId(t *testing.T) {
 		"another account":        {"second", "R1", "", webhook.Unmatched, ""},
 		"another account's cash": {"second", "R1", "T1", webhook.Unmatched, ""},
 		"nothing":                {"first", "", "", webhook.Unmatched, ""},
+		"nothing of its payment": {"first", "", "T1", webhook.Unmatched, ""},
 	} {
 		r := twins(t)
 		r.applier.Clients = speaker{r, provider.Fact{Reference: c.reference, Of: c.of,
@@ -71,7 +76,7 @@ func TestARefundThatTheProviderNamesByItsOwnId(t *testing.T) {
 		if d := r.deliver(c.account, name); d.Outcome != c.want {
 			t.Errorf("%s: %s %s", name, d.Outcome, d.Note)
 		}
-		for _, id := range []string{"rf_2", "rf_3"} {
+		for _, id := range []string{"rf_2", "rf_3", "rf_4"} {
 			record, err := r.store.Get(context.Background(), disbursement.Key("demo", id))
 			if err != nil {
 				t.Fatal(err)
@@ -80,6 +85,35 @@ func TestARefundThatTheProviderNamesByItsOwnId(t *testing.T) {
 			if err != nil || (d.State == disbursement.Paid) != (id == c.paid) {
 				t.Errorf("%s: %s is %s, %v", name, id, d.State, err)
 			}
+		}
+	}
+}
+
+// TestAnIdOfTwoMovesNeither: people may have given it to the wrong one.
+func TestAnIdOfTwoMovesNeither(t *testing.T) {
+	r := twins(t)
+	ctx, key := context.Background(), disbursement.Key("demo", "rf_2")
+	first, err := r.store.Get(ctx, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := disbursement.Decode(first)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.Reference = "R2"
+	r.put(store.Put{Record: disbursement.Encode(d)})
+	r.applier.Clients = speaker{r, provider.Fact{Reference: "R2", Of: "T1", Disbursement: &disbursement.Observation{Claim: disbursement.ClaimReturned, Reference: "R2", Evidence: "e"}}}
+	if got := r.deliver("first", "two"); got.Outcome != webhook.Unmatched || !strings.Contains(got.Note, "rf_2 and rf_3 are both R2") {
+		t.Errorf("%s: %s", got.Outcome, got.Note)
+	}
+	for _, id := range []string{"rf_2", "rf_3"} {
+		record, err := r.store.Get(ctx, disbursement.Key("demo", id))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d, err := disbursement.Decode(record); err != nil || d.State != disbursement.Accepted {
+			t.Errorf("%s is %s, %v", id, d.State, err)
 		}
 	}
 }
