@@ -54,7 +54,7 @@ fuzz: ## every fuzz target for FUZZTIME (60s), one after the other
 		go test -run '^$$' -fuzz "^$${func#func }$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1s ./$$(dirname $$file) </dev/null; done
 
 crashes: ## a crash at every pair of I/Os of one refund (minutes)
-	go test -count=1 -timeout 60m -run ACrash ./pkg/proof -args -pairs
+	go test -count=1 -timeout 60m -run ACrashAtEveryIOOfOneRefund -v ./pkg/proof -args -pairs | grep -v "^=== "
 
 corpus: ## a million rows with every class of difference and every pair of them, each found and named; a line of 3 GiB; a shop's week of a million payments (minutes)
 	VUELTO_CORPUS=1000000 go test -count=1 -timeout 20m -run "EveryDefect|AnEndlessLine" -v ./pkg/recon | grep -v "^=== "
