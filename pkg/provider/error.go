@@ -88,3 +88,12 @@ func ClassOf(err error) Class {
 	}
 	return Unknown
 }
+
+// ThereAlready is what the error of a question proves about a hand-over that the provider refused because it has the
+// reference: nothing, not even that there is none. nil stays nil.
+func ThereAlready(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &Error{Class: Unknown, Note: "it is there already, and could not be asked for", Err: err}
+}

@@ -27,6 +27,9 @@ type Call struct {
 	Cap    int64  // of the answer's body, in bytes; 0 = 1 MiB
 	// Limited says that the provider documents 429 as "not applied, come back later". Without that a 429 proves nothing.
 	Limited bool
+	// Once says that sending it a second time may have a second effect although it looks like a question, or bears a key that
+	// is not honoured: net/http repeats both by itself when a kept connection ends before the answer begins.
+	Once bool
 }
 
 // Reply is an answer, read whole.
@@ -47,6 +50,9 @@ func Exchange(ctx context.Context, doer Doer, call Call) (Reply, error) {
 	req, err := http.NewRequestWithContext(line.watch(ctx), call.Method, call.URL, bytes.NewReader(call.Body))
 	if err != nil {
 		return Reply{}, &Error{Class: NotSent, Note: "the request cannot be built"}
+	}
+	if call.Once { // a body that cannot be had again is sent once
+		req.Body, req.GetBody = io.NopCloser(bytes.NewReader(call.Body)), nil
 	}
 	for name, values := range call.Header {
 		req.Header[name] = values

@@ -126,3 +126,45 @@ func TestExchangeBelievesASilentTransportOnlyWhereItSaysDial(t *testing.T) {
 		}
 	}
 }
+
+// A call that acts reaches the provider once, even if the kept connection ends before the answer: net/http would send a GET,
+// and whatever bears an X-Idempotency-Key, a second time by itself.
+func TestWhatActsIsSentOnce(t *testing.T) {
+	arrived := 0
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+		if q.URL.Path == "/warm" {
+			return
+		}
+		if arrived++; arrived > 1 {
+			return
+		}
+		conn, _, err := w.(http.Hijacker).Hijack() // it has acted, and says nothing
+		if err == nil {
+			_ = conn.Close()
+		}
+	}))
+	defer server.Close()
+	key := http.Header{"X-Idempotency-Key": {"k"}}
+	for name, c := range map[string]struct {
+		call provider.Call
+		want int
+	}{
+		"a question":                 {provider.Call{Method: http.MethodGet}, 2},
+		"an act by GET":              {provider.Call{Method: http.MethodGet, Once: true}, 1},
+		"an act under a key":         {provider.Call{Method: http.MethodPost, Header: key, Body: []byte("{}"), Once: true}, 1},
+		"an act whose key is heeded": {provider.Call{Method: http.MethodPost, Header: key, Body: []byte("{}")}, 2},
+		"an act by POST":             {provider.Call{Method: http.MethodPost, Body: []byte("{}")}, 1},
+	} {
+		client := provider.NewHTTPClient()
+		arrived = 0
+		if _, err := provider.Exchange(context.Background(), client, provider.Call{Method: http.MethodPost, URL: server.URL + "/warm"}); err != nil {
+			t.Fatal(err)
+		}
+		c.call.URL = server.URL + "/refund"
+		_, err := provider.Exchange(context.Background(), client, c.call)
+		var e *provider.Error
+		if arrived != c.want || (c.want == 1 && (!errors.As(err, &e) || e.Class != provider.Unknown)) {
+			t.Errorf("%s arrived %d times, want %d: %v", name, arrived, c.want, err)
+		}
+	}
+}

@@ -70,7 +70,8 @@ func (a *Adapter) Refund(ctx context.Context, d disbursement.Disbursement) (disb
 		return disbursement.Observation{}, err
 	}
 	if reply.Status == http.StatusBadRequest && codeOf(reply) == refundDuplicate {
-		return a.ReadStatus(ctx, d)
+		o, err := a.ReadStatus(ctx, d)
+		return o, provider.ThereAlready(err)
 	}
 	return observe(reply, d)
 }

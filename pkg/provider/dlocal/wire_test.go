@@ -68,6 +68,15 @@ func TestWhatIsThereAlreadyIsAskedFor(t *testing.T) {
 	if o := open(t, account("efecty"), s).Submit(context.Background(), due()); o.Claim != disbursement.ClaimUnknown {
 		t.Errorf("there and not there: %+v", o)
 	}
+	for _, c := range []struct {
+		status int
+		body   string
+	}{{400, `{"code":5001}`}, {400, `{"code":5000}`}, {403, `{"code":3001}`}, {429, `{"code":6000}`}, {429, ``}, {500, ``}} {
+		s = providertest.Says(400, `{"code":5011}`).Then(c.status, c.body)
+		if o := open(t, account("efecty"), s).Submit(context.Background(), due()); o.Claim != disbursement.ClaimUnknown || len(s.Sent) != 2 {
+			t.Errorf("there, and asked for with %d %s: %+v", c.status, c.body, o)
+		}
+	}
 	s = providertest.Says(400, `{"code":5009}`).Then(200, `{"id":"D-4-1","order_id":"pay_1","amount":15000,"currency":"COP","status":"PENDING","ticket":{"number":"77","expiration_date":"2026-11-24T04:59:00.000+0000"}}`)
 	o, err := open(t, account("efecty"), s).CreatePayment(context.Background(), payment.Payment{ID: "pay_1", Amount: money.New(15_000_00, money.COP), Payer: identity.Person{Name: "A", Email: "a@b.c", DocumentNumber: "1"}})
 	if err != nil || o.Voucher.Code != "77" || s.Sent[1].Line() != "GET /orders/pay_1" || !o.Voucher.ExpiresAt.Equal(time.Date(2026, 11, 24, 4, 59, 0, 0, time.UTC)) {

@@ -133,7 +133,7 @@ func (a *Adapter) form(ctx context.Context, method, path string, values url.Valu
 	call := provider.Call{Method: method, URL: a.account.Endpoint + path, Body: []byte(values.Encode()),
 		Header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}}
 	if method == http.MethodGet {
-		call.URL, call.Body, call.Header = call.URL+"?"+values.Encode(), nil, nil
+		call.URL, call.Body, call.Header, call.Once = call.URL+"?"+values.Encode(), nil, nil, true
 	}
 	return provider.Exchange(ctx, a.doer, call)
 }

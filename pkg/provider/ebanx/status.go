@@ -20,6 +20,9 @@ func (a *Adapter) ReadStatus(ctx context.Context, d disbursement.Disbursement) (
 		// Not even "no such payment" is a word about the refund.
 		return disbursement.Observation{}, &provider.Error{Class: provider.Unknown, Note: "the refund's payment cannot be read", Err: err}
 	}
+	if d.OriginalTransaction != "" && w.Hash != d.OriginalTransaction {
+		return disbursement.Observation{}, unreadable("the answer speaks of another payment")
+	}
 	var found *wireRefund
 	for i, r := range w.Refunds {
 		if r.MerchantRefundCode == d.ID && (found == nil || found.Status == "CA") {

@@ -63,7 +63,7 @@ func TestRefundGoesAsAFormAndAsAQueryWhereTheAccountSaysSo(t *testing.T) {
 	open(t, s, nil).Submit(context.Background(), back())
 	open(t, s, map[string]string{"refund_by_get": "true"}).Submit(context.Background(), back())
 	if form, query := s.Sent[0], s.Sent[1]; form.Line() != "POST /ws/refund" || form.URL.RawQuery != "" || form.Text != want || query.Line() != "GET /ws/refund" ||
-		query.URL.RawQuery != want || query.Text != "" {
+		query.URL.RawQuery != want || query.Text != "" || query.GetBody != nil {
 		t.Errorf("asked %q, %s and %q, %s", form.Line(), form.Text, query.URL, query.Text)
 	}
 }
@@ -89,6 +89,17 @@ func TestOfTwoRefundsTheLiveOneCounts(t *testing.T) {
 	s := providertest.Says(200, paid)
 	if o := open(t, s, nil).Status(context.Background(), back()); o.Claim != disbursement.ClaimAccepted || o.Reference != "2" {
 		t.Errorf("%+v", o)
+	}
+}
+
+func TestAnotherPaymentSaysNothingOfTheRefund(t *testing.T) {
+	d := back()
+	d.LastSentAt = providertest.Ten().Add(-24 * time.Hour)
+	for hash, want := range map[string]disbursement.Claim{"5938aa": disbursement.ClaimNotFound, "5938ab": disbursement.ClaimUnknown} {
+		answer := strings.ReplaceAll(strings.Replace(paid, "5938aa", hash, 1), "rf_1", "rf_2")
+		if o := open(t, providertest.Says(200, answer), nil).Status(context.Background(), d); o.Claim != want {
+			t.Errorf("%s: %+v, want %s", hash, o, want)
+		}
 	}
 }
 

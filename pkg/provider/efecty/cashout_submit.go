@@ -51,7 +51,7 @@ func (a *CashOut) Pay(ctx context.Context, d disbursement.Disbursement) (disburs
 		told := cashOutRefusal(reply)
 		if told.Code == idUsed {
 			o, err := a.ReadStatus(ctx, d)
-			return o, asked(err)
+			return o, provider.ThereAlready(err)
 		}
 		return disbursement.Observation{}, CashOutCodes().Error(reply.Status, string(told.Code)).Saying(told.Message)
 	}
@@ -63,14 +63,6 @@ func (a *CashOut) Pay(ctx context.Context, d disbursement.Disbursement) (disburs
 		return disbursement.Observation{}, unreadable("the answer names no cash-out")
 	}
 	return disbursement.Observation{Claim: disbursement.ClaimAccepted, Reference: string(taken.CashoutID), Word: "0"}, nil
-}
-
-// asked is what a question proves about the call before it: nothing, not even that there is none.
-func asked(err error) error {
-	if err == nil {
-		return nil
-	}
-	return &provider.Error{Class: provider.Unknown, Note: "it is there already, and could not be asked for", Err: err}
 }
 
 func (a *CashOut) request(d disbursement.Disbursement, amount json.Number) cashOutRequest {

@@ -146,7 +146,7 @@ func (a *Adapter) call(ctx context.Context, method, path string, body any, key s
 		header.Set("X-Render-In-Process-Refunds", "true")
 	}
 	return provider.Exchange(ctx, a.doer, provider.Call{Method: method, URL: a.account.Endpoint + path, Body: raw, Limited: true,
-		Header: header})
+		Header: header, Once: key != "" && !a.idempotent})
 }
 
 // read decodes a good reply; any other is what codes.go says of it.

@@ -42,8 +42,8 @@ func (a *Adapter) among(ctx context.Context, d disbursement.Disbursement) error 
 		return unreadable("the answer lists nothing")
 	}
 	for _, r := range listed {
-		if r.ID == "" {
-			return unreadable("the answer lists a refund without an id")
+		if _, err := provider.Minor(r.Amount, d.Amount.Currency()); err != nil || r.ID == "" || string(r.PaymentID) != d.OriginalTransaction {
+			return unreadable("the answer lists a refund that cannot be read")
 		}
 		if r.about(d) {
 			return provider.ErrUntold

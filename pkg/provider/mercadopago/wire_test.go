@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -38,6 +39,19 @@ func TestARefundOnTheWire(t *testing.T) {
 	}
 }
 
+// A key that is not heeded must not make net/http believe that it may send the refund again.
+func TestARefundUnderAKeyThatIsNotHeeded(t *testing.T) {
+	for _, heeded := range []bool{true, false} {
+		a := account("efecty")
+		a.Settings["idempotent"] = strconv.FormatBool(heeded)
+		s := providertest.Serves(500, map[string]string{"POST /v1/payments/42/refunds": one})
+		open(t, a, s).Submit(context.Background(), due())
+		if again := s.Sent[0].GetBody != nil; again != heeded {
+			t.Errorf("heeded %v: its body can be sent again: %v", heeded, again)
+		}
+	}
+}
+
 func TestAnswersThatDoNotFit(t *testing.T) {
 	providertest.Misfits(t, one, map[disbursement.Claim]map[string][2]string{
 		disbursement.ClaimAccepted: {"ours": {}},
@@ -65,6 +79,11 @@ func TestARefundAmongOthers(t *testing.T) {
 		`[{"id":7,"payment_id":42,"amount":14999,"status":"approved"}]`: {want: disbursement.ClaimNotFound, note: "quiet period"},
 		`[` + one + `]`: {want: disbursement.ClaimUnknown, note: "cannot be asked"},
 		`[` + one + `,` + strings.Replace(one, `"id":7`, `"id":8`, 1) + `]`: {idempotent: true, want: disbursement.ClaimNotFound, note: "repeating"},
+		`[{"id":7,"payment_id":42,"status":"approved"}]`:                    {want: disbursement.ClaimUnknown, note: "not answered"},
+		`[{"id":7,"payment_id":42,"amount":null,"status":"approved"}]`:      {want: disbursement.ClaimUnknown, note: "not answered"},
+		`[{"id":7,"payment_id":42,"amount":1.5e4,"status":"approved"}]`:     {want: disbursement.ClaimUnknown, note: "not answered"},
+		`[{"id":7,"amount":14999,"status":"approved"}]`:                     {want: disbursement.ClaimUnknown, note: "not answered"},
+		`[{"id":7,"payment_id":43,"amount":15000,"status":"approved"}]`:     {want: disbursement.ClaimUnknown, note: "not answered"},
 		`null`:                           {idempotent: true, want: disbursement.ClaimUnknown},
 		`{}`:                             {idempotent: true, want: disbursement.ClaimUnknown},
 		`[{"payment_id":42,"amount":1}]`: {idempotent: true, want: disbursement.ClaimUnknown},
