@@ -76,8 +76,8 @@ func (d Disbursement) Unsent() bool {
 	switch {
 	case d.State != Held:
 		return !d.Sent() || d.State == Queued
-	case d.HeldReason == HoldNeverSent || d.Contested:
-		return false // somebody has evidence of it
+	case d.HeldReason == HoldNeverSent || d.Contested || d.Repeated():
+		return false // somebody has evidence of it, or may have it
 	case !d.Sent(), d.HeldFrom == Queued, d.HeldFrom == AwaitingApproval:
 		return true
 	}
@@ -106,7 +106,7 @@ func (d Disbursement) Actions() []Action {
 	if d.proven() && d.Route != Manual && d.HeldReason != HoldDetails {
 		all = append(all, Requeue)
 	}
-	if !d.Contested {
+	if !d.Contested && !d.Repeated() {
 		all = append(all, Stop)
 	}
 	all = append(all, ConfirmPaid)

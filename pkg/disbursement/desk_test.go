@@ -22,6 +22,7 @@ func holds() map[string][]disbursement.Observation {
 		return disbursement.Observation{Claim: disbursement.ClaimHold, HoldReason: reason}
 	}
 	notFound := disbursement.Observation{Claim: disbursement.ClaimNotFound, Attempt: 1}
+	repeat := disbursement.Observation{Claim: disbursement.ClaimNotFound, Attempt: 1, Evidence: disbursement.Repeat + "1"}
 	return map[string][]disbursement.Observation{
 		"01 never sent, evidence all the same":  {claim("paid")},
 		"02 never sent, too long in the queue":  {hold(disbursement.HoldExhausted)},
@@ -37,6 +38,9 @@ func holds() map[string][]disbursement.Observation {
 		"12 refused and yet paid":               {submit, claim("rejected"), claim("paid")},
 		"13 cancelled and yet paid":             {claim("cancel"), claim("paid")},
 		"14 no road is open any more":           {hold(disbursement.HoldWindow)},
+		"15 repeated, too long in the queue":    {submit, claim("unknown"), repeat, hold(disbursement.HoldExhausted)},
+		"16 repeated, our credentials refused":  {submit, claim("unknown"), repeat, submit, {Claim: disbursement.ClaimDenied, HoldReason: disbursement.HoldDenied, Attempt: 2}},
+		"17 repeated, the promise has lapsed":   {submit, claim("unknown"), repeat, hold(disbursement.HoldNoLookup)},
 	}
 }
 
@@ -44,7 +48,10 @@ func held(t *testing.T, story []disbursement.Observation) disbursement.Disbursem
 	t.Helper()
 	d := refund()
 	for i, o := range story {
-		o.Evidence, o.At = fmt.Sprint("story", i), noon.Add(time.Duration(i)*time.Minute)
+		if o.Evidence == "" {
+			o.Evidence = fmt.Sprint("story", i)
+		}
+		o.At = noon.Add(time.Duration(i) * time.Minute)
 		d, _ = must(t, d, o)
 	}
 	if d.State != disbursement.Held {

@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -179,9 +179,14 @@ func (d Disbursement) ordered(o Observation) (State, bool, error) {
 // promises to give the first one back.
 const Repeat = "poll:repeat:"
 
-// Repeated says that an attempt of unknown outcome lies before what is queued or under way: the provider may have it.
+// Repeated says that an attempt of unknown outcome lies before what is queued or under way: the provider may have it. When two
+// people let it go again, they have said what became of that attempt.
 func (d Disbursement) Repeated() bool {
-	return slices.ContainsFunc(d.History, func(s Step) bool { return s.To == Queued && strings.HasPrefix(s.Evidence, Repeat) })
+	repeated := false
+	for _, s := range d.History {
+		repeated = !s.Resolves(Requeue) && (repeated || s.To == Queued && strings.HasPrefix(s.Evidence, Repeat))
+	}
+	return repeated
 }
 
 // learn takes over facts that do not depend on the state.
@@ -294,6 +299,12 @@ func note(o Observation) string {
 }
 
 // seen says whether the evidence already made a step.
+// Anew makes evidence of what may befall a disbursement more than once: a second hold for the same reason is not the first
+// one told again, while two workers who read the same record say the same.
+func (d Disbursement) Anew(evidence string) string {
+	return evidence + ":" + strconv.Itoa(len(d.History))
+}
+
 func (d Disbursement) seen(evidence string) bool {
 	for _, s := range d.History {
 		if s.Evidence == evidence && evidence != "" {

@@ -64,6 +64,12 @@ func (c *Client) repeatable(d disbursement.Disbursement, asked time.Time) bool {
 		past(d.LastSentAt, asked, c.profile.QuietPeriod+ClockTolerance)
 }
 
+// Lapsed says that the provider no longer promises to give the first one back if d is sent again: what is repeated must
+// not be sent then.
+func (c *Client) Lapsed(d disbursement.Disbursement, at time.Time) bool {
+	return !c.profile.Idempotent || c.overdue(d, at)
+}
+
 // overdue says that the promise about the first attempt is running out.
 func (c *Client) overdue(d disbursement.Disbursement, asked time.Time) bool {
 	return c.profile.PromiseFor > 0 && past(d.SentAt, asked, c.profile.PromiseFor-ClockTolerance)

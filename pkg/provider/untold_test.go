@@ -39,3 +39,28 @@ func TestWhatCannotBeToldIsRepeatedOnlyUnderAPromise(t *testing.T) {
 		}
 	}
 }
+
+// TestAPromiseLapses while what it is about waits: at the same instant at which a question would no longer decide to repeat.
+func TestAPromiseLapses(t *testing.T) {
+	for name, c := range map[string]struct {
+		promised bool
+		promise  time.Duration
+		after    time.Duration
+		want     bool
+	}{
+		"it still holds":         {promised: true, promise: 24 * time.Hour, after: 24*time.Hour - 10*time.Minute - 1},
+		"it is running out":      {promised: true, promise: 24 * time.Hour, after: 24*time.Hour - 10*time.Minute, want: true},
+		"it has no end":          {promised: true, after: 1000 * time.Hour},
+		"nothing is promised":    {want: true},
+		"nor is it, with a span": {promise: 24 * time.Hour, want: true},
+	} {
+		profile := sound()
+		profile.Idempotent, profile.PromiseFor = c.promised, c.promise
+		client, host := open(t, &fake{profile: profile})
+		d := due()
+		d.SentAt = host.Now()
+		if got := client.Lapsed(d, host.Now().Add(c.after)); got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}

@@ -80,7 +80,10 @@ func (p *Poller) ask(ctx context.Context, d disbursement.Disbursement, breaker *
 		}
 	}
 	client, err := p.Clients.Client(ctx, d.Account)
-	if err != nil {
+	switch {
+	case err != nil && d.Exhausted(p.Now()): // an account that cannot be opened is no reason to keep it from people
+		return p.nothingNew(ctx, d, disbursement.Observation{}, d)
+	case err != nil:
 		return d, err
 	}
 	pass := breaker.Admit(ctx, client, provider.CanReadStatus)
@@ -109,7 +112,7 @@ func (p *Poller) nothingNew(ctx context.Context, d disbursement.Disbursement, se
 		if seen.HoldReason != "" {
 			reason, note = seen.HoldReason, seen.Note
 		}
-		return p.fold(ctx, key, disbursement.Observation{Claim: disbursement.ClaimHold, By: "sweep", Evidence: "hold:" + reason,
+		return p.fold(ctx, key, disbursement.Observation{Claim: disbursement.ClaimHold, By: "sweep", Evidence: d.Anew("hold:" + reason),
 			At: now, HoldReason: reason, Note: note})
 	}
 	if d.MustWarn(now) {

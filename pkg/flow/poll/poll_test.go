@@ -204,6 +204,59 @@ func TestAfterElevenDaysAPersonLooks(t *testing.T) {
 	}
 }
 
+// resolve lets it go again, as two people do, and its reply is lost once more.
+func (r *rig) resolve() {
+	r.t.Helper()
+	now, n := r.host.Now(), len(r.refund().Attempts)
+	for _, o := range []disbursement.Observation{
+		{Claim: disbursement.ClaimPropose, Action: disbursement.Requeue, By: "ana", Evidence: fmt.Sprint("propose ", n), Proof: "case 7"},
+		{Claim: disbursement.ClaimAgree, Action: disbursement.Requeue, By: "beto"},
+		{Claim: disbursement.ClaimSubmit, By: "submit", Evidence: fmt.Sprint("submit:", n+1)},
+		{Claim: disbursement.ClaimUnknown, By: "reply", Attempt: n + 1, Evidence: fmt.Sprint("reply:", n+1)},
+	} {
+		o.At = now
+		if _, _, err := r.run.Observer.Disbursement(context.Background(), disbursement.Key("demo", "rf_1"), o); err != nil {
+			r.t.Fatal(err)
+		}
+	}
+}
+
+// TestItIsHeldAsOftenAsItMust: a second hold for the same reason is not the first one told again.
+func TestItIsHeldAsOftenAsItMust(t *testing.T) {
+	r := open(t, disbursement.ClaimUnknown)
+	for round := range 3 {
+		r.status = 0
+		r.host.Sleep(disbursement.GiveUpAfter)
+		if d := r.sync(); d.State != disbursement.Held || d.HeldReason != disbursement.HoldExhausted {
+			t.Fatalf("round %d: %s", round, d.State)
+		}
+		r.status = 404
+		r.sync() // it is not there, which lets people let it go
+		r.resolve()
+	}
+}
+
+// closed is an account that cannot be opened.
+type closed struct{}
+
+// Client says so.
+func (closed) Client(context.Context, string) (*provider.Client, error) {
+	return nil, store.ErrNotFound
+}
+
+// TestAnAccountThatCannotBeOpened keeps nothing from people: until the time is over the job fails, and then it is held.
+func TestAnAccountThatCannotBeOpened(t *testing.T) {
+	for sleep, want := range map[time.Duration]disbursement.State{disbursement.GiveUpAfter - 1: disbursement.Unknown, disbursement.GiveUpAfter: disbursement.Held} {
+		r := open(t, disbursement.ClaimUnknown)
+		r.run.Clients = closed{}
+		r.host.Sleep(sleep)
+		err := r.run.Handle(context.Background(), job.Job{Kind: job.Poll, Key: disbursement.Key("demo", "rf_1")})
+		if d := r.refund(); d.State != want || (err == nil) != (want == disbursement.Held) {
+			t.Errorf("after %s: %s, %v", sleep, d.State, err)
+		}
+	}
+}
+
 // TestTheSweepSendsTheSameJobs: what is due and nothing else, again for as long as it is due.
 func TestTheSweepSendsTheSameJobs(t *testing.T) {
 	r := open(t, disbursement.ClaimUnknown)

@@ -61,7 +61,7 @@ func (s *Submitter) Handle(ctx context.Context, j job.Job) error {
 	}
 	if d.Exhausted(s.Now()) {
 		_, _, err := s.Observer.Disbursement(ctx, j.Key, disbursement.Observation{Claim: disbursement.ClaimHold, By: "submit",
-			Evidence: "exhausted", At: s.Now(), HoldReason: disbursement.HoldExhausted, Note: "not accepted within eleven days"})
+			Evidence: d.Anew("exhausted"), At: s.Now(), HoldReason: disbursement.HoldExhausted, Note: "not accepted within eleven days"})
 		return allowed(err)
 	}
 	if d.MustWarn(s.Now()) {
@@ -83,6 +83,11 @@ func (s *Submitter) Handle(ctx context.Context, j job.Job) error {
 	client, err := s.Clients.Client(ctx, d.Account)
 	if err != nil {
 		return err
+	}
+	if d.Repeated() && client.Lapsed(d, s.Now()) {
+		_, _, err := s.Observer.Disbursement(ctx, j.Key, disbursement.Observation{Claim: disbursement.ClaimHold, By: "submit", Evidence: d.Anew("lapsed"),
+			At: s.Now(), HoldReason: disbursement.HoldNoLookup, Note: "the provider may have it, and no longer promises to give that one back"})
+		return allowed(err)
 	}
 	ability := provider.Handing(d.Kind, d.Route)
 	pass := s.Breaker.Admit(ctx, client, ability)
@@ -139,9 +144,8 @@ func (s *Submitter) heldBack(ctx context.Context, m merchant.Merchant, d disburs
 			At: now, Note: "could not be handed over in time"})
 		return true, allowed(err)
 	}
-	round := ":" + strconv.Itoa(len(d.History)) // a second hold for the same reason is not the first told again
 	if rules.Checks(d.Amount) && d.Checked == "" {
-		_, _, err := s.Observer.Disbursement(ctx, key, disbursement.Observation{Claim: disbursement.ClaimHold, By: "submit", Evidence: "kyc" + round,
+		_, _, err := s.Observer.Disbursement(ctx, key, disbursement.Observation{Claim: disbursement.ClaimHold, By: "submit", Evidence: d.Anew("kyc"),
 			At: now, HoldReason: disbursement.HoldKYC, Note: "the beneficiary was not checked"})
 		return true, allowed(err)
 	}
@@ -165,7 +169,7 @@ func (s *Submitter) heldBack(ctx context.Context, m merchant.Merchant, d disburs
 			return true, err
 		}
 		if b.LiftedBy == "" {
-			_, _, err := s.Observer.Disbursement(ctx, key, disbursement.Observation{Claim: disbursement.ClaimHold, By: "submit", Evidence: "blocked" + round,
+			_, _, err := s.Observer.Disbursement(ctx, key, disbursement.Observation{Claim: disbursement.ClaimHold, By: "submit", Evidence: d.Anew("blocked"),
 				At: now, HoldReason: disbursement.HoldBlocked, Note: "the beneficiary is on the block list"})
 			return true, allowed(err)
 		}
