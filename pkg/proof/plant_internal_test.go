@@ -309,6 +309,25 @@ func TestASwappedRowIsMootOnlyIfNobodyHadToldOfItsCash(t *testing.T) {
 	}
 }
 
+// A row's wrong day is moot if the row itself was the first to tell of the cash, with any provider; any other flaw of such a row is
+// found, where the provider can be asked.
+func TestARowOfAWrongDayIsMootOnlyIfItWasTheFirstToTell(t *testing.T) {
+	for _, c := range []struct {
+		by   string
+		flaw simnet.Flaw
+		want bool
+	}{{"settlement", simnet.RowDay, true}, {"webhook", simnet.RowDay, false}, {"poll", simnet.RowDay, false}, {"settlement", simnet.RowFee, false}} {
+		p := newPlot(t)
+		sold := paid(5_000_00)
+		sold.Provider = "efecty"
+		sold.History = []payment.Step{{At: begin, From: payment.Pending, To: payment.Paid, By: c.by, Evidence: "e"}}
+		p.put(store.Put{Record: payment.Encode(sold)})
+		if got := p.audits.lostTwice(flawed{"efecty-demo", "T1", sold.ID, c.flaw}); got != c.want {
+			t.Errorf("%s, told by %s: moot %v", c.flaw, c.by, got)
+		}
+	}
+}
+
 // Accepted work is judged when its own twelve days are over: what a life asked for late, or a person let go late, is waited for, and
 // what ends only while others are waited for is late.
 func TestEachRefundHasItsTwelveDays(t *testing.T) {
