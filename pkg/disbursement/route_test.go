@@ -21,6 +21,7 @@ func TestTheRoadOfARefund(t *testing.T) {
 	shut := func(r disbursement.Road) disbursement.Road { r.Closed = true; return r }
 	poor := func(r disbursement.Road) disbursement.Road { r.Missing = []string{"account", "bank"}; return r }
 	whole := func(r disbursement.Road) disbursement.Road { r.WholeOnly = true; return r }
+	dry := func(r disbursement.Road) disbursement.Road { r.Short = "10.00 PEN are left at " + r.Provider; return r }
 	all := []disbursement.Road{original, cash, bank, hand}
 	var b strings.Builder
 	for _, c := range []struct {
@@ -53,6 +54,12 @@ func TestTheRoadOfARefund(t *testing.T) {
 		{name: "asked: cash, too late", ask: disbursement.Ask{Route: disbursement.CashWithdrawal, Today: day(16)}, roads: all},
 		{name: "asked: cash, to nobody", ask: disbursement.Ask{Route: disbursement.CashWithdrawal}, roads: []disbursement.Road{poor(cash), hand}},
 		{name: "asked: a transfer, to no account", ask: disbursement.Ask{Route: disbursement.BankTransfer}, roads: []disbursement.Road{original, poor(bank), hand}},
+		{name: "our balance is short, a transfer is open", roads: []disbursement.Road{dry(original), dry(cash), bank, hand}},
+		{name: "our balance is short wherever we have one", roads: []disbursement.Road{dry(original), no(cash), dry(bank), hand}},
+		{name: "short, or details are missing", roads: []disbursement.Road{no(original), dry(cash), poor(bank), hand}},
+		{name: "short, and details are missing", roads: []disbursement.Road{no(original), no(cash), dry(poor(bank)), hand}},
+		{name: "short, too late for the deadline", ask: disbursement.Ask{Deadline: day(19)}, roads: []disbursement.Road{original, no(cash), dry(bank), hand}},
+		{name: "asked: a transfer, our balance is short", ask: disbursement.Ask{Route: disbursement.BankTransfer}, roads: []disbursement.Road{original, dry(bank), hand}},
 		{name: "asked: by hand", ask: disbursement.Ask{Route: disbursement.Manual}, roads: all},
 		{name: "asked: what nobody has", ask: disbursement.Ask{Route: disbursement.Original}, roads: []disbursement.Road{hand}},
 	} {
@@ -71,6 +78,9 @@ func TestTheRoadOfARefund(t *testing.T) {
 		hold := ""
 		if got.Hold != "" {
 			hold = ", held for " + got.Hold
+		}
+		if got.Waits != "" {
+			hold += ", waits: " + got.Waits
 		}
 		fmt.Fprintf(&b, "%s: %s%s\n    %s\n", c.name, got.Road.Route, hold, got.Reason)
 	}
