@@ -24,7 +24,8 @@ type enrolment struct {
 	Accounts []account         `json:"accounts"`
 	Keys     []person          `json:"keys"` // people and systems who get a new API key
 
-	sandboxKey string // of the sandbox whose providers the accounts are with; empty = there is none
+	sandboxKey string   // of the sandbox whose providers the accounts are with; empty = there is none
+	rotated    []string // accounts of which a person says that their new credentials are of the same account at the provider
 }
 
 // account is a provider.Account as people write it; tenant and mode are those of the enrolment.
@@ -124,7 +125,8 @@ func (a account) of(e enrolment) provider.Account {
 }
 
 // enrol writes the merchant and its accounts, new or changed, and new API keys, in one commit. Error: an account's id
-// belongs to another merchant, or somebody else wrote at the same time.
+// belongs to another merchant or, at the provider, to another account than before, see again; or somebody else wrote at the
+// same time.
 func enrol(ctx context.Context, s store.Store, e enrolment) ([]issued, error) {
 	version, record, err := current(ctx, s, merchant.Key(e.Merchant.ID))
 	if err != nil {
@@ -138,17 +140,25 @@ func enrol(ctx context.Context, s store.Store, e enrolment) ([]issued, error) {
 		e.Merchant.Rules = known.Rules // what people have decided since stays decided
 	}
 	writes := []store.Write{store.Put{Record: merchant.Encode(e.Merchant, version)}}
+	var refused []error
 	for _, a := range e.Accounts {
 		version, record, err := current(ctx, s, provider.AccountKey(a.ID))
 		if err != nil {
 			return nil, err
 		}
 		if version > 0 {
-			if kept, err := provider.DecodeAccount(record); err != nil || kept.Tenant != e.Merchant.ID {
-				return nil, errors.Join(fmt.Errorf("account %q belongs to another merchant", a.ID), err)
+			kept, err := provider.DecodeAccount(record)
+			if err != nil {
+				return nil, err
+			}
+			if err := e.again(kept, a.of(e)); err != nil {
+				refused = append(refused, err)
 			}
 		}
 		writes = append(writes, store.Put{Record: provider.EncodeAccount(a.of(e), version)})
+	}
+	if len(refused) > 0 {
+		return nil, errors.Join(refused...)
 	}
 	var keys []issued
 	for _, k := range e.Keys {

@@ -1,5 +1,6 @@
 // Command enrol makes a merchant known to a deployed stack: the merchant with its stores and limits, its accounts with the
-// providers, and API keys, which it prints once. Run again it changes what is there and adds keys.
+// providers, and API keys, which it prints once. Run again it changes what is there and adds keys; it does not put another
+// account at a provider in the place of one that is there.
 package main
 
 import (
@@ -8,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/vuelto/vuelto/pkg/aws/awsenv"
 	"github.com/vuelto/vuelto/pkg/aws/dynamostore"
@@ -18,6 +20,11 @@ const usage = `usage: go run ./infra/enrol --table TABLE < merchant.json     see
 
 For a stack with a sandbox, a merchant without accounts gets one with every played provider, see infra/enrol/sandbox.json:
        go run ./infra/enrol --table TABLE --sandbox SANDBOXTABLE --site URL < merchant.json
+
+An account that is enrolled again keeps its provider, network, endpoint and whatever says whose it is there: a login, a merchant's id.
+Another one gets an id of its own, beside the old one, which stays until its refunds are final. Where the credentials alone could
+tell, and they were only rotated, add
+       --rotated ACCOUNT[,ACCOUNT]
 
 The tables' names and the site are the stack's outputs TableName, SandboxTableName and ApiUrl. Region and credentials come from
 the environment:
@@ -37,6 +44,7 @@ func run(args []string, in io.Reader, out, errs io.Writer) int {
 	table := flags.String("table", "", "")
 	played := flags.String("sandbox", "", "")
 	site := flags.String("site", "", "")
+	rotated := flags.String("rotated", "", "")
 	check := flags.Bool("check", false, "")
 	if err := flags.Parse(args); err != nil {
 		return 2
@@ -45,14 +53,14 @@ func run(args []string, in io.Reader, out, errs io.Writer) int {
 		flags.Usage()
 		return 2
 	}
-	if err := do(*table, *played, *site, *check, in, out); err != nil {
+	if err := do(*table, *played, *site, strings.Split(*rotated, ","), *check, in, out); err != nil {
 		fmt.Fprintln(errs, "enrol:", err)
 		return 1
 	}
 	return 0
 }
 
-func do(table, played, site string, check bool, in io.Reader, out io.Writer) error {
+func do(table, played, site string, rotated []string, check bool, in io.Reader, out io.Writer) error {
 	e, err := read(in, site)
 	if err != nil || check {
 		return err
@@ -61,6 +69,7 @@ func do(table, played, site string, check bool, in io.Reader, out io.Writer) err
 	if err != nil {
 		return err
 	}
+	e.rotated = rotated
 	ctx := context.Background()
 	keys, err := enrol(ctx, dynamostore.Open(env, table), e)
 	if err != nil {

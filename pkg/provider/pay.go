@@ -29,7 +29,9 @@ func (c *Client) ReadPayment(ctx context.Context, p payment.Payment) (payment.Ob
 		return payment.Observation{}, fmt.Errorf("%w: asking for a payment", ErrUnsupported)
 	}
 	o, err := c.aboutPayment(ctx, p, byPoll, c.able.read.ReadPayment)
-	c.tallies.count(CanReadPayment, err)
+	if c.account.Serves(p.Provider, p.Network) {
+		c.tallies.count(CanReadPayment, err)
+	}
 	return o, err
 }
 
@@ -57,6 +59,9 @@ const byReply = "reply"
 
 func (c *Client) aboutPayment(ctx context.Context, p payment.Payment, by string,
 	ask func(context.Context, payment.Payment) (payment.Observation, error)) (payment.Observation, error) {
+	if !c.account.Serves(p.Provider, p.Network) {
+		return payment.Observation{}, &Error{Class: NotSent, Note: Elsewhere}
+	}
 	ctx, cancel := c.bounded(ctx)
 	defer cancel()
 	o, err := ask(ctx, p)

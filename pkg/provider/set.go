@@ -8,10 +8,11 @@ import (
 	"sync"
 )
 
-// Entry is one provider that is linked in: how to make its adapter, and what its words mean.
+// Entry is one provider that is linked in: how to make its adapter, what its words mean, and what says whose an account is.
 type Entry struct {
 	New   New
 	Words func() Words
+	Whose Whose
 }
 
 // Registry names every provider that is linked in.

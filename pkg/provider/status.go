@@ -20,12 +20,23 @@ const byPoll = "poll"
 // room for two machines whose clocks are wrong; or the provider cannot be asked by our reference, but promises that
 // repeating it is safe.
 //
+// One that was handed over to another provider, or on another network, is not asked about at all: what this one does not have
+// proves nothing, and a person must look.
+//
 // The same answer twice carries the same evidence, so that it has one effect; "not found" counts once per attempt.
 func (c *Client) Status(ctx context.Context, d disbursement.Disbursement) disbursement.Observation {
 	asked := c.clock.Now()
 	ctx, date := dating(ctx)
-	o, err := c.readStatus(ctx, d)
+	var o disbursement.Observation
+	var err error
+	serves := c.account.Serves(d.Provider, d.Network)
+	if serves {
+		o, err = c.readStatus(ctx, d)
+	}
 	switch {
+	case !serves: // people ask where it was sent
+		o = nothing(d, Elsewhere)
+		o.HoldReason = disbursement.HoldNoLookup
 	case errors.Is(err, ErrNoSuchDisbursement) && past(d.LastSentAt, asked, c.profile.QuietPeriod+ClockTolerance):
 		o = disbursement.Observation{Claim: disbursement.ClaimNotFound, Attempt: len(d.Attempts),
 			Evidence: perAttempt("not_found", d), Note: "asked after the quiet period"}

@@ -53,6 +53,9 @@ func (c *Client) Submit(ctx context.Context, d disbursement.Disbursement) disbur
 }
 
 func (c *Client) handOver(ctx context.Context, d disbursement.Disbursement) (disbursement.Observation, error) {
+	if !c.account.Serves(d.Provider, d.Network) {
+		return disbursement.Observation{}, &Error{Class: Denied, Note: Elsewhere}
+	}
 	road := c.road(d.Kind, d.Route)
 	if road == nil {
 		return disbursement.Observation{}, fmt.Errorf("%w: %s by %s", ErrUnsupported, d.Kind, d.Route)

@@ -178,7 +178,7 @@ func (a *Applier) disbursement(ctx context.Context, account provider.Account, f 
 	if err != nil {
 		return err
 	}
-	if d.Account != account.ID {
+	if d.Account != account.ID || !account.Serves(d.Provider, d.Network) {
 		// One account's secret must not move what another account carries.
 		return fmt.Errorf("%w: disbursement %s is not of this account", errUnmatched, f.Ours)
 	}
@@ -210,7 +210,7 @@ func (a *Applier) payment(ctx context.Context, account provider.Account, f provi
 	if err != nil {
 		return err
 	}
-	if p.Account != account.ID {
+	if p.Account != account.ID || !account.Serves(p.Provider, p.Network) {
 		return fmt.Errorf("%w: payment %s is not of this account", errUnmatched, id)
 	}
 	if c := f.Payment.Currency; c != "" && money.Currency(c) != p.Amount.Currency() {

@@ -37,6 +37,9 @@ func (r *Requester) choose(ctx context.Context, q Refund, p payment.Payment, t t
 	for _, route := range []disbursement.Route{disbursement.Original, disbursement.CashWithdrawal, disbursement.BankTransfer} {
 		roads = append(roads, r.road(ctx, t, client, route))
 	}
+	if !client.Account().Serves(p.Provider, p.Network) { // it knows nothing of the payment
+		roads = nil
+	}
 	byHand := disbursement.Road{Route: disbursement.Manual, Provider: p.Provider, Account: p.Account, Offered: true,
 		Closed: t.rule(client, disbursement.Manual).Closed}
 	choice := disbursement.Choose(ask, append(roads, byHand))

@@ -84,6 +84,9 @@ func (s *Submitter) Handle(ctx context.Context, j job.Job) error {
 	if err != nil {
 		return err
 	}
+	if !client.Account().Serves(d.Provider, d.Network) {
+		return s.elsewhere(ctx, d)
+	}
 	if d.Repeated() && client.Lapsed(d, s.Now()) {
 		_, _, err := s.Observer.Disbursement(ctx, j.Key, disbursement.Observation{Claim: disbursement.ClaimHold, By: "submit", Evidence: d.Anew("lapsed"),
 			At: s.Now(), HoldReason: disbursement.HoldNoLookup, Note: "the provider may have it, and no longer promises to give that one back"})
@@ -97,6 +100,19 @@ func (s *Submitter) Handle(ctx context.Context, j job.Job) error {
 	err = s.send(ctx, client, j.Key, d, waitsUntil(m, d, s.Now()))
 	s.Breaker.Heard(ctx, client, ability, pass)
 	return err
+}
+
+// elsewhere holds what was accepted for another provider or network than its account is with by now: what this one would be
+// given, that one may have. It was never sent, or not found before it was queued again, except for a repeat.
+func (s *Submitter) elsewhere(ctx context.Context, d disbursement.Disbursement) error {
+	reason := disbursement.HoldDenied
+	if d.Repeated() {
+		reason = disbursement.HoldNoLookup
+	}
+	s.Log.ErrorContext(ctx, "provider cannot take this", "account", d.Account, "disbursement", d.ID, "reason", reason)
+	_, _, err := s.Observer.Disbursement(ctx, disbursement.Key(d.Tenant, d.ID), disbursement.Observation{Claim: disbursement.ClaimHold, By: "submit",
+		Evidence: d.Anew("elsewhere"), At: s.Now(), HoldReason: reason, Note: provider.Elsewhere})
+	return allowed(err)
 }
 
 // send makes the call. until is when it stops waiting if this time the provider does not take it; zero = it goes on.

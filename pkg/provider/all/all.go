@@ -17,14 +17,14 @@ import (
 // Registry lists the providers that are linked in, by name.
 func Registry() provider.Registry {
 	return provider.Registry{
-		dlocal.Name:       {New: dlocal.New, Words: dlocal.Words},
-		ebanx.Name:        {New: ebanx.New, Words: ebanx.Words},
-		efecty.Name:       {New: efecty.New, Words: efecty.Words},
-		epayco.Name:       {New: epayco.New, Words: epayco.Words},
-		kushki.Name:       {New: kushki.New, Words: kushki.Words},
-		mercadopago.Name:  {New: mercadopago.New, Words: mercadopago.Words},
-		pagoefectivo.Name: {New: pagoefectivo.New, Words: pagoefectivo.Words},
-		payu.Name:         {New: payu.New, Words: payu.Words},
-		rapyd.Name:        {New: rapyd.New, Words: rapyd.Words},
+		dlocal.Name:       {New: dlocal.New, Words: dlocal.Words, Whose: dlocal.Whose},
+		ebanx.Name:        {New: ebanx.New, Words: ebanx.Words, Whose: ebanx.Whose},
+		efecty.Name:       {New: efecty.New, Words: efecty.Words, Whose: efecty.Whose},
+		epayco.Name:       {New: epayco.New, Words: epayco.Words, Whose: epayco.Whose},
+		kushki.Name:       {New: kushki.New, Words: kushki.Words, Whose: kushki.Whose},
+		mercadopago.Name:  {New: mercadopago.New, Words: mercadopago.Words, Whose: mercadopago.Whose},
+		pagoefectivo.Name: {New: pagoefectivo.New, Words: pagoefectivo.Words, Whose: pagoefectivo.Whose},
+		payu.Name:         {New: payu.New, Words: payu.Words, Whose: payu.Whose},
+		rapyd.Name:        {New: rapyd.New, Words: rapyd.Words, Whose: rapyd.Whose},
 	}
 }

@@ -117,6 +117,11 @@ func (a *Adapter) settings() error {
 	return err
 }
 
+// Whose account one is says its login; both keys are rotated.
+func Whose(a provider.Account) map[string]string {
+	return a.Named("login")
+}
+
 // Profile states the facts of dLocal under this account's contract. Its amounts in COP are whole pesos. It refuses an
 // order_refund_id that it has seen, and then tells by that id what it holds: which is the promise to give the first back.
 func (a *Adapter) Profile() provider.Profile {

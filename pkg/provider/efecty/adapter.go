@@ -70,6 +70,12 @@ func New(account provider.Account, doer provider.Doer, clock provider.Clock) (pr
 	return a, err
 }
 
+// Whose account one is say the ids, with D24 its login, and which of the two the account goes through: they have books of
+// their own.
+func Whose(a provider.Account) map[string]string {
+	return a.Named("through", "merchant_id", "terminal_id", "login")
+}
+
 // Profile states the facts of Efecty under this account's contract.
 func (a *Adapter) Profile() provider.Profile {
 	return provider.Profile{

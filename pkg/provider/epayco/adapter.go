@@ -90,6 +90,11 @@ func setting(account provider.Account, name, fallback string) string {
 // bogota is the zone of every date on the wire.
 func bogota() *time.Location { return calendar.Colombia().Zone() }
 
+// Whose account one is says the customer id; both keys are rotated. Tokens come from an address of their own.
+func Whose(a provider.Account) map[string]string {
+	return a.Named("customer_id", "apify_url")
+}
+
 // Profile states the facts of ePayco under this account's contract.
 func (a *Adapter) Profile() provider.Profile {
 	return provider.Profile{

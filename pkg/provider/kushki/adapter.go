@@ -128,6 +128,11 @@ func (a *Adapter) able(doer provider.Doer) (provider.Adapter, error) {
 	return a, nil
 }
 
+// Whose account one is says the public merchant id; the private one is what is kept secret.
+func Whose(a provider.Account) map[string]string {
+	return a.Named("public_merchant_id")
+}
+
 // Profile states the facts of Kushki under this account's contract.
 func (a *Adapter) Profile() provider.Profile {
 	p := provider.Profile{

@@ -8,6 +8,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/vuelto/vuelto/pkg/calendar"
@@ -105,6 +107,18 @@ func (a *Adapter) counts() error {
 		*c.into = time.Duration(n) * c.unit
 	}
 	return nil
+}
+
+// Whose account one is says the access token itself, as the reference of POST /oauth/token takes it apart:
+// APP_USR-<client id>-<MMddHH>-<hash>-<user id>, or TEST in front for one that is played with. What is rotated is in between.
+// A token of another form says nothing.
+func Whose(a provider.Account) map[string]string {
+	parts := strings.Split(a.Credentials["access_token"], "-")
+	kind, user := parts[0], parts[len(parts)-1]
+	if _, err := strconv.ParseUint(user, 10, 64); err != nil || len(parts) != 5 || (kind != "APP_USR" && kind != "TEST") {
+		kind, user = "", ""
+	}
+	return map[string]string{"kind of access_token": kind, "user id in access_token": user}
 }
 
 // Profile states the facts of Mercado Pago under this account's contract.

@@ -63,6 +63,11 @@ func New(account provider.Account, doer provider.Doer, clock provider.Clock) (pr
 	return a, err
 }
 
+// Whose account one is says the service id, under which vouchers are issued; both keys are rotated.
+func Whose(a provider.Account) map[string]string {
+	return a.Named("service_id")
+}
+
 // Profile states the facts of PagoEfectivo under this account's contract.
 func (a *Adapter) Profile() provider.Profile {
 	return provider.Profile{

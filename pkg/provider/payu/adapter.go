@@ -172,6 +172,12 @@ func transfersBeside(endpoint string) string {
 	return endpoint
 }
 
+// Whose account one is say its ids and the login, by which alone a question is answered; both keys are rotated. Payouts
+// have an address of their own.
+func Whose(a provider.Account) map[string]string {
+	return a.Named("merchant_id", "account_id", "api_login", "payouts_url")
+}
+
 // Profile states the facts of PayU for an account that makes no payouts: it has no road back, and so promises none.
 func (a *Adapter) Profile() provider.Profile {
 	return provider.Profile{

@@ -105,6 +105,11 @@ func New(account provider.Account, doer provider.Doer, clock provider.Clock) (pr
 	return withFiles{a, drop}, nil
 }
 
+// Whose account one is says the access key, which names the caller; the secret key is rotated.
+func Whose(a provider.Account) map[string]string {
+	return a.Named("access_key")
+}
+
 // Profile states the facts of Rapyd under this account's contract.
 func (a *Adapter) Profile() provider.Profile {
 	return provider.Profile{
