@@ -53,7 +53,7 @@ fuzz: ## every fuzz target for FUZZTIME (60s), one after the other
 		echo "$$(dirname $$file) $${func#func }"; \
 		go test -run '^$$' -fuzz "^$${func#func }$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1s ./$$(dirname $$file) </dev/null; done
 
-crashes: ## a crash at every pair of I/Os of one refund (minutes)
+crashes: ## a crash at every pair of one refund's own I/Os (minutes)
 	go test -count=1 -timeout 60m -run ACrashAtEveryIOOfOneRefund -v ./pkg/proof -args -pairs | grep -v "^=== "
 
 corpus: ## a million rows with every class of difference and every pair of them, each found and named; a line of 3 GiB; a shop's week of a million payments (minutes)
@@ -93,7 +93,7 @@ size: ## every function is small, links nothing it need not, and builds the same
 e2e: ## against third-party AWS emulators and the template linter (python3; pinned, into .e2e)
 	infra/e2e/setup.sh
 	.e2e/venv/bin/cfn-lint template.yaml
-	go test -tags e2e -count=1 -timeout 10m ./infra/e2e
+	go test -tags e2e -count=1 -timeout 15m ./infra/e2e
 
 verify: lint test size build e2e ## all of it
 

@@ -55,6 +55,7 @@ var rows = []row{
 	{"pkg/ledger", machines},
 	{"pkg/store/storetest", []string{"pkg/store"}},
 	{"pkg/file/filetest", []string{"pkg/file"}},
+	{"pkg/job/queuetest", []string{"pkg/job", "pkg/store"}},
 
 	{"pkg/provider", append([]string{"pkg/settlement"}, machines...)},
 	{"pkg/provider/csvsettlement", append([]string{"pkg/settlement", "pkg/sheet"}, ground...)},

@@ -12,7 +12,7 @@ import (
 // Pairs are some thousands of lives: minutes of work, behind make crashes.
 var pairs = flag.Bool("pairs", false, "also crash at every pair of I/Os")
 
-// Every single I/O of one refund's life, and with -pairs every pair, before and after its effect, on each network and
+// Every single I/O of one refund's own, as counts has it, and with -pairs every pair, before and after its effect, on each network and
 // profile: the process ends there, and the provider never holds two.
 func TestACrashAtEveryIOOfOneRefundNeverPaysTwice(t *testing.T) {
 	for _, network := range []string{"efecty", "pagoefectivo"} {

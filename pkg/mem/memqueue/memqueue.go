@@ -4,6 +4,7 @@
 package memqueue
 
 import (
+	"bytes"
 	"container/heap"
 	"errors"
 	"fmt"
@@ -21,7 +22,8 @@ const (
 	maxBody  = 1 << 20
 )
 
-// ErrInvalid says SQS would not take the message: too long a delay, an empty or too large body. A bug of the caller.
+// ErrInvalid says SQS would not take the message: too long a delay, an empty or too large body, a character that it does
+// not carry. A bug of the caller.
 var ErrInvalid = errors.New("memqueue: invalid")
 
 // Options configure a queue. Zero values are the defaults of SQS.
@@ -51,7 +53,7 @@ type Queue struct {
 type Message struct {
 	job.Message
 	Receipt  Receipt
-	Receives int // how often it has been received, this time included
+	Receives int // how often it has been received, this time included, from whatever queue; a redrive begins anew
 	SentAt   time.Time
 }
 
@@ -91,6 +93,9 @@ func (q *Queue) Send(now time.Time, body []byte, delay time.Duration) error {
 	if len(body) == 0 || len(body) > maxBody {
 		return fmt.Errorf("%w: %d bytes", ErrInvalid, len(body))
 	}
+	if i := bytes.IndexFunc(body, unknown); i >= 0 {
+		return fmt.Errorf("%w: character at byte %d", ErrInvalid, i)
+	}
 	copies := []time.Duration{0}
 	if q.options.Deliver != nil {
 		copies = q.options.Deliver()
@@ -101,6 +106,11 @@ func (q *Queue) Send(now time.Time, body []byte, delay time.Duration) error {
 		q.add(Message{Message: job.Message{ID: id, Body: slices.Clone(body)}, SentAt: now}, now.Add(delay+late))
 	}
 	return nil
+}
+
+// unknown says that SQS refuses a character: it carries those of XML 1.0 alone.
+func unknown(r rune) bool {
+	return r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == '\ufffe' || r == '\uffff'
 }
 
 func (q *Queue) add(m Message, visible time.Time) {
@@ -154,9 +164,9 @@ func (q *Queue) visible(now time.Time, n int) []*item {
 	return items
 }
 
-// take keeps id and age: the retention of a dead-letter queue counts from the first send.
+// take keeps id, count and age: receives are counted across all queues, retention from the first send.
 func (q *Queue) take(m Message, now time.Time) {
-	m.Receives, m.Receipt = 0, Receipt{}
+	m.Receipt = Receipt{}
 	q.add(m, now)
 }
 
@@ -186,14 +196,15 @@ func (q *Queue) Delete(receipt Receipt) bool {
 	return true
 }
 
-// Hide makes a received message visible again after d; 0 = at once. False as for Delete.
+// Hide makes a received message visible again after d; 0 = at once. False as for Delete, and if it is visible already.
 func (q *Queue) Hide(now time.Time, receipt Receipt, d time.Duration) bool {
 	it, ok := q.flying[receipt]
-	if ok {
-		it.visible = now.Add(d)
-		heap.Fix(&q.waiting, it.at)
+	if !ok || !it.visible.After(now) {
+		return false
 	}
-	return ok
+	it.visible = now.Add(d)
+	heap.Fix(&q.waiting, it.at)
+	return true
 }
 
 // Settle does what Lambda does after a batch: it deletes what did not fail. A failed id that is not of the batch fails
