@@ -68,8 +68,8 @@ func (p *people) unusual(id, through string, brought int64) {
 	}
 }
 
-// settle lets people settle a payment's situation, all at one moment: one gives the money back with two clicks, another revives the
-// order. One of the two happens.
+// settle lets people settle a payment's situation, all at one moment or one of them a little later: one gives the money back with two
+// clicks, another revives the order. One of the two happens.
 func (p *people) settle(id, through string) {
 	p.m.world.Sleep(time.Hour + p.span(10*time.Hour))
 	one, two, _ := p.three()
@@ -81,7 +81,8 @@ func (p *people) settle(id, through string) {
 		}
 		return sim.Reply{}
 	}
-	revived := p.atOnce(back, back, func() sim.Reply { return p.click(two, path+"/revive", nil) })[2]
+	later := time.Duration(p.rand.IntN(2)) * 2 * time.Second
+	revived := p.atOnce(back, back, func() sim.Reply { p.m.world.Sleep(later); return p.click(two, path+"/revive", nil) })[2]
 	count := p.moves["settle"]
 	if len(given) > 0 {
 		count.Done++

@@ -20,9 +20,15 @@ func applicable(site string) []proof.Fault {
 	call, about, _ := strings.Cut(rest, " ")
 	switch {
 	case boundary == "callback":
-		return of(simnet.LostCallback, simnet.DuplicateCallback, simnet.LateCallback, simnet.BadSignature)
+		kinds := of(simnet.LostCallback, simnet.DuplicateCallback, simnet.LateCallback, simnet.BadSignature, simnet.OldSecret, simnet.PermutedCallback)
+		if about == string(simnet.OpDisbursement) {
+			kinds = append(kinds, of(simnet.UnknownRefund)...)
+		}
+		return kinds
 	case boundary == "queue" && call == "deliver":
 		return []proof.Fault{proof.Duplicate, proof.Delay, proof.Reorder}
+	case boundary == "lookup": // what a provider's look-ups tell of a disbursement
+		return of(simnet.StatusLag)
 	case boundary == "settlement": // a row of a provider's file
 		var flaws []proof.Fault
 		for _, f := range simnet.Flaws() {
@@ -31,9 +37,9 @@ func applicable(site string) []proof.Fault {
 		return flaws
 	case boundary == "provider" && call != strings.ToUpper(call): // a provider's name and not a method: its end of the wire
 		kinds := of(simnet.Outage, simnet.TimeoutBefore, simnet.TimeoutAfter, simnet.Broken500, simnet.Broken502, simnet.Broken404,
-			simnet.Malformed, simnet.RateLimit)
+			simnet.Malformed, simnet.RateLimit, simnet.SlowDrip)
 		if about == string(simnet.OpDisbursement) {
-			kinds = append(kinds, of(simnet.LateCommit, simnet.Reject)...)
+			kinds = append(kinds, of(simnet.LateCommit, simnet.Reject, simnet.DuplicateReference)...)
 		}
 		return kinds
 	}

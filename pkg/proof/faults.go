@@ -38,7 +38,7 @@ const (
 // rates are per I/O (crashes, store), per message, per call, per callback or per row of a settlement file, at strength ×1.
 func rates() []rate {
 	all := []rate{
-		{CrashBefore, 0.001}, {CrashAfter, 0.001}, {Stall, 0.001}, {Overrun, 0.001},
+		{CrashBefore, 0.001}, {CrashAfter, 0.001}, {Stall, 0.002}, {Overrun, 0.001},
 		{Throttle, 0.01}, {Contention, 0.01}, {ReplyLost, 0.005},
 		{Duplicate, 0.02}, {Delay, 0.01}, {Reorder, 0.05}, {IndexLag, 0.5}, {ClockSkew, 0.3},
 		{Fault(simnet.Outage), 0.01}, {Fault(simnet.LateCommit), 0.01}, {Fault(simnet.TimeoutBefore), 0.005},
@@ -46,6 +46,8 @@ func rates() []rate {
 		{Fault(simnet.Malformed), 0.003}, {Fault(simnet.Reject), 0.005}, {Fault(simnet.RateLimit), 0.005},
 		{Fault(simnet.LostCallback), 0.03}, {Fault(simnet.DuplicateCallback), 0.08}, {Fault(simnet.LateCallback), 0.02},
 		{Fault(simnet.BadSignature), 0.01},
+		{Fault(simnet.SlowDrip), 0.005}, {Fault(simnet.DuplicateReference), 0.005}, {Fault(simnet.StatusLag), 0.2},
+		{Fault(simnet.OldSecret), 0.01}, {Fault(simnet.UnknownRefund), 0.005}, {Fault(simnet.PermutedCallback), 0.02},
 	}
 	for _, f := range simnet.Flaws() {
 		all = append(all, rate{Fault(f), 0.002})
@@ -86,6 +88,7 @@ type troubles struct {
 	outages map[string]time.Time // provider → end of its outage
 	trace   *fnv64
 	tell    *teller
+	ring    ring
 	flawed  []flawed // rows that the settlement files get wrong
 }
 
@@ -262,16 +265,38 @@ func (t *troubles) arm(n simnet.Network) {
 		}
 		kinds := []simnet.Kind{simnet.TimeoutBefore, simnet.TimeoutAfter, simnet.Broken500, simnet.Broken502, simnet.Broken404, simnet.Malformed, simnet.RateLimit}
 		if op == simnet.OpDisbursement {
-			kinds = append(kinds, simnet.LateCommit, simnet.Reject)
+			kinds = append(kinds, simnet.LateCommit, simnet.Reject, simnet.DuplicateReference)
 		}
+		kinds = append(kinds, simnet.SlowDrip)
 		return t.first(kinds, at)
 	}
 	f.DecideCallback = func(about simnet.Operation, _ *http.Request) simnet.Kind {
 		at := sim.Point{Boundary: "callback", Call: n.Name(), About: string(about)}
 		t.visit(at)
-		return t.first([]simnet.Kind{simnet.LostCallback, simnet.BadSignature, simnet.LateCallback, simnet.DuplicateCallback}, at)
+		kinds := []simnet.Kind{simnet.LostCallback, simnet.BadSignature, simnet.LateCallback, simnet.DuplicateCallback, simnet.PermutedCallback}
+		if about == simnet.OpDisbursement {
+			kinds = append(kinds, simnet.UnknownRefund)
+		}
+		if t.ring.turned {
+			kinds = append(kinds, simnet.OldSecret)
+		}
+		return t.first(kinds, at)
 	}
+	f.Copies = func() []time.Duration { // up to four in all
+		var later []time.Duration
+		for range 1 + t.rand.IntN(3) {
+			later = append(later, t.span(10*time.Minute))
+		}
+		return later
+	}
+	f.Stranger, f.Answered = t.stranger, t.answered
 	f.DecideRow = t.misstate(n)
+	f.DecideChange = func() simnet.Kind {
+		at := sim.Point{Boundary: "lookup", Call: n.Name()}
+		t.visit(at)
+		return t.first([]simnet.Kind{simnet.StatusLag}, at)
+	}
+	f.LagBy = func() time.Duration { return 1 + t.span(45*time.Second) }
 	f.LateBy = func() time.Duration {
 		if t.rand.IntN(4) == 0 {
 			return t.span(72 * time.Hour)

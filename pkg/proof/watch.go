@@ -33,10 +33,11 @@ const (
 	i5  = "I5: the same key and body get the same answer, byte for byte"
 	i8  = "I8: every write replaces the version it was made from; no step of a story is lost"
 	i13 = "I13: what was acknowledged is stored"
-	i14 = "I14: a webhook whose signed time is stale or in the future is refused"
+	i14 = "I14: a webhook with a wrong signature, a secret that is believed no more, or a stale or future time is refused"
 	i18 = "I18: messages of the past, sent again in any order, change nothing"
 	i22 = "I22: what we call final is never contradicted by a provider that keeps its word"
 	i23 = "I23: nothing is past the queue without an attempt on record"
+	i31 = "I31: what an account's provider tells of a refund that is not this merchant's changes nothing"
 	i37 = "I37: accepted work ends final or with a person within twelve days"
 	ib  = "books: what we say became of the money is what the provider's book says"
 	idl = "operations: no dead letter is left behind"
@@ -44,7 +45,7 @@ const (
 
 // Sentences lists the invariants that a run is held against.
 func Sentences() []string {
-	return []string{i1, i2, i3, i4, i5, i8, i13, i14, i18, i22, i23, i26, i32, i36, i37, ib, idl, irec, ie}
+	return []string{i1, i2, i3, i4, i5, i8, i13, i14, i18, i22, i23, i26, i31, i32, i36, i37, ib, idl, irec, ie}
 }
 
 // watcher checks each commit as it happens, on a shadow of what it has seen.

@@ -57,6 +57,9 @@ func runWorld(o Options, share piece, advance func(refunds float64)) (Result, er
 		tell.world = world
 	}
 	t.armAll()
+	if err := t.turn(o.carriers(index), report); err != nil {
+		return out, err
+	}
 	m := newMerchants(world, seed, index, n, report)
 	m.ear = listens
 	if err := o.begin(m, seed); err != nil {
@@ -74,6 +77,7 @@ func runWorld(o Options, share piece, advance func(refunds float64)) (Result, er
 		until(world, ending+6*time.Hour, enough)
 		out.audit(newAuditor(world, report, t.flawed), m, w, messages)
 		listens.check(world, m.accepted)
+		t.strangers(world)
 		out.Refunds, out.Trace = n, fmt.Sprintf("%016x", uint64(trace))
 		out.count(t)
 	}

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"context"
+	"time"
 
 	tidings "github.com/vuelto/vuelto/pkg/event" // event is what the loop runs
 	"github.com/vuelto/vuelto/pkg/identity"
@@ -66,6 +67,29 @@ func (w *World) seed(endpoint string) error {
 		writes = append(writes, key.Writes()...)
 	}
 	return w.Store.Commit(context.Background(), writes...)
+}
+
+// ring is how many webhook secrets an account has at most.
+const ring = 2
+
+// Rotate gives an account a new webhook secret, ahead of the one that is believed until the next. Its provider signs with the
+// new one once it has been told, soon after. Error: no such account.
+func (w *World) Rotate(account, secret string, soon time.Duration) error {
+	record, err := w.Store.Get(context.Background(), provider.AccountKey(account))
+	if err != nil {
+		return err
+	}
+	a, err := provider.DecodeAccount(record)
+	if err != nil {
+		return err
+	}
+	a.Secrets = append([]string{secret}, a.Secrets[:min(len(a.Secrets), ring-1)]...)
+	w.After(soon, func() {
+		if n, ok := w.Network(a.Provider); ok {
+			n.Register(a, w.hears(a))
+		}
+	})
+	return w.Store.Commit(context.Background(), store.Put{Record: provider.EncodeAccount(a, record.Version)})
 }
 
 // accounts are a tenant's contracts, told where this world hears of what happens.

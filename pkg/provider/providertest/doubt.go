@@ -1,6 +1,7 @@
 package providertest
 
 import (
+	"slices"
 	"time"
 
 	"github.com/vuelto/vuelto/pkg/disbursement"
@@ -16,6 +17,8 @@ func doubtClauses() []clause {
 		{"a refused connection is not applied", refusedConnection, (*lab).refunds},
 		{"429 is not applied where it is documented, and proves nothing where it is not", rateLimited, (*lab).refunds},
 		{"an answer spoilt behind the commit is unknown, and the provider's book holds one", spoilt, (*lab).refunds},
+		{"one that the provider says to have already is never taken for refused, and its book holds one", alreadyThere, (*lab).refunds},
+		{"a look-up that lags behind the book proves nothing, and tells in the end", lagging, (*lab).asked},
 		{"asking that fails leaves it unknown", askingFails, (*lab).asked},
 		{"the same answer twice is the same evidence, the next answer another", evidence, (*lab).asked},
 	}
@@ -112,7 +115,7 @@ func rateLimited(l *lab) {
 }
 
 func spoilt(l *lab) {
-	for _, kind := range []simnet.Kind{simnet.Broken500, simnet.Broken502, simnet.Malformed} {
+	for _, kind := range []simnet.Kind{simnet.Broken500, simnet.Broken502, simnet.Malformed, simnet.SlowDrip} {
 		world := newLab(l.T, l.subject)
 		d := world.refund("rf_1")
 		world.hit(kind, simnet.OpDisbursement)
@@ -126,11 +129,39 @@ func spoilt(l *lab) {
 	}
 }
 
+// alreadyThere: who documents a word for it is asked at once; of the others it is unknown.
+func alreadyThere(l *lab) {
+	d := l.refund("rf_1")
+	l.hit(simnet.DuplicateReference, simnet.OpDisbursement)
+	if o := l.client.Submit(l.ctx, d); o.Claim != disbursement.ClaimUnknown && !slices.Contains(has(), o.Claim) {
+		l.Errorf("claims %s: %+v", o.Claim, o)
+	}
+	if n := l.live("rf_1"); n != 1 {
+		l.Errorf("the provider's book holds %d", n)
+	}
+}
+
+// lagging: look-ups see what was taken in, and then that it was paid, forty-five seconds later.
+func lagging(l *lab) {
+	const lag = 45 * time.Second
+	l.hit(simnet.StatusLag, simnet.OpDisbursement)
+	d, o := l.submitted(l.refund("rf_1"))
+	l.claims(o, has()...)
+	l.claims(l.client.Status(l.ctx, d), disbursement.ClaimUnknown)
+	l.host.Sleep(lag)
+	l.claims(l.client.Status(l.ctx, d), has()...)
+	l.hit(simnet.StatusLag, simnet.OpDisbursement)
+	l.move("rf_1", simnet.Complete)
+	l.claims(l.client.Status(l.ctx, d), has()...)
+	l.host.Sleep(lag)
+	l.claims(l.client.Status(l.ctx, d), disbursement.ClaimPaid)
+}
+
 func askingFails(l *lab) {
 	d, _ := l.submitted(l.refund("rf_1"))
 	l.host.Sleep(time.Hour)
 	for _, kind := range []simnet.Kind{simnet.TimeoutBefore, simnet.TimeoutAfter, simnet.Broken500, simnet.Malformed,
-		simnet.Outage, simnet.Reject, simnet.RateLimit} {
+		simnet.Outage, simnet.Reject, simnet.RateLimit, simnet.SlowDrip} {
 		l.hit(kind, simnet.OpRead)
 		l.claims(l.client.Status(l.ctx, d), disbursement.ClaimUnknown)
 	}

@@ -306,6 +306,8 @@ func callbackFaults(l *lab) {
 		simnet.DuplicateCallback: {2, 2, 2},
 		simnet.LateCallback:      {0, 1, 1},
 		simnet.BadSignature:      {1, 1, 0},
+		simnet.OldSecret:         {1, 1, 1}, // the account has had no other
+		simnet.PermutedCallback:  {0, 1, 1},
 	} {
 		world := newLab(l.T, l.subject)
 		if l.refunds() {

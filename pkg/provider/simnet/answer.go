@@ -8,7 +8,7 @@ import (
 )
 
 // Refuser is a network that can refuse a call of its own accord, in its own words: Reject by a documented code,
-// RateLimit by a 429.
+// RateLimit by a 429, DuplicateReference by the code that it documents for that or by a conflict that it documents nowhere.
 type Refuser interface {
 	Refuse(w http.ResponseWriter, req *http.Request, kind Kind)
 }
@@ -40,6 +40,26 @@ func serve(network Network, req *http.Request, into *bytes.Buffer) *answer {
 	a := &answer{header: http.Header{}, body: into}
 	network.ServeHTTP(a, req)
 	return a
+}
+
+// perform does what a call asks for, and what becomes of the answer on its way back. Whoever says that a reference is there
+// already has taken it in: a call that was refused is not answered so.
+func perform(network Network, req *http.Request, kind Kind, into *bytes.Buffer) *answer {
+	before := taken(network)
+	reply := serve(network, req, into)
+	if kind == DuplicateReference && taken(network) > before {
+		into.Reset()
+		return refuse(network, req, kind, into)
+	}
+	return reply.spoil(kind)
+}
+
+// taken is how many disbursements a network has been handed, repeats included.
+func taken(network Network) int {
+	if b, ok := network.(interface{ Taken() int }); ok {
+		return b.Taken()
+	}
+	return 0
 }
 
 func refuse(network Network, req *http.Request, kind Kind, into *bytes.Buffer) *answer {

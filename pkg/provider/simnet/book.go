@@ -33,6 +33,7 @@ const (
 type Account struct {
 	provider.Account
 	WebhookURL string
+	Former     []string // secrets that it signed with before, oldest first
 }
 
 // Payment is a voucher in the provider's book.
@@ -73,6 +74,7 @@ type Disbursement struct {
 	CreatedAt   time.Time
 	MovedAt     time.Time
 	PaidAt      time.Time // zero until it was
+	hidden      []hidden  // what look-ups do not see yet, oldest first
 }
 
 // live says money may still be with the buyer or on its way there.
@@ -98,6 +100,7 @@ type Manners struct {
 	Voice    Voice
 	Retries  []time.Duration // gaps between tries of a callback that met no 2xx
 	FailCode string          // why a disbursement fails
+	Unasked  bool            // it answers no question about a disbursement
 	Poor     bool            // it documents an answer to a balance that is too low, and gives it
 	// ReceiptID makes the transaction id of the n-th thing in the book.
 	ReceiptID func(n int) string
@@ -110,6 +113,7 @@ type Book struct {
 	manners Manners
 	faults  Faults
 	serial  int
+	taken   int // disbursements handed over, repeats included
 
 	accounts      []*Account
 	balances      map[string]int64 // by account; absent = whatever is asked of it
@@ -122,6 +126,7 @@ type Book struct {
 	disbursements map[string][]*Disbursement
 	movements     []Movement
 	doubled       []string
+	back          map[string][]*callback       // by what they are about: held back until the next one has gone
 	closed        map[networkDay]calendar.Date // local day → the day it settles on
 	published     map[networkDay]bool          // settlement days that have a file
 	pages         map[pageKey]*page
@@ -132,7 +137,7 @@ func NewBook(host Host, manners Manners) *Book {
 	return &Book{host: host, manners: manners, payments: map[string][]*Payment{}, codes: map[string]*Payment{},
 		ids: map[string]*Payment{}, refunds: map[string][]*Disbursement{},
 		receipts: map[string]*Payment{}, disbursements: map[string][]*Disbursement{}, closed: map[networkDay]calendar.Date{},
-		published: map[networkDay]bool{}, pages: map[pageKey]*page{}}
+		published: map[networkDay]bool{}, pages: map[pageKey]*page{}, back: map[string][]*callback{}}
 }
 
 // Name of the provider.
@@ -159,11 +164,14 @@ func (b *Book) Register(account provider.Account, webhookURL string) {
 	clear(b.pages)
 	for _, a := range b.accounts {
 		if a.ID == account.ID {
+			if before := a.secret(); len(a.Secrets) > 0 && before != (&Account{Account: account}).secret() {
+				a.Former = append(a.Former, before)
+			}
 			a.Account, a.WebhookURL = account, webhookURL
 			return
 		}
 	}
-	b.accounts = append(b.accounts, &Account{account, webhookURL})
+	b.accounts = append(b.accounts, &Account{Account: account, WebhookURL: webhookURL})
 }
 
 // Holder is the account whose credential of a name has this value; nil if there is none.
@@ -192,7 +200,7 @@ func (b *Book) watch(p *Payment) {
 	b.host.After(p.ExpiresAt.Sub(b.host.Now()), func() {
 		if p.Status == Pending && !b.host.Now().Before(p.ExpiresAt) {
 			p.Status = Expired
-			b.announce(p.Account, OpPayment, b.manners.Voice.PaymentEvent(p, nil))
+			b.tellPayment(p, nil)
 		}
 	})
 }
@@ -261,7 +269,7 @@ func (b *Book) Pay(ours string, minor int64) error {
 	p.Status, p.Receipts = Paid, append(p.Receipts, r)
 	b.receipts[r.ID] = p
 	b.move(Movement{Account: p.Account, Kind: KindPayment, ID: r.ID, Reference: p.Code, Minor: minor, Currency: p.Currency, Ours: p.Ours})
-	b.announce(p.Account, OpPayment, b.manners.Voice.PaymentEvent(p, &r))
+	b.tellPayment(p, &r)
 	return nil
 }
 

@@ -9,6 +9,7 @@ import (
 // Accept takes a disbursement in, whatever its size: a second one under the same reference is a second one, which the
 // ledger then shows. Only an account that honours idempotency gets its first one back, with fresh = false.
 func (b *Book) Accept(d Disbursement, idempotent bool) (kept *Disbursement, fresh bool) {
+	b.taken++
 	if first := b.DisbursementOf(d.Account, d.Ours); first != nil && idempotent {
 		return first, false
 	}
@@ -19,6 +20,7 @@ func (b *Book) Accept(d Disbursement, idempotent bool) (kept *Disbursement, fres
 	d.CreatedAt = b.host.Now()
 	d.MovedAt = d.CreatedAt
 	kept = &d
+	b.hide(kept, nil)
 	b.entries = append(b.entries, kept)
 	b.disbursements[d.Ours] = append(b.disbursements[d.Ours], kept)
 	b.refunds[d.Transaction] = append(b.refunds[d.Transaction], kept)
@@ -29,20 +31,17 @@ func (b *Book) Accept(d Disbursement, idempotent bool) (kept *Disbursement, fres
 			}
 		})
 	}
-	b.announce(d.Account, OpDisbursement, b.manners.Voice.DisbursementEvent(kept))
+	b.tell(kept)
 	return kept, true
 }
+
+// Taken is how many disbursements have been handed over, those that were there already included.
+func (b *Book) Taken() int { return b.taken }
 
 // DisbursementOf finds an account's disbursement under the caller's reference: the latest live one, else the latest;
 // nil if it has none.
 func (b *Book) DisbursementOf(a *Account, ours string) *Disbursement {
-	var found *Disbursement
-	for _, d := range b.disbursements[ours] {
-		if d.Account.ID == a.ID && (found == nil || d.live() || !found.live()) {
-			found = d
-		}
-	}
-	return found
+	return newest(b.disbursements[ours], a, func(d *Disbursement) *Disbursement { return d })
 }
 
 // RefundsOf lists what was asked back of a payment, oldest first.
@@ -95,6 +94,8 @@ func (b *Book) Move(ours string, verb Verb) error {
 func (b *Book) enter(d *Disbursement, status, code string) {
 	was := d.Status
 	if was != status {
+		before := *d
+		b.hide(d, &before)
 		// Two moves of one disbursement never carry the same instant: receivers order events by it.
 		at := b.host.Now()
 		if !at.After(d.MovedAt) {
@@ -114,7 +115,7 @@ func (b *Book) enter(d *Disbursement, status, code string) {
 			b.move(m)
 		}
 	}
-	b.announce(d.Account, OpDisbursement, b.manners.Voice.DisbursementEvent(d))
+	b.tell(d)
 }
 
 // codeOf is the reference code of a settlement row: the voucher of the payment given back, else the caller's reference.

@@ -21,27 +21,49 @@ const (
 	Reject        Kind = "reject"                // refused by a documented code
 	RateLimit     Kind = "rate_limit"            // 429
 	Outage        Kind = "outage"                // connection refused
+	// Applied, and the reply comes so slowly that the caller's time-out falls into its body.
+	SlowDrip Kind = "slow_drip"
+	// Applied, and answered as if it had been before: there is one under that reference already.
+	DuplicateReference Kind = "duplicate_reference"
+
+	// Of what happens to a disbursement.
+	StatusLag Kind = "status_lag" // look-ups do not see it for up to forty-five seconds; callbacks tell at once
 
 	// Of callbacks.
 	LostCallback      Kind = "lost_callback"      // the first try is never sent; it counts as delivered
-	DuplicateCallback Kind = "duplicate_callback" // sent twice
+	DuplicateCallback Kind = "duplicate_callback" // sent twice, or more often
 	LateCallback      Kind = "late_callback"      // sent twenty minutes later
 	BadSignature      Kind = "bad_signature"      // signed with another key
+	OldSecret         Kind = "old_secret"         // signed with one of those that its account had before; with the one it has, if there was none
+	UnknownRefund     Kind = "unknown_refund"     // and behind it one, well signed, that says the same of somebody else's refund
+	PermutedCallback  Kind = "permuted_callback"  // sent behind the next one about the same payment or disbursement
 )
 
 // Kinds lists every fault, those of calls first.
 func Kinds() []Kind {
 	return []Kind{TimeoutBefore, TimeoutAfter, LateCommit, Broken500, Broken502, Broken404, Malformed, Reject, RateLimit, Outage,
-		LostCallback, DuplicateCallback, LateCallback, BadSignature}
+		SlowDrip, DuplicateReference, StatusLag,
+		LostCallback, DuplicateCallback, LateCallback, OldSecret, UnknownRefund, PermutedCallback, BadSignature}
 }
 
-// callback says the fault belongs to a callback and not to a call.
-func (k Kind) callback() bool {
+// victim is what a fault befalls.
+type victim int
+
+const (
+	aCall victim = iota
+	aCallback
+	aChange // of a disbursement
+)
+
+// befalls says what a fault belongs to.
+func (k Kind) befalls() victim {
 	switch k {
-	case LostCallback, DuplicateCallback, LateCallback, BadSignature:
-		return true
+	case LostCallback, DuplicateCallback, LateCallback, BadSignature, OldSecret, UnknownRefund, PermutedCallback:
+		return aCallback
+	case StatusLag:
+		return aChange
 	}
-	return false
+	return aCall
 }
 
 // Faults are what the next calls and callbacks of one provider suffer: armed by a person, or drawn by a simulator.
@@ -53,8 +75,18 @@ type Faults struct {
 	// DecideRow draws what is wrong with the row of cash that has just moved. It is asked once, so that a file says the same
 	// whenever it is fetched.
 	DecideRow func(m Movement) Flaw
-	// LateBy says how long a late callback is held back; nil means twenty minutes.
+	// DecideChange does the same for what has just happened to a disbursement.
+	DecideChange func() Kind
+	// LagBy says how long look-ups lag behind a change; nil means forty-five seconds.
+	LagBy func() time.Duration
+	// LateBy says how long a late callback is held back, and one for which no next one comes; nil means twenty minutes.
 	LateBy func() time.Duration
+	// Copies says how much later than the first each further copy of a duplicate is sent; nil means one, at once.
+	Copies func() []time.Duration
+	// Stranger is a reference that is no disbursement's of this account; nil means one that is nobody's.
+	Stranger func() string
+	// Answered hears how a callback that was signed with a wrong or an old secret was answered; nil = nobody.
+	Answered func(kind Kind, account, secret string, status int)
 
 	armed []charge
 	fired []charge
@@ -81,7 +113,7 @@ func (f *Faults) Arm(kind Kind, count int, on Operation) error {
 		return fmt.Errorf("simnet: no fault %q", kind)
 	case count < 1:
 		return fmt.Errorf("simnet: count %d is below one", count)
-	case on != OpDisbursement && on != OpPayment && (on != OpRead || kind.callback()):
+	case on != OpDisbursement && (kind.befalls() == aChange || on != OpPayment && (on != OpRead || kind.befalls() != aCall)):
 		return fmt.Errorf("simnet: faults do not hit %q", on)
 	}
 	f.armed = append(f.armed, charge{kind, on, count})
@@ -112,7 +144,7 @@ func tally(charges []charge) map[Kind]int {
 
 // call is the fault of a call; empty for none.
 func (f *Faults) call(op Operation, req *http.Request) Kind {
-	if kind := f.take(op, false); kind != "" {
+	if kind := f.take(op, aCall); kind != "" {
 		return kind
 	}
 	return f.draw(f.Decide, op, req)
@@ -120,16 +152,36 @@ func (f *Faults) call(op Operation, req *http.Request) Kind {
 
 // callback is the fault of one try of a callback.
 func (f *Faults) callback(about Operation, req *http.Request) Kind {
-	if kind := f.take(about, true); kind != "" {
+	if kind := f.take(about, aCallback); kind != "" {
 		return kind
 	}
 	return f.draw(f.DecideCallback, about, req)
 }
 
+// lag is how long look-ups do not see what has just happened to a disbursement; zero for not at all.
+func (f *Faults) lag() time.Duration {
+	kind := f.take(OpDisbursement, aChange)
+	if kind == "" && f.DecideChange != nil {
+		if kind = f.DecideChange(); kind != "" {
+			f.strike(kind)
+		}
+	}
+	switch {
+	case kind == "":
+		return 0
+	case f.LagBy == nil:
+		return mostLag
+	}
+	return f.LagBy()
+}
+
+// mostLag is how long look-ups lag at most.
+const mostLag = 45 * time.Second
+
 // take uses up the charge that was armed first.
-func (f *Faults) take(op Operation, callback bool) Kind {
+func (f *Faults) take(op Operation, of victim) Kind {
 	for i, c := range f.armed {
-		if c.on != op || c.kind.callback() != callback {
+		if c.on != op || c.kind.befalls() != of {
 			continue
 		}
 		f.armed[i].count--
@@ -161,6 +213,20 @@ func (f *Faults) strike(kind Kind) {
 		}
 	}
 	f.fired = append(f.fired, charge{kind: kind, count: 1})
+}
+
+func (f *Faults) copies() []time.Duration {
+	if f.Copies == nil {
+		return []time.Duration{soonest}
+	}
+	return f.Copies()
+}
+
+func (f *Faults) stranger() string {
+	if f.Stranger == nil {
+		return "rf_00000000000000000000000000"
+	}
+	return f.Stranger()
 }
 
 func (f *Faults) late() time.Duration {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -73,7 +74,7 @@ func (t *Transport) carry(req *http.Request, line *socket) (*http.Response, erro
 	case Reject, RateLimit:
 		return t.answer(refuse(network, arrived, kind, &line.answer), line, req)
 	}
-	reply := serve(network, arrived, &line.answer)
+	reply := perform(network, arrived, kind, &line.answer)
 	if kind == TimeoutAfter {
 		return nil, t.timeOut(req.Context())
 	}
@@ -81,7 +82,37 @@ func (t *Transport) carry(req *http.Request, line *socket) (*http.Response, erro
 	if err := req.Context().Err(); err != nil {
 		return nil, err
 	}
-	return t.answer(reply.spoil(kind), line, req)
+	if kind == SlowDrip {
+		return t.drip(reply, line, req)
+	}
+	return t.answer(reply, line, req)
+}
+
+// drip sends the head of an answer and the beginning of its body; the rest would come after the caller's deadline.
+func (t *Transport) drip(a *answer, line *socket, req *http.Request) (*http.Response, error) {
+	soon := a.body.Len() / 2
+	resp, err := t.answer(a, line, req)
+	if err == nil && resp.ContentLength > 0 {
+		resp.Body = &dripping{resp.Body, soon, func() error { return t.timeOut(req.Context()) }}
+	}
+	return resp, err
+}
+
+// dripping is a body of which so many bytes come in time.
+type dripping struct {
+	io.ReadCloser
+	soon int
+	wait func() error // until the caller's deadline
+}
+
+// Read gives what has come, and waits for more in vain.
+func (d *dripping) Read(p []byte) (int, error) {
+	if d.soon == 0 {
+		return 0, d.wait()
+	}
+	n, err := d.ReadCloser.Read(p[:min(len(p), d.soon)])
+	d.soon -= n
+	return n, err
 }
 
 // answer sends what a provider answers, dated by its own clock, which is right.

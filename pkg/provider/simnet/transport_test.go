@@ -130,3 +130,56 @@ func TestAnUnknownHostIsNotDialled(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestADripIsAReplyThatBreaksOffAtTheDeadline(t *testing.T) {
+	host := providertest.NewHost(start(), 1)
+	network := newEcho(host)
+	if err := network.Faults().Arm(simnet.SlowDrip, 1, ""); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := host.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	resp, err := send(t, host, network, ctx, strings.NewReader("0123456789"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, err := io.ReadAll(resp.Body)
+	if network.served != 1 || resp.StatusCode != http.StatusAccepted || len(body) == 0 || int64(len(body)) >= resp.ContentLength || !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("served %d, %d, %q of %d bytes: %v", network.served, resp.StatusCode, body, resp.ContentLength, err)
+	}
+	if err := resp.Body.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+// taker is a network that takes in what says so, and refuses the rest.
+type taker struct{ *echo }
+
+func (n taker) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	if body, _ := io.ReadAll(req.Body); string(body) != "take" {
+		w.WriteHeader(http.StatusUnauthorized)
+		return
+	}
+	n.Accept(simnet.Disbursement{Account: &simnet.Account{}, Ours: "rf_1", Status: simnet.Accepted}, true)
+}
+
+func (n taker) Refuse(w http.ResponseWriter, _ *http.Request, _ simnet.Kind) {
+	w.WriteHeader(http.StatusConflict)
+}
+
+func TestOnlyWhatIsThereIsSaidToBeThereAlready(t *testing.T) {
+	host := providertest.NewHost(start(), 1)
+	network := taker{&echo{Book: simnet.NewBook(host, simnet.Manners{Name: "echo", Network: "efecty", Voice: mute{}})}}
+	for i, x := range []struct {
+		body         string
+		status, held int
+	}{{"refuse", 401, 0}, {"take", 409, 1}, {"take", 409, 1}} {
+		if err := network.Faults().Arm(simnet.DuplicateReference, 1, ""); err != nil {
+			t.Fatal(err)
+		}
+		resp, err := send(t, host, network, context.Background(), strings.NewReader(x.body))
+		if err != nil || resp.StatusCode != x.status || len(network.Ledger()) != x.held {
+			t.Errorf("%d: %v %v, the book holds %d", i, resp, err, len(network.Ledger()))
+		}
+	}
+}

@@ -29,11 +29,11 @@ func Serve(host Host, network Network, req *http.Request) Served {
 	case Reject, RateLimit:
 		return served(refuse(network, req, kind, new(bytes.Buffer)))
 	}
-	reply := serve(network, req, new(bytes.Buffer))
-	if kind == TimeoutAfter {
+	reply := perform(network, req, kind, new(bytes.Buffer))
+	if kind == TimeoutAfter || kind == SlowDrip {
 		return served(reply.page(http.StatusGatewayTimeout))
 	}
-	return served(reply.spoil(kind))
+	return served(reply)
 }
 
 func gateway(status int) *answer { return (&answer{body: new(bytes.Buffer)}).page(status) }

@@ -71,7 +71,7 @@ func (n *Network) readOrder(w http.ResponseWriter, a *simnet.Account, ours strin
 		simnet.WriteJSON(w, http.StatusOK, n.payment(p, nil))
 		return
 	}
-	if d := n.DisbursementOf(a, ours); d != nil {
+	if d := n.Lookup(a, ours); d != nil {
 		simnet.WriteJSON(w, http.StatusOK, refund(d))
 		return
 	}

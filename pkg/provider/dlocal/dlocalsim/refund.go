@@ -50,7 +50,7 @@ func (n *Network) createRefund(w http.ResponseWriter, a *simnet.Account, body []
 }
 
 func (n *Network) readRefund(w http.ResponseWriter, a *simnet.Account, id string) {
-	d := n.refunds[id]
+	d := n.Shown(n.refunds[id])
 	if d == nil || d.Account.ID != a.ID {
 		refusal(w, http.StatusNotFound, 4001, "Refund not found")
 		return

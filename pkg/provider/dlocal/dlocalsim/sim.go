@@ -117,11 +117,14 @@ func sign(secret, login, date string, body []byte) string {
 
 // Refuse answers with a documented code, or with a 429.
 func (n *Network) Refuse(w http.ResponseWriter, _ *http.Request, kind simnet.Kind) {
-	if kind == simnet.RateLimit {
+	switch kind {
+	case simnet.RateLimit:
 		refusal(w, http.StatusTooManyRequests, 6000, "Too many requests to the API")
-		return
+	case simnet.DuplicateReference:
+		refusal(w, http.StatusBadRequest, 5011, "Order refund id duplicated")
+	default:
+		refusal(w, http.StatusBadRequest, 5002, "Invalid transaction status")
 	}
-	refusal(w, http.StatusBadRequest, 5002, "Invalid transaction status")
 }
 
 func refusal(w http.ResponseWriter, status, code int, message string) {

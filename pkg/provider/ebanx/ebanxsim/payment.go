@@ -101,7 +101,9 @@ func (n *Network) cancel(w http.ResponseWriter, a *simnet.Account, values url.Va
 func (n *Network) payment(p *simnet.Payment) map[string]any {
 	refunds := []map[string]any{}
 	for _, d := range n.RefundsOf(p) {
-		refunds = append(refunds, refundJSON(d))
+		if d = n.Shown(d); d != nil {
+			refunds = append(refunds, refundJSON(d))
+		}
 	}
 	out := map[string]any{"hash": p.ID, "pin": p.Code, "merchant_payment_code": p.Ours, "status": "PE",
 		"status_date": stamp(p.Account, p.CreatedAt), "open_date": stamp(p.Account, p.CreatedAt), "confirm_date": nil, "transfer_date": nil,

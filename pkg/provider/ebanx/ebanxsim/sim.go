@@ -90,6 +90,8 @@ func (n *Network) Refuse(w http.ResponseWriter, req *http.Request, kind simnet.K
 	switch {
 	case kind == simnet.RateLimit:
 		http.Error(w, "slow down", http.StatusTooManyRequests)
+	case kind == simnet.DuplicateReference: // the code that is documented of payments
+		refusal(w, "BP-DR-0")
 	case n.Operation(req) == simnet.OpDisbursement:
 		refusal(w, "BP-REF-CAN-2")
 	default:

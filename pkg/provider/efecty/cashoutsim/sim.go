@@ -130,7 +130,7 @@ func (a ask) lacks() string {
 }
 
 func (n *Network) status(w http.ResponseWriter, account *simnet.Account, a ask) {
-	d := n.DisbursementOf(account, a.ExternalID)
+	d := n.Lookup(account, a.ExternalID)
 	if d == nil {
 		refusal(w, http.StatusPreconditionFailed, 509, "Cashout not found with this ID")
 		return
@@ -150,11 +150,14 @@ func (n *Network) status(w http.ResponseWriter, account *simnet.Account, a ask) 
 
 // Refuse answers with a documented code, or with a 429.
 func (n *Network) Refuse(w http.ResponseWriter, _ *http.Request, kind simnet.Kind) {
-	if kind == simnet.RateLimit {
+	switch kind {
+	case simnet.RateLimit:
 		http.Error(w, "slow down", http.StatusTooManyRequests)
-		return
+	case simnet.DuplicateReference:
+		refusal(w, http.StatusBadRequest, 511, "External ID already used")
+	default:
+		refusal(w, http.StatusBadRequest, 515, "Invalid user status: BLOCKED")
 	}
-	refusal(w, http.StatusBadRequest, 515, "Invalid user status: BLOCKED")
 }
 
 func refusal(w http.ResponseWriter, status, code int, message string) {

@@ -57,7 +57,7 @@ func (n *Network) createDisbursement(w http.ResponseWriter, a *simnet.Account, k
 }
 
 func (n *Network) readDisbursement(w http.ResponseWriter, a *simnet.Account, ours string) {
-	d := n.DisbursementOf(a, ours)
+	d := n.Lookup(a, ours)
 	if d == nil {
 		refusal(w, http.StatusNotFound, "DISBURSEMENT_NOT_FOUND")
 		return

@@ -119,6 +119,8 @@ func (n *Network) Refuse(w http.ResponseWriter, req *http.Request, kind simnet.K
 	switch {
 	case kind == simnet.RateLimit:
 		refusal(w, http.StatusTooManyRequests, "RATE_LIMITED")
+	case kind == simnet.DuplicateReference: // not in the contract, which gives the first one back
+		refusal(w, http.StatusConflict, "DUPLICATE_REFERENCE")
 	case n.Operation(req) == simnet.OpDisbursement:
 		refusal(w, http.StatusUnprocessableEntity, "BENEFICIARY_INVALID")
 	default:

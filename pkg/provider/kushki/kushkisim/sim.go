@@ -36,7 +36,7 @@ type grant struct {
 // New opens a simulated Kushki.
 func New(host simnet.Host) simnet.Network {
 	return &Network{tokens: map[string]grant{}, Book: simnet.NewBook(host, simnet.Manners{
-		Name: name, Network: "efecty", Voice: voice{},
+		Name: name, Unasked: true, Network: "efecty", Voice: voice{},
 		Retries:   []time.Duration{time.Minute, 10 * time.Minute, time.Hour, 6 * time.Hour},
 		FailCode:  "declined",
 		ReceiptID: func(n int) string { return fmt.Sprintf("unused%d", n) },
@@ -170,11 +170,14 @@ func ticket(serial int) string { return fmt.Sprintf("%018d", 760_000_000+serial)
 
 // Refuse answers with a documented code, or with a 429.
 func (n *Network) Refuse(w http.ResponseWriter, _ *http.Request, kind simnet.Kind) {
-	if kind == simnet.RateLimit {
+	switch kind {
+	case simnet.RateLimit:
 		http.Error(w, "slow down", http.StatusTooManyRequests)
-		return
+	case simnet.DuplicateReference: // documented nowhere
+		refusal(w, http.StatusConflict, "DUPLICATE_REFERENCE")
+	default:
+		refusal(w, http.StatusBadRequest, "C001")
 	}
-	refusal(w, http.StatusBadRequest, "C001")
 }
 
 func refusal(w http.ResponseWriter, status int, code string) {

@@ -114,6 +114,9 @@ func (n *Network) payment(p *simnet.Payment, id string) paymentJSON {
 		TransactionAmount: number(p.Minor)}
 	given := int64(0)
 	for _, d := range n.refunds[id] {
+		if d = n.Shown(d); d == nil {
+			continue
+		}
 		out.Refunds = append(out.Refunds, refund(d))
 		if d.Status == simnet.Paid {
 			given += d.Minor

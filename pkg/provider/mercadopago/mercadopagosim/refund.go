@@ -57,7 +57,9 @@ func (n *Network) listRefunds(w http.ResponseWriter, a *simnet.Account, id strin
 	}
 	listed := []refundJSON{}
 	for _, d := range n.refunds[id] {
-		listed = append(listed, refund(d))
+		if d = n.Shown(d); d != nil {
+			listed = append(listed, refund(d))
+		}
 	}
 	simnet.WriteJSON(w, http.StatusOK, listed)
 }
@@ -67,7 +69,7 @@ func (n *Network) readRefund(w http.ResponseWriter, a *simnet.Account, id, refer
 		return
 	}
 	for _, d := range n.refunds[id] {
-		if d.Reference == reference {
+		if d = n.Shown(d); d != nil && d.Reference == reference {
 			simnet.WriteJSON(w, http.StatusOK, refund(d))
 			return
 		}

@@ -114,11 +114,14 @@ func (n *Network) route(w http.ResponseWriter, req *http.Request, a *simnet.Acco
 
 // Refuse answers with a documented code, or with a 429.
 func (n *Network) Refuse(w http.ResponseWriter, _ *http.Request, kind simnet.Kind) {
-	if kind == simnet.RateLimit {
+	switch kind {
+	case simnet.RateLimit:
 		refusal(w, http.StatusTooManyRequests, "429", "Too many requests")
-		return
+	case simnet.DuplicateReference: // documented of orders, not of refunds
+		refusal(w, http.StatusConflict, "409", "The idempotency key was used already")
+	default:
+		refusal(w, http.StatusBadRequest, "2063", "The action requested is not valid for the current payment state")
 	}
-	refusal(w, http.StatusBadRequest, "2063", "The action requested is not valid for the current payment state")
 }
 
 func refusal(w http.ResponseWriter, status int, code, description string) {

@@ -40,7 +40,7 @@ func (n *Network) createRefund(w http.ResponseWriter, a *simnet.Account, body []
 }
 
 func (n *Network) readRefund(w http.ResponseWriter, a *simnet.Account, ours string) {
-	d := n.DisbursementOf(a, ours)
+	d := n.Lookup(a, ours)
 	if d == nil {
 		refusal(w, http.StatusNotFound, "REFUND_NOT_FOUND")
 		return

@@ -37,7 +37,7 @@ type grant struct {
 func New(host simnet.Host) simnet.Network {
 	n := &Network{tokens: map[string]grant{}, notify: map[string]string{}}
 	n.Book = simnet.NewBook(host, simnet.Manners{
-		Name: name, Voice: voice{n},
+		Name: name, Unasked: true, Voice: voice{n},
 		Retries:   []time.Duration{10 * time.Minute, time.Hour, 6 * time.Hour, 24 * time.Hour},
 		FailCode:  "REJECTED",
 		ReceiptID: transactionID,
@@ -106,6 +106,8 @@ func (n *Network) Refuse(w http.ResponseWriter, req *http.Request, kind simnet.K
 	switch {
 	case kind == simnet.RateLimit:
 		http.Error(w, "too many requests", http.StatusTooManyRequests)
+	case kind == simnet.DuplicateReference: // documented nowhere
+		simnet.WriteJSON(w, http.StatusConflict, map[string]string{"message": "Conflict"})
 	case n.Operation(req) == simnet.OpDisbursement:
 		simnet.WriteJSON(w, http.StatusOK, map[string]any{"totalSuccessful": 0, "totalFailed": 1, "successfulItems": []any{},
 			"failedItems": []any{map[string]any{"processingStatus": "FAILED", "failureMessages": []string{"There is no registered bank with that code"}}}})

@@ -47,8 +47,8 @@ func (n *Network) listRefunds(w http.ResponseWriter, a *simnet.Account, q url.Va
 	}
 	list, seen := []map[string]any{}, q.Get("starting_after") == ""
 	for _, d := range n.DisbursementsOf(a) {
-		if seen && len(list) < limit {
-			list = append(list, refund(d))
+		if shown := n.Shown(d); shown != nil && seen && len(list) < limit {
+			list = append(list, refund(shown))
 		}
 		seen = seen || d.Reference == q.Get("starting_after")
 	}
@@ -57,7 +57,7 @@ func (n *Network) listRefunds(w http.ResponseWriter, a *simnet.Account, q url.Va
 
 func (n *Network) readRefund(w http.ResponseWriter, a *simnet.Account, id string) {
 	for _, d := range n.DisbursementsOf(a) {
-		if d.Reference == id {
+		if d = n.Shown(d); d != nil && d.Reference == id {
 			n.good(w, refund(d))
 			return
 		}

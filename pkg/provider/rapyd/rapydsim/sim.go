@@ -116,6 +116,8 @@ func (n *Network) Refuse(w http.ResponseWriter, req *http.Request, kind simnet.K
 	switch {
 	case kind == simnet.RateLimit:
 		http.Error(w, "slow down", http.StatusTooManyRequests)
+	case kind == simnet.DuplicateReference: // documented nowhere
+		n.refusal(w, http.StatusConflict, "DUPLICATE_REFERENCE")
 	case n.Operation(req) == simnet.OpDisbursement:
 		n.refusal(w, http.StatusBadRequest, "ERROR_ADDING_REFUND")
 	default:

@@ -159,15 +159,15 @@ func (n network) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		d, _ := n.Accept(simnet.Disbursement{Account: a, Kind: simnet.KindRefund, Ours: ask.Ref, Reference: fmt.Sprint("R", n.Next()), Transaction: ask.ID,
 			Minor: minor, Currency: money.COP, Status: simnet.Accepted}, true)
 		simnet.WriteJSON(w, 200, refundNote(d))
-	case n.DisbursementOf(a, ask.Ref) != nil:
-		simnet.WriteJSON(w, 200, refundNote(n.DisbursementOf(a, ask.Ref)))
+	case n.Lookup(a, ask.Ref) != nil:
+		simnet.WriteJSON(w, 200, refundNote(n.Lookup(a, ask.Ref)))
 	default:
 		simnet.WriteJSON(w, 404, note{Code: "NONE"})
 	}
 }
 
 func (n network) Refuse(w http.ResponseWriter, _ *http.Request, kind simnet.Kind) {
-	simnet.WriteJSON(w, map[simnet.Kind]int{simnet.RateLimit: 429, simnet.Reject: 422}[kind], note{Code: "NO"})
+	simnet.WriteJSON(w, map[simnet.Kind]int{simnet.RateLimit: 429, simnet.Reject: 422, simnet.DuplicateReference: 409}[kind], note{Code: "NO"})
 }
 
 func bytesOf(n note) []byte {
