@@ -26,7 +26,7 @@ func (e enrolment) again(kept, next provider.Account) error {
 	if e.replays(kept, next) {
 		return nil
 	}
-	differs, told := all.Registry().Others(kept, next)
+	differs, told := provider.Others(kept, next, all.Whose()[next.Provider])
 	switch {
 	case len(differs) > 0:
 		return fmt.Errorf("account %q is another one than is kept under this id: its %s differs; %s. Next step: %s",

@@ -125,7 +125,7 @@ func TestCommandLine(t *testing.T) {
 	for _, tc := range []struct {
 		args []string
 		code int
-	}{{nil, 2}, {[]string{"--table", "t", "--check"}, 2}, {[]string{"--check", "more"}, 2}, {[]string{"--nothing"}, 2}, {[]string{"--check"}, 0}} {
+	}{{nil, 2}, {[]string{"--table", "t", "--check"}, 2}, {[]string{"--check", "more"}, 2}, {[]string{"--nothing"}, 2}, {[]string{"--check"}, 0}, {[]string{"--check", "--rotated", "a,b"}, 0}} {
 		f, err := os.Open("example.json")
 		if err != nil {
 			t.Fatal(err)

@@ -8,11 +8,10 @@ import (
 	"sync"
 )
 
-// Entry is one provider that is linked in: how to make its adapter, what its words mean, and what says whose an account is.
+// Entry is one provider that is linked in: how to make its adapter, and what its words mean.
 type Entry struct {
 	New   New
 	Words func() Words
-	Whose Whose
 }
 
 // Registry names every provider that is linked in.

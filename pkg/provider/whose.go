@@ -28,9 +28,9 @@ func (a Account) Serves(provider, network string) bool {
 	return (provider == "" || provider == a.Provider) && (network == "" || network == a.Network)
 }
 
-// Others compares an account with the one that is kept under its id, and names in what another one shows; no value. Where
+// Others compares an account with the one that is kept under its id, and names in what another one shows; no value. whose is of the next one's provider. Where
 // nothing differs and told is false, the account has nothing by which it would show: then a new token may be anybody's.
-func (r Registry) Others(kept, next Account) (differs []string, told bool) {
+func Others(kept, next Account, whose Whose) (differs []string, told bool) {
 	for _, f := range []struct {
 		name         string
 		before, then string
@@ -40,7 +40,6 @@ func (r Registry) Others(kept, next Account) (differs []string, told bool) {
 			differs = append(differs, f.name)
 		}
 	}
-	whose := r[next.Provider].Whose
 	if whose == nil {
 		return differs, false
 	}

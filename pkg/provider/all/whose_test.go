@@ -36,12 +36,12 @@ func TestEveryProviderSaysWhoseAnAccountIs(t *testing.T) {
 			name += " through " + other
 		}
 		want, ok := whose()[name]
-		entry := all.Registry()[account.Provider]
-		if names[account.Provider] = true; !ok || entry.Whose == nil {
+		of := all.Whose()[account.Provider]
+		if names[account.Provider] = true; !ok || of == nil {
 			t.Errorf("%s: nobody says whose an account is", name)
 			continue
 		}
-		got := entry.Whose(account)
+		got := of(account)
 		says := strings.Fields(want.says)
 		for _, n := range says {
 			if got[n] == "" {
@@ -64,7 +64,7 @@ func TestEveryProviderSaysWhoseAnAccountIs(t *testing.T) {
 			turned := account
 			turned.Credentials = maps.Clone(account.Credentials)
 			turned.Credentials[n] += "-2"
-			differs, _ := all.Registry().Others(account, turned)
+			differs, _ := provider.Others(account, turned, of)
 			if slices.Contains(says, n) != (len(differs) == 1 && differs[0] == n) {
 				t.Errorf("%s: another %s makes %v differ", name, n, differs)
 			}
@@ -87,7 +87,7 @@ func TestMercadoPagosTokenNamesItsUser(t *testing.T) {
 		"NEW-1585551492-030918-25ab3458-2880736":     " ",
 		"":                                           " ",
 	} {
-		got := all.Registry()["mercadopago"].Whose(provider.Account{Credentials: map[string]string{"access_token": token}})
+		got := all.Whose()["mercadopago"](provider.Account{Credentials: map[string]string{"access_token": token}})
 		if text := got["kind of access_token"] + " " + got["user id in access_token"]; text != want {
 			t.Errorf("%q: %q, want %q", token, text, want)
 		}
