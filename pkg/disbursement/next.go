@@ -165,6 +165,8 @@ func (d Disbursement) ordered(o Observation) (State, bool, error) {
 		return "", false, nil // it had been accepted before it was held: a message of the past
 	case d.State == Submitting && o.Claim == ClaimRejected && d.Repeated():
 		return Unknown, true, nil // the repeat was refused; the one that it repeats may have been taken
+	case o.Claim == ClaimRejected && o.By == ByReply && d.Repeated():
+		return "", false, nil // the same, of a reply that was written when the state was another already
 	case d.State.Final() && older && d.State != Returned:
 		return Returned, true, nil // it was paid first and bounced later; told the other way round
 	case d.State == Returned && older:
