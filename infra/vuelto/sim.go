@@ -3,12 +3,10 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"maps"
 	"os"
-	"os/exec"
 	"runtime/debug"
 	"slices"
 	"strconv"
@@ -21,6 +19,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/vuelto/vuelto/pkg/proof"
+	"github.com/vuelto/vuelto/pkg/sim"
 )
 
 type simFlags struct {
@@ -32,10 +31,14 @@ type simFlags struct {
 	without                []string
 	loseCallbacks          bool
 	workers                int
+	hooks                  func(*sim.Hooks) // what a test breaks; nil otherwise
 }
 
-func simCommand() *cobra.Command {
-	var f simFlags
+const usualTemplate = "template.yaml"
+
+func simCommand() *cobra.Command { return simulator(&simFlags{}) }
+
+func simulator(f *simFlags) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "sim",
 		Short: "Prove that nothing is paid twice: the real handlers under every fault, seeded and replayable",
@@ -47,7 +50,7 @@ checked; at the end our books are compared with the providers' own.
 Exit status: 0 no violation, 1 a violation, 2 it could not run, or was interrupted.`,
 		Example: "  vuelto sim --seed 1 --n 100000\n  vuelto sim replay 1 --trace rf_0123456789ABCDEFGHJKMNPQRS",
 		Args:    cobra.NoArgs,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return runSim(cmd.Context(), cmd.OutOrStdout(), f) },
+		RunE:    func(cmd *cobra.Command, _ []string) error { return runSim(cmd.Context(), cmd.OutOrStdout(), *f) },
 	}
 	flags := cmd.PersistentFlags()
 	flags.IntVar(&f.n, "n", 20_000, "refunds and payouts, half of them on each profile; an odd number is rounded up")
@@ -55,12 +58,12 @@ Exit status: 0 no violation, 1 a violation, 2 it could not run, or was interrupt
 	flags.StringVar(&f.only, "only", "", "this kind of fault alone: "+strings.Join(faultNames(), ", "))
 	flags.StringSliceVar(&f.without, "without", nil, "all but these kinds of fault, as a violation's reduction says")
 	flags.BoolVar(&f.loseCallbacks, "lose-callbacks", false, "every callback is lost")
-	flags.StringVar(&f.template, "template", "template.yaml", "the SAM template whose queues and schedules run")
+	flags.StringVar(&f.template, "template", usualTemplate, "the SAM template whose queues and schedules run")
 	flags.IntVar(&f.workers, "workers", 0, "worlds at a time; 0 = one per core. It does not change the result")
 	flags.StringVar(&f.mutant, "mutant", "", "break one guard on purpose (needs a build with -tags mutants): "+strings.Join(proof.Mutants(), ", "))
 	cmd.Flags().StringVar(&f.seed, "seed", "1", "seed of everything that is drawn")
 	cmd.Flags().StringVarP(&f.output, "output", "o", "table", "table or json")
-	cmd.AddCommand(replayCommand(&f))
+	cmd.AddCommand(replayCommand(f))
 	return cmd
 }
 
@@ -81,7 +84,7 @@ func (f simFlags) options() (proof.Options, error) {
 		return proof.Options{}, fmt.Errorf("seed %q is not a number from 0 to 2^64-1", f.seed)
 	case f.n < 1 || f.n > 100_000_000:
 		return proof.Options{}, fmt.Errorf("--n %d: ask for 1 to 100,000,000 refunds", f.n)
-	case f.rate < 0 || f.rate > 100:
+	case !(f.rate >= 0 && f.rate <= 100): // which NaN is not
 		return proof.Options{}, fmt.Errorf("--rate %g: use 0 to 100", f.rate)
 	case f.only != "" && !slices.Contains(faultNames(), f.only):
 		return proof.Options{}, fmt.Errorf("--only %q is no fault; use one of %s", f.only, strings.Join(faultNames(), ", "))
@@ -97,7 +100,7 @@ func (f simFlags) options() (proof.Options, error) {
 		return proof.Options{}, err
 	}
 	o := proof.Options{Seed: seed, N: (f.n + 1) / len(proof.Profiles()), Rate: f.rate, Only: proof.Fault(f.only), Without: without, LoseCallbacks: f.loseCallbacks,
-		Template: template, Workers: f.workers, Errands: true}
+		Template: template, Workers: f.workers, Errands: true, Hooks: f.hooks}
 	if f.mutant != "" {
 		if err := proof.Mutate(f.mutant, &o); err != nil {
 			return o, err
@@ -207,85 +210,4 @@ func table(out io.Writer, r proof.Result, took time.Duration) {
 		row("  "+string(c), fmt.Sprintf("%d of %d%s", d.Found, d.Injected, moot))
 	}
 	_ = w.Flush()
-}
-
-// reduceFor bounds the search for the fewest faults.
-const reduceFor = 30 * time.Second
-
-// explain says what a person needs to see a violation again: seed, commit, fewest faults, sentence, command.
-func explain(out io.Writer, f simFlags, o proof.Options, r proof.Result, search time.Duration) {
-	commit := "unknown (not built in a repository)"
-	if text, err := exec.Command("git", "rev-parse", "--short", "HEAD").Output(); err == nil {
-		commit = strings.TrimSpace(string(text))
-	}
-	v := r.Found[0]
-	fmt.Fprintf(out, "\nseed      %d, world %d, profile %s\ncommit    %s\nsubject   %s at %s\nsentence  %s\ndetail    %s\n", v.Seed, v.World,
-		v.Profile, commit, v.Subject, v.At.Format(time.RFC3339), v.Sentence, v.Detail)
-	until := time.Now().Add(search)
-	least := proof.Reduce(o, v, func() bool { return time.Now().Before(until) })
-	needed := "none: it shows without any fault"
-	if len(least.Kinds) > 0 {
-		needed = strings.Join(names(least.Kinds), ", ")
-	}
-	fmt.Fprintf(out, "faults    %s\n", needed)
-	for _, strike := range least.Strikes {
-		fmt.Fprintf(out, "          %s\n", strike)
-	}
-	more := ""
-	if f.mutant != "" {
-		more = " --mutant " + f.mutant
-	}
-	if f.only != "" {
-		more += " --only " + f.only
-	}
-	if f.loseCallbacks {
-		more += " --lose-callbacks"
-	}
-	if len(least.Options.Without) > 0 {
-		more += " --without " + strings.Join(names(least.Options.Without), ",")
-	}
-	fmt.Fprintf(out, "replay    vuelto sim replay %d --n %d --rate %g%s --trace %s\n\n", v.Seed, least.Options.N*len(proof.Profiles()), f.rate, more, proof.IDOf(least.Violation.Subject))
-	for i, other := range r.Found[1:] {
-		if i == 4 {
-			fmt.Fprintf(out, "… and %d more\n", len(r.Found)-5)
-			break
-		}
-		fmt.Fprintf(out, "also      %s: %s (%s)\n", other.Subject, other.Sentence, other.Detail)
-	}
-}
-
-func replayCommand(f *simFlags) *cobra.Command {
-	var trace string
-	cmd := &cobra.Command{
-		Use:   "replay SEED",
-		Short: "Tell the life of one refund or payout of a seed, event by event",
-		Args:  cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			f.seed = args[0]
-			o, err := f.options()
-			if err != nil {
-				return err
-			}
-			if trace == "" {
-				return errors.New("say whose life: --trace rf_…")
-			}
-			world, ok := proof.WorldOf(o, trace)
-			if !ok {
-				return fmt.Errorf("no refund or payout %s among the %d of seed %s: use the --n of the run", trace, f.n, f.seed)
-			}
-			o.Trace, o.World, o.Single = trace, world, true
-			out := cmd.OutOrStdout()
-			o.Tell = func(profile proof.Profile, at time.Time, what string) {
-				fmt.Fprintf(out, "%s  %-12s  %s\n", at.Format("Jan 02 15:04:05.000"), profile, what)
-			}
-			o.Workers, o.Stopped = 1, func() bool { return cmd.Context().Err() != nil }
-			r, err := proof.Run(o)
-			if err == nil && r.Violations > 0 {
-				err = &exitError{1, fmt.Errorf("%d violations; the first: %s", r.Violations, r.Found[0].Sentence)}
-			}
-			return err
-		},
-	}
-	cmd.Flags().StringVar(&trace, "trace", "", "the refund or payout to tell of")
-	return cmd
 }

@@ -93,12 +93,15 @@ func (r *reduction) strikes() {
 	if !r.shows(o) || len(struck) > fewStrikes {
 		return
 	}
+	needed := slices.Clone(struck) // of the least run so far: one that does not show it draws others
 	for n := len(struck) - 1; n >= 0 && r.more(); n-- {
 		o := r.Options
 		o.Spare = append(slices.Clone(o.Spare), n)
-		r.shows(o)
+		if r.shows(o) {
+			needed = slices.Clone(struck)
+		}
 	}
-	for n, what := range struck {
+	for n, what := range needed {
 		if !slices.Contains(r.Options.Spare, n) {
 			r.Strikes = append(r.Strikes, fmt.Sprintf("%d: %s", n+1, what))
 		}

@@ -123,6 +123,9 @@ const (
 	perWorld   = 3000
 )
 
+// Worlds is how many there are for n refunds on each profile.
+func Worlds(n int) int { return len(worlds(n)) }
+
 // worlds are the sizes of those that n refunds live in.
 func worlds(n int) []int {
 	all := []int{min(n, firstWorld)}
