@@ -174,6 +174,7 @@ func table(out io.Writer, r proof.Result, took time.Duration) {
 		row("held, "+string(p), fmt.Sprintf("%.2f %%", r.HeldBy[p]))
 	}
 	row("held on purpose", r.Meant)
+	row("messages sent again", r.Resent)
 	row("trace", r.Trace)
 	row("took", took.Round(time.Second))
 	fmt.Fprintln(w, "\nends\t")

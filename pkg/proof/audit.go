@@ -3,8 +3,6 @@ package proof
 import (
 	"context"
 	"fmt"
-	"maps"
-	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -262,13 +260,6 @@ func (a *auditor) unmoved(before, after []string) {
 	if what := moved(before, after); what != "" {
 		subject, _, _ := strings.Cut(what, " ")
 		a.report(subject, i18, "redriving old messages moved money: "+what)
-	}
-}
-
-// deadLetters counts what was given up on and not redriven.
-func (a *auditor) deadLetters(count map[string]int) {
-	for _, queue := range slices.Sorted(maps.Keys(count)) {
-		a.report(queue, idl, fmt.Sprintf("%d messages", count[queue]))
 	}
 }
 

@@ -29,6 +29,10 @@ func applicable(site string) []proof.Fault {
 		return []proof.Fault{proof.Duplicate, proof.Delay, proof.Reorder}
 	case boundary == "lookup": // what a provider's look-ups tell of a disbursement
 		return of(simnet.StatusLag)
+	case boundary == "queue" && call == "among":
+		return []proof.Fault{proof.Poison}
+	case boundary == "queue" && call == "batch":
+		return []proof.Fault{proof.Partial}
 	case boundary == "settlement": // a row of a provider's file
 		var flaws []proof.Fault
 		for _, f := range simnet.Flaws() {

@@ -21,18 +21,20 @@ type Fault string
 
 // Faults of our own I/O. Those of providers and their callbacks are simnet's.
 const (
-	CrashBefore Fault = "crash_before" // the process ends before the call takes effect
-	CrashAfter  Fault = "crash_after"  // …after it, before the reply is seen
-	Stall       Fault = "stall"        // the process is frozen past its lease and then goes on
-	Overrun     Fault = "overrun"      // the process is frozen and killed at its time-out
-	Throttle    Fault = "throttle"     // the store refuses for now
-	Contention  Fault = "contention"   // TransactionConflict
-	ReplyLost   Fault = "reply_lost"   // the store applied it, the answer never came
-	Duplicate   Fault = "duplicate"    // SQS delivers a message twice
-	Delay       Fault = "delay"        // SQS delivers late
-	Reorder     Fault = "reorder"      // SQS delivers out of order
-	IndexLag    Fault = "index_lag"    // an index sees a commit up to two seconds later
-	ClockSkew   Fault = "clock_skew"   // a machine's clock is off by up to five minutes, or jumped back an hour
+	CrashBefore Fault = "crash_before"  // the process ends before the call takes effect
+	CrashAfter  Fault = "crash_after"   // …after it, before the reply is seen
+	Stall       Fault = "stall"         // the process is frozen past its lease and then goes on
+	Overrun     Fault = "overrun"       // the process is frozen and killed at its time-out
+	Throttle    Fault = "throttle"      // the store refuses for now
+	Contention  Fault = "contention"    // TransactionConflict
+	ReplyLost   Fault = "reply_lost"    // the store applied it, the answer never came
+	Duplicate   Fault = "duplicate"     // SQS delivers a message twice
+	Delay       Fault = "delay"         // SQS delivers late
+	Reorder     Fault = "reorder"       // SQS delivers out of order
+	Partial     Fault = "partial_batch" // messages gather to a batch, with one among them that nobody can read
+	Poison      Fault = "poison_record" // beside a message comes one that nobody can read
+	IndexLag    Fault = "index_lag"     // an index sees a commit up to two seconds later
+	ClockSkew   Fault = "clock_skew"    // a machine's clock is off by up to five minutes, or jumped back an hour
 )
 
 // rates are per I/O (crashes, store), per message, per call, per callback or per row of a settlement file, at strength ×1.
@@ -47,7 +49,7 @@ func rates() []rate {
 		{Fault(simnet.LostCallback), 0.03}, {Fault(simnet.DuplicateCallback), 0.08}, {Fault(simnet.LateCallback), 0.02},
 		{Fault(simnet.BadSignature), 0.01},
 		{Fault(simnet.SlowDrip), 0.005}, {Fault(simnet.DuplicateReference), 0.005}, {Fault(simnet.StatusLag), 0.2},
-		{Fault(simnet.OldSecret), 0.01}, {Fault(simnet.UnknownRefund), 0.005}, {Fault(simnet.PermutedCallback), 0.02},
+		{Fault(simnet.OldSecret), 0.01}, {Fault(simnet.UnknownRefund), 0.005}, {Fault(simnet.PermutedCallback), 0.02}, {Partial, 0.05}, {Poison, 0.002},
 	}
 	for _, f := range simnet.Flaws() {
 		all = append(all, rate{Fault(f), 0.002})
@@ -89,6 +91,7 @@ type troubles struct {
 	trace   *fnv64
 	tell    *teller
 	ring    ring
+	poison  []letter // what nobody can read, as it was sent
 	flawed  []flawed // rows that the settlement files get wrong
 }
 
@@ -246,6 +249,12 @@ func (t *troubles) deliver() []time.Duration {
 		copies = append(copies, t.span(10*time.Minute))
 	}
 	return copies
+}
+
+// begin lets a world suffer.
+func (t *troubles) begin(carriers []string, report func(subject, sentence, detail string)) error {
+	t.armAll()
+	return t.turn(carriers, report)
 }
 
 func (t *troubles) armAll() {

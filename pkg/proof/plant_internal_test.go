@@ -174,7 +174,12 @@ func plants() map[string]func(*plot) {
 			p.world.Networks = []simnet.Network{&book{entries: []simnet.Entry{{Kind: simnet.KindRefund, OurReference: d.ID, Status: simnet.Paid}}}}
 			p.audits.run([]accepted{{d.ID, "efecty", begin}})
 		},
-		idl: func(p *plot) { p.audits.deadLetters(map[string]int{"SubmitQueue": 1}) },
+		idl: func(p *plot) { p.audits.deadLetters(map[string][][]byte{"SubmitQueue": {[]byte("{}")}}, nil, nil) },
+		i17: func(p *plot) { p.audits.deadLetters(nil, nil, []letter{{"SubmitQueue", "["}}) },
+		i31: func(p *plot) { // the other merchant's refund is gone
+			t := &troubles{ring: ring{report: p.audits.report}}
+			t.strangers(p.world)
+		},
 		irec: func(p *plot) {
 			p.audits.flaws = []flawed{{"efecty-demo", "T1", payment.ID("demo", "A-1"), simnet.RowOver}}
 			p.audits.settlements()
@@ -241,7 +246,7 @@ func TestAnOrdinaryStoryBreaksNothing(t *testing.T) {
 	p.watch.committed([]store.Write{store.Put{Record: record}, store.Put{Record: disbursement.Encode(d)}})
 	p.commit(then(d, disbursement.Accepted, "reply", "reply:1"))
 	p.audits.unmoved([]string{"a"}, []string{"a"})
-	p.audits.deadLetters(nil)
+	p.audits.deadLetters(nil, nil, nil)
 	p.tell(2)
 	if len(p.found) > 0 {
 		t.Errorf("%v", p.found)

@@ -31,6 +31,7 @@ func (r *Result) add(w Result, p Profile) {
 	r.Faults += w.Faults
 	r.Held += w.Held
 	r.Meant += w.Meant
+	r.Resent += w.Resent
 	r.HeldBy[p] += float64(w.Held)
 	for what, n := range w.Moves {
 		sum := r.Moves[what]

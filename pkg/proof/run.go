@@ -105,6 +105,7 @@ type Result struct {
 
 	Accepted  int                        `json:"-"`
 	Meant     int                        `json:"-"` // wait for a person on purpose; not among Held
+	Resent    int                        `json:"-"` // messages of the past, all of them
 	Moves     map[string]Moves           `json:"-"` // of people, by what they clicked
 	HeldBy    map[Profile]float64        `json:"-"` // percent of the accepted
 	Kinds     map[Fault]int              `json:"-"`
@@ -208,7 +209,7 @@ func Run(o Options) (Result, error) {
 }
 
 // audit is the end, once each refund has had its days: books against books, then every message ever sent once more.
-func (r *Result) audit(a *auditor, m *merchants, w *watcher, messages []message) {
+func (r *Result) audit(a *auditor, m *merchants, w *watcher, messages []message, t *troubles) {
 	world := a.world
 	a.states, a.people = r.States, m.people
 	a.await(m.accepted)
@@ -219,11 +220,13 @@ func (r *Result) audit(a *auditor, m *merchants, w *watcher, messages []message)
 	if m.people != nil {
 		r.Moves = m.people.moves
 	}
-	a.deadLetters(world.DeadLetters())
+	a.deadLetters(world.DeadLetters(), world.Waiting(), t.poison)
+	t.strangers(world)
 	before := w.fingerprint(world)
 	shuffle := rand.New(rand.NewPCG(r.Seed, 1))
 	shuffle.Shuffle(len(messages), func(i, j int) { messages[i], messages[j] = messages[j], messages[i] })
-	for _, x := range messages[:min(len(messages), 4*r.Accepted)] {
+	r.Resent = len(messages)
+	for _, x := range messages {
 		world.Resend(x.queue, x.body)
 	}
 	until(world, world.Now().Sub(begin)+time.Hour, never)

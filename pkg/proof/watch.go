@@ -34,6 +34,7 @@ const (
 	i8  = "I8: every write replaces the version it was made from; no step of a story is lost"
 	i13 = "I13: what was acknowledged is stored"
 	i14 = "I14: a webhook with a wrong signature, a secret that is believed no more, or a stale or future time is refused"
+	i17 = "I17: a message that nobody can read fails alone, and ends among the dead letters"
 	i18 = "I18: messages of the past, sent again in any order, change nothing"
 	i22 = "I22: what we call final is never contradicted by a provider that keeps its word"
 	i23 = "I23: nothing is past the queue without an attempt on record"
@@ -45,7 +46,7 @@ const (
 
 // Sentences lists the invariants that a run is held against.
 func Sentences() []string {
-	return []string{i1, i2, i3, i4, i5, i8, i13, i14, i18, i22, i23, i26, i31, i32, i36, i37, ib, idl, irec, ie}
+	return []string{i1, i2, i3, i4, i5, i8, i13, i14, i17, i18, i22, i23, i26, i31, i32, i36, i37, ib, idl, irec, ie}
 }
 
 // watcher checks each commit as it happens, on a shadow of what it has seen.

@@ -1,6 +1,7 @@
 package proof
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
@@ -32,9 +33,9 @@ func runWorld(o Options, share piece, advance func(refunds float64)) (Result, er
 	t := newTroubles(o, seed, &trace)
 	w := newWatcher(&trace, report)
 	var messages []message
-	hooks := sim.Hooks{Keep: keep(o.carriers(index)), Strike: t.strike, Skew: t.skew, Lag: t.lag, Deliver: t.deliver, Committed: w.committed,
+	hooks := sim.Hooks{Keep: keep(o.carriers(index)), Strike: t.strike, Skew: t.skew, Lag: t.lag, Deliver: t.deliver, Gather: t.gather, Committed: w.committed,
 		Called:  func(*http.Request, *http.Response) { w.called(world.Networks) },
-		Sent:    func(queue string, body []byte) { messages = append(messages, message{queue, body}) },
+		Sent:    func(queue string, body []byte) { messages = append(messages, message{queue, body}); t.among(queue) },
 		Account: profile.apply}
 	listens := newEar(index, t, report, &hooks)
 	if o.Hooks != nil {
@@ -56,13 +57,9 @@ func runWorld(o Options, share piece, advance func(refunds float64)) (Result, er
 	if tell != nil {
 		tell.world = world
 	}
-	t.armAll()
-	if err := t.turn(o.carriers(index), report); err != nil {
-		return out, err
-	}
 	m := newMerchants(world, seed, index, n, report)
 	m.ear = listens
-	if err := o.begin(m, seed); err != nil {
+	if err := errors.Join(t.begin(o.carriers(index), report), o.begin(m, seed)); err != nil {
 		return out, err
 	}
 	share.tick(world, advance)
@@ -75,9 +72,8 @@ func runWorld(o Options, share piece, advance func(refunds float64)) (Result, er
 			world.Redrive()
 		}
 		until(world, ending+6*time.Hour, enough)
-		out.audit(newAuditor(world, report, t.flawed), m, w, messages)
+		out.audit(newAuditor(world, report, t.flawed), m, w, messages, t)
 		listens.check(world, m.accepted)
-		t.strangers(world)
 		out.Refunds, out.Trace = n, fmt.Sprintf("%016x", uint64(trace))
 		out.count(t)
 	}

@@ -15,6 +15,7 @@ type worked struct {
 	queue   *memqueue.Queue
 	dead    *memqueue.Queue
 	handler job.Handler
+	late    time.Time // it is not asked before
 }
 
 // openQueues makes the template's queues. Error: a worker or a kind of job has no counterpart.
@@ -28,7 +29,7 @@ func (w *World) openQueues(t Template, workers map[string]job.Handler) error {
 		dead := memqueue.New(memqueue.Options{Name: spec.DeadLetter, Retention: 14 * 24 * time.Hour})
 		q := memqueue.New(memqueue.Options{Name: spec.Name, Visibility: spec.Visibility, MaxReceives: spec.MaxReceives,
 			DeadLetter: dead, Deliver: w.hooks.Deliver, Pick: w.hooks.Pick})
-		byName[spec.Name] = &worked{spec, q, dead, handler}
+		byName[spec.Name] = &worked{spec: spec, queue: q, dead: dead, handler: handler}
 		w.queues = append(w.queues, byName[spec.Name])
 	}
 	for _, kind := range job.Kinds() {
@@ -60,6 +61,9 @@ func (w *World) pump(q *worked) {
 
 // work is one poll of a queue: a batch is received and given to a new invocation of its function.
 func (w *World) work(q *worked) {
+	if w.gathers(q) {
+		return
+	}
 	messages := q.queue.Receive(w.Now(), max(q.spec.BatchSize, 1))
 	if len(messages) == 0 {
 		return
@@ -71,8 +75,28 @@ func (w *World) work(q *worked) {
 	w.Go(func() {
 		failed := job.Batch(context.Background(), q.handler, batch, w.log)
 		q.queue.Settle(messages, failed)
+		if w.hooks.Batch != nil {
+			w.hooks.Batch(q.spec.Name, len(messages), len(failed))
+		}
 	}, func(bool) { w.pump(q) })
 	w.pump(q)
+}
+
+// gathers says that a queue is asked later, which has been arranged.
+func (w *World) gathers(q *worked) bool {
+	if w.Now().Before(q.late) {
+		return true
+	}
+	if next, some := q.queue.Next(); !some || next.After(w.Now()) || w.hooks.Gather == nil || q.spec.BatchSize < 2 || w.Now().Equal(q.late) {
+		return false
+	}
+	later := w.hooks.Gather(q.spec.Name)
+	if later <= 0 {
+		return false
+	}
+	q.late = w.Now().Add(later)
+	w.At(q.late, func() { w.work(q) })
+	return true
 }
 
 // schedule runs a schedule for ever.
@@ -93,15 +117,22 @@ func (w *World) schedule(s ScheduleSpec, queues []*worked) {
 	}
 }
 
-// DeadLetters counts the messages that were given up on, by queue.
-func (w *World) DeadLetters() map[string]int {
-	count := map[string]int{}
+// DeadLetters are the messages that were given up on, by queue.
+func (w *World) DeadLetters() map[string][][]byte {
+	all := map[string][][]byte{}
 	for _, q := range w.queues {
-		if n := q.dead.Len(); n > 0 {
-			count[q.spec.Name] = n
-		}
+		all[q.spec.Name] = q.dead.Bodies()
 	}
-	return count
+	return all
+}
+
+// Waiting are the messages that the queues still hold, those being worked on included, by queue.
+func (w *World) Waiting() map[string][][]byte {
+	all := map[string][][]byte{}
+	for _, q := range w.queues {
+		all[q.spec.Name] = q.queue.Bodies()
+	}
+	return all
 }
 
 // Redrive puts every dead letter back on its queue, as an operator does from the console, and says how many.

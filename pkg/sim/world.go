@@ -56,6 +56,11 @@ type Hooks struct {
 	Lag func() time.Duration
 	// Deliver draws how long each copy of a message is late.
 	Deliver func() []time.Duration
+	// Gather draws how much later a queue that hands over batches is asked, so that messages gather: a function that is busy lets
+	// them wait as well. Zero = at once.
+	Gather func(queue string) time.Duration
+	// Batch sees how many messages a function was handed at once, and how many of them failed.
+	Batch func(queue string, of, failed int)
 	// Pick chooses which of n visible messages comes next.
 	Pick func(n int) int
 	// Committed sees the writes of every commit, right after its effect.

@@ -233,6 +233,15 @@ func (q *Queue) Next() (time.Time, bool) {
 // Len is how many copies of messages the queue holds, hidden ones included.
 func (q *Queue) Len() int { return len(q.waiting) }
 
+// Bodies are those of every copy of a message the queue holds, hidden ones included, in no promised order.
+func (q *Queue) Bodies() [][]byte {
+	all := make([][]byte, len(q.waiting))
+	for i, it := range q.waiting {
+		all[i] = slices.Clone(it.message.Body)
+	}
+	return all
+}
+
 // Redrive moves every message of a dead-letter queue to another queue, as new messages, and says how many.
 func (q *Queue) Redrive(now time.Time, to *Queue) (int, error) {
 	n := 0
