@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -49,13 +50,14 @@ func (c *Client) Inquires() bool { return c.able.ask != nil }
 
 // Facts gives what a verified delivery amounts to. Where the provider must be asked for it, it is asked now, and what it
 // answers is a fact as of now. What a delivery itself says is told once: an old word, told again, would contradict a newer one of
-// a provider that dates nothing. Errors: ErrMalformed, ErrUnsupported; of asking, ErrNoSuchPayment and *Error.
+// a provider that dates nothing. Errors: ErrMalformed, ErrUnsupported; of asking, ErrNoSuchPayment and *Error, joined, and beside them
+// what the other questions brought: one thing that the provider does not answer for keeps nobody from hearing of the rest.
 func (c *Client) Facts(ctx context.Context, delivery Delivery) ([]Fact, error) {
 	facts, err := c.Read(delivery)
 	if err != nil || c.able.ask == nil {
 		return facts, err
 	}
-	var known []Fact
+	var known, answers []Fact
 	for _, f := range facts {
 		if f.Payment != nil || f.Disbursement != nil {
 			if !delivery.Again {
@@ -63,11 +65,16 @@ func (c *Client) Facts(ctx context.Context, delivery Delivery) ([]Fact, error) {
 			}
 			continue
 		}
-		told, err := c.inquire(ctx, f)
-		if err != nil {
-			return nil, err
+		asked := c.clock.Now()
+		told, failed := c.inquire(ctx, f)
+		err = errors.Join(err, failed)
+		if failed != nil && (ctx.Err() != nil || c.clock.Now().Sub(asked) >= c.profile.Timeout/2) {
+			break // whoever does not answer in time is not asked about the others: the function has no time for a hundred of those
 		}
-		known = append(known, told...)
+		known, answers = append(known, told...), append(answers, told...)
+	}
+	if err != nil {
+		return answers, err // its own word is told when the questions come to their end
 	}
 	return known, nil
 }

@@ -49,7 +49,7 @@ func (a *Applier) Handle(ctx context.Context, j job.Job) error {
 	}
 	client, err := a.Clients.Client(ctx, d.Account)
 	if err != nil {
-		return err
+		return a.closed(ctx, d, err)
 	}
 	if d.Outcome == webhook.Applied && !client.Inquires() {
 		return nil
@@ -68,19 +68,37 @@ func (a *Applier) Handle(ctx context.Context, j job.Job) error {
 	return err
 }
 
+// closed lets a delivery whose account cannot be opened wait as one whose record there is not yet: left as due as it was, many of
+// them would keep the sweep from everything else.
+func (a *Applier) closed(ctx context.Context, d webhook.Delivery, why error) error {
+	if errors.Is(why, store.ErrBusy) || d.Outcome == webhook.Applied {
+		return why
+	}
+	if a.Now().Before(d.Due) && d.Tries > 0 {
+		return nil // its message came again
+	}
+	a.Log.ErrorContext(ctx, "account cannot be opened", "account", d.Account, "key", d.KeyOf().String(), "error", why)
+	err := a.Store.Commit(ctx, store.Put{Record: webhook.Encode(d.Again(a.Now(), webhook.Unmatched, why.Error()))})
+	if store.IsConflict(err) {
+		return nil
+	}
+	return err
+}
+
 func (a *Applier) items(ctx context.Context, client *provider.Client, d webhook.Delivery) (webhook.Outcome, string, error) {
 	facts, err := client.Facts(ctx, provider.Delivery{Path: d.Path, Header: d.Header, Body: d.Body, ReceivedAt: d.ReceivedAt,
 		Again: d.Outcome == webhook.Applied})
 	switch {
 	case errors.Is(err, provider.ErrMalformed), errors.Is(err, provider.ErrUnsupported):
 		return webhook.Malformed, err.Error(), nil
-	case err != nil:
-		// The provider must be asked and did not say: the gaps between tries are those of an item that has no record yet.
-		return webhook.Unmatched, err.Error(), nil
 	}
 	var unmatched []string
+	if err != nil {
+		// The provider must be asked and did not say: the gaps between tries are those of an item that has no record yet.
+		unmatched = append(unmatched, err.Error())
+	}
 	for _, f := range facts {
-		if f.Disbursement != nil && len(facts) == 1 { // what tells of others too is nobody's evidence
+		if f.Disbursement != nil && len(facts) == 1 && err == nil { // what tells of others too is nobody's evidence
 			f.Disbursement.Delivery = webhook.Digest(d.Body)
 		}
 		err := a.fact(ctx, client.Account(), f)

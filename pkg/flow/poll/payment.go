@@ -23,7 +23,10 @@ func (p *Poller) payment(ctx context.Context, key store.Key) error {
 	}
 	client, err := p.Clients.Client(ctx, pay.Account)
 	if err != nil {
-		return err
+		if errors.Is(err, store.ErrBusy) {
+			return err
+		}
+		return errors.Join(err, p.payAgain(ctx, pay.Awaiting(now.Add(Closed))))
 	}
 	pass := p.Breaker.Admit(ctx, client, provider.CanReadPayment)
 	if !pass.Until.IsZero() {

@@ -80,11 +80,8 @@ func (p *Poller) ask(ctx context.Context, d disbursement.Disbursement, breaker *
 		}
 	}
 	client, err := p.Clients.Client(ctx, d.Account)
-	switch {
-	case err != nil && d.Exhausted(p.Now()): // an account that cannot be opened is no reason to keep it from people
-		return p.nothingNew(ctx, d, disbursement.Observation{}, d)
-	case err != nil:
-		return d, err
+	if err != nil {
+		return p.closed(ctx, d, err)
 	}
 	pass := breaker.Admit(ctx, client, provider.CanReadStatus)
 	if !pass.Until.IsZero() {
@@ -99,6 +96,24 @@ func (p *Poller) ask(ctx context.Context, d disbursement.Disbursement, breaker *
 		}
 	}
 	return p.nothingNew(ctx, d, seen, d.Asked(p.Now()))
+}
+
+// Closed is how long what waits for an account that cannot be opened is left alone: the sweep takes the oldest first, and many of
+// such would keep it from everything else.
+const Closed = 15 * time.Minute
+
+// closed lets what has an account that cannot be opened wait, or hands it over to a person when it has waited long enough. A store
+// that is busy is none of the account's doing.
+func (p *Poller) closed(ctx context.Context, d disbursement.Disbursement, why error) (disbursement.Disbursement, error) {
+	exhausted := d.Exhausted(p.Now())
+	if errors.Is(why, store.ErrBusy) && !exhausted {
+		return d, why
+	}
+	after, err := p.nothingNew(ctx, d, disbursement.Observation{}, d.Awaiting(p.Now().Add(Closed), p.Now()))
+	if exhausted {
+		return after, err
+	}
+	return after, errors.Join(why, err)
 }
 
 // nothingNew sets the next question, as next has it, or hands over to a person when there have been enough.

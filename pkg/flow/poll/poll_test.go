@@ -17,6 +17,7 @@ import (
 	"github.com/vuelto/vuelto/pkg/job"
 	"github.com/vuelto/vuelto/pkg/mem/memstore"
 	"github.com/vuelto/vuelto/pkg/money"
+	"github.com/vuelto/vuelto/pkg/payment"
 	"github.com/vuelto/vuelto/pkg/provider"
 	"github.com/vuelto/vuelto/pkg/provider/all"
 	"github.com/vuelto/vuelto/pkg/provider/providertest"
@@ -236,23 +237,54 @@ func TestItIsHeldAsOftenAsItMust(t *testing.T) {
 	}
 }
 
-// closed is an account that cannot be opened.
-type closed struct{}
+// closed is an account that cannot be opened, and why.
+type closed struct{ why error }
 
 // Client says so.
-func (closed) Client(context.Context, string) (*provider.Client, error) {
-	return nil, store.ErrNotFound
+func (c closed) Client(context.Context, string) (*provider.Client, error) {
+	return nil, c.why
 }
 
 // TestAnAccountThatCannotBeOpened keeps nothing from people: until the time is over the job fails, and then it is held.
 func TestAnAccountThatCannotBeOpened(t *testing.T) {
 	for sleep, want := range map[time.Duration]disbursement.State{disbursement.GiveUpAfter - 1: disbursement.Unknown, disbursement.GiveUpAfter: disbursement.Held} {
 		r := open(t, disbursement.ClaimUnknown)
-		r.run.Clients = closed{}
+		r.run.Clients = closed{store.ErrNotFound}
 		r.host.Sleep(sleep)
 		err := r.run.Handle(context.Background(), job.Job{Kind: job.Poll, Key: disbursement.Key("demo", "rf_1")})
 		if d := r.refund(); d.State != want || (err == nil) != (want == disbursement.Held) {
 			t.Errorf("after %s: %s, %v", sleep, d.State, err)
+		}
+	}
+}
+
+// TestWhatCannotBeOpenedIsNotDueForEver: it leaves the front of the work index, where many of its kind would keep the sweep from
+// everything else, and the job that failed does nothing when its message comes again. A busy store is no closed account.
+func TestWhatCannotBeOpenedIsNotDueForEver(t *testing.T) {
+	for why, later := range map[error]bool{store.ErrNotFound: true, store.ErrBusy: false} {
+		r := open(t, disbursement.ClaimUnknown)
+		r.run.Clients = closed{why}
+		p := payment.Payment{Tenant: "demo", ID: "pay_1", Account: "co", Amount: money.New(50_000_00, money.COP), State: payment.Pending,
+			CreatedAt: friday(), ExpiresAt: friday().Add(24 * time.Hour), Due: friday().Add(time.Hour)}
+		if err := r.store.Commit(context.Background(), store.Put{Record: payment.Encode(p)}); err != nil {
+			t.Fatal(err)
+		}
+		r.host.Sleep(2 * time.Hour)
+		for _, key := range []store.Key{disbursement.Key("demo", "rf_1"), payment.Key("demo", "pay_1")} {
+			first := r.run.Handle(context.Background(), job.Job{Kind: job.Poll, Key: key})
+			again := r.run.Handle(context.Background(), job.Job{Kind: job.Poll, Key: key})
+			if !errors.Is(first, why) || (again == nil) != later {
+				t.Errorf("%s of %s: %v, and again %v", why, key, first, again)
+			}
+		}
+		run := poll.Sweeper{Store: r.store, Sender: r, Now: r.host.Now, Log: slog.New(slog.DiscardHandler)}
+		if err := run.Handle(context.Background(), job.Job{Kind: job.Sweep}); err != nil || (len(r.jobs) == 0) != later {
+			t.Errorf("%s: %d are due, %v", why, len(r.jobs), err)
+		}
+		r.host.Sleep(2 * poll.Closed)
+		r.jobs = nil
+		if err := run.Handle(context.Background(), job.Job{Kind: job.Sweep}); err != nil || len(r.jobs) != 2 {
+			t.Errorf("%s: later %d are due, %v", why, len(r.jobs), err)
 		}
 	}
 }

@@ -46,6 +46,9 @@ type Submitter struct {
 // others may have concluded that it never did.
 const freshness = disbursement.SubmitLease / 2
 
+// closed is how long what has an account that cannot be opened waits before it is looked at again.
+const closed = 15 * time.Minute
+
 // Handle submits the disbursement if it is queued and its time has come; anything else is somebody else's work, and done.
 func (s *Submitter) Handle(ctx context.Context, j job.Job) error {
 	record, err := s.Store.Get(ctx, j.Key)
@@ -81,8 +84,11 @@ func (s *Submitter) Handle(ctx context.Context, j job.Job) error {
 		return err
 	}
 	client, err := s.Clients.Client(ctx, d.Account)
-	if err != nil {
+	if errors.Is(err, store.ErrBusy) {
 		return err
+	}
+	if err != nil { // it is due later: many whose account cannot be opened would keep the sweep from everything else
+		return errors.Join(err, s.postpone(ctx, d.Awaiting(s.Now().Add(closed), s.Now())))
 	}
 	if !client.Account().Serves(d.Provider, d.Network) {
 		return s.elsewhere(ctx, d)

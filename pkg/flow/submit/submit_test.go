@@ -164,6 +164,28 @@ func TestAStoreThatFails(t *testing.T) {
 	}
 }
 
+// closed is an account that cannot be opened, and why.
+type closed struct{ why error }
+
+// Client says so.
+func (c closed) Client(context.Context, string) (*provider.Client, error) { return nil, c.why }
+
+// TestAnAccountThatCannotBeOpenedIsLookedAtLater, so that many of its kind do not keep the sweep from everything else. A busy store is
+// no closed account.
+func TestAnAccountThatCannotBeOpenedIsLookedAtLater(t *testing.T) {
+	for why, later := range map[error]bool{store.ErrNotFound: true, store.ErrBusy: false} {
+		r := open(t)
+		r.host.Sleep(time.Hour)
+		r.run.Clients = closed{why}
+		if err := r.handle(); !errors.Is(err, why) {
+			t.Errorf("%s: %v", why, err)
+		}
+		if d := r.refund(); d.State != disbursement.Queued || d.Due.After(r.host.Now()) != later || r.calls != 0 {
+			t.Errorf("%s: %s, due %s", why, d.State, d.Due)
+		}
+	}
+}
+
 // TestOldWorkGoesToAPerson instead of to the provider, as often as people let it go and it grows old again.
 func TestOldWorkGoesToAPerson(t *testing.T) {
 	r := open(t)

@@ -34,7 +34,8 @@ func (a *Adapter) Verify(delivery provider.Delivery) error {
 	return nil
 }
 
-// Read lists what a notification is about. It claims nothing: see Inquire.
+// Read lists what a notification is about. It claims nothing: see Inquire, which refuses a hash that is none and so keeps none of the
+// others from being asked about.
 func (a *Adapter) Read(delivery provider.Delivery) ([]provider.Fact, error) {
 	values, err := url.ParseQuery(string(delivery.Body))
 	if err != nil || values.Get("operation") == "" || values.Get("hash_codes") == "" {
@@ -48,11 +49,15 @@ func (a *Adapter) Read(delivery provider.Delivery) ([]provider.Fact, error) {
 		return nil, fmt.Errorf("%w: more than %d hashes", provider.ErrMalformed, most)
 	}
 	var facts []provider.Fact
+	some := false
 	for _, hash := range hashes {
-		if hash = strings.TrimSpace(hash); !plain(hash) {
-			return nil, fmt.Errorf("%w: a hash that is none", provider.ErrMalformed)
+		if hash = strings.TrimSpace(hash); hash != "" {
+			some = some || plain(hash)
+			facts = append(facts, provider.Fact{Reference: hash})
 		}
-		facts = append(facts, provider.Fact{Reference: hash})
+	}
+	if !some {
+		return nil, fmt.Errorf("%w: a hash that is none", provider.ErrMalformed)
 	}
 	return facts, nil
 }
@@ -65,6 +70,9 @@ func plain(hash string) bool {
 
 // Inquire asks for the payment with a hash: how it stands, and each of its refunds that is ours.
 func (a *Adapter) Inquire(ctx context.Context, about provider.Fact) ([]provider.Fact, error) {
+	if !plain(about.Reference) {
+		return nil, unreadable("the notification names a hash that is none")
+	}
 	w, err := a.query(ctx, url.Values{"hash": {about.Reference}})
 	if err != nil {
 		return nil, err

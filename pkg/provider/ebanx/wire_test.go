@@ -153,8 +153,13 @@ func TestNotificationsAreAskedAbout(t *testing.T) {
 	if _, err := open(t, s, nil).Facts(context.Background(), notification("operation=payment_status_change&hash_codes=ffff", "hook-token")); err == nil {
 		t.Error("an answer about another payment is taken")
 	}
+	s = providertest.Says(200, paid)
+	facts, err = open(t, s, nil).Facts(context.Background(), notification("operation=payment_status_change&hash_codes=a%2Fb,,5938aa", "hook-token"))
+	if err == nil || len(facts) != 1 || facts[0].Ours != "pay_1" || len(s.Sent) != 1 {
+		t.Errorf("a hash that is none keeps others from being asked about, or is asked about: %+v, %v after %d calls", facts, err, len(s.Sent))
+	}
 	for _, body := range []string{"", "operation=payment_status_change", "operation=payment_status_change&hash_codes=", "hash_codes=5938aa",
-		"operation=payment_status_change&hash_codes=a,,b", "operation=payment_status_change&hash_codes=a%2Fb", "operation=%zz&hash_codes=a",
+		"operation=payment_status_change&hash_codes=,,", "operation=payment_status_change&hash_codes=a%2Fb", "operation=%zz&hash_codes=a",
 		"operation=payment_status_change&hash_codes=" + strings.Repeat("a,", 100) + "a"} {
 		if facts, err := open(t, s, nil).Read(notification(body, "hook-token")); !errors.Is(err, provider.ErrMalformed) {
 			t.Errorf("%q: %+v, %v", body, facts, err)
