@@ -74,7 +74,7 @@ func TestAViolationIsStatusOne(t *testing.T) {
 	if !ok || exit.code != 1 {
 		t.Errorf("%v", err)
 	}
-	for _, want := range []string{"seed      7", "commit", "I1: planted", "faults", "vuelto sim replay 7 --n 6 --rate 1", "--trace rf_1"} {
+	for _, want := range []string{"seed      7", "commit", "I1: planted", "faults", "vuelto sim replay 7 --n 6 --world 0 --profile ignores-keys --rate 1 "} {
 		if !strings.Contains(said.String(), want) {
 			t.Errorf("lacks %q: %s", want, said.String())
 		}

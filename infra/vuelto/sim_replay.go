@@ -167,7 +167,7 @@ func replayCommand(f *simFlags) *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&r.trace, "trace", "", "the refund or payout to tell of")
-	flags.IntVar(&r.world, "world", -1, "the world to run; -1 = the one in which --trace lives")
+	flags.IntVar(&r.world, "world", -1, "the world to run, until its first violation; -1 = all of the one in which --trace lives")
 	flags.StringVar(&r.profile, "profile", "", "on this profile alone: honours-keys or ignores-keys")
 	flags.StringSliceVar(&r.spare, "spare", nil, "numbers of faults that do not strike, as a violation's reduction says: 1-3,7")
 	return cmd
@@ -191,6 +191,7 @@ func (r replayFlags) options(f simFlags) (proof.Options, error) {
 		return o, err
 	}
 	o.Single, o.Trace, o.World = true, r.trace, r.world
+	o.FailFast = r.world >= 0 // as the reduction ran it: what a broken guard leaves behind may never come to rest
 	if r.trace != "" {
 		world, ok := proof.WorldOf(o, r.trace)
 		if !ok || r.world >= 0 && world != r.world {

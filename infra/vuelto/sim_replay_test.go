@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/vuelto/vuelto/pkg/proof"
 	"github.com/vuelto/vuelto/pkg/sim"
@@ -93,7 +94,9 @@ func replayed(t *testing.T, line string) (string, error) {
 		words[i] = strings.Trim(word, "'")
 	}
 	cmd.SetArgs(words)
-	err := cmd.ExecuteContext(t.Context())
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	err := cmd.ExecuteContext(ctx)
 	return out.String(), err
 }
 
