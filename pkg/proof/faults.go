@@ -219,12 +219,17 @@ func (t *troubles) span(d time.Duration) time.Duration {
 	return time.Duration(t.rand.Int64N(int64(d)))
 }
 
-// skew of a machine's clock: mostly right, sometimes minutes off, rarely an hour behind.
-func (t *troubles) skew() time.Duration {
+// skew of a machine's clock: mostly right, sometimes minutes off, and one in a hundred of those jumps back an hour: half of
+// them before the invocation, half in the midst of it.
+func (t *troubles) skew() (by time.Duration, from int) {
 	if !t.hits(ClockSkew, sim.Point{Boundary: "clock"}) {
-		return 0
+		return 0, 0
 	}
-	return t.span(10*time.Minute) - 5*time.Minute
+	draw := t.span(10 * time.Minute)
+	if draw%100 == 0 { // nanoseconds: as good as another draw, and the others stay where they were
+		return -time.Hour, max(0, int(draw/100%80)-40)
+	}
+	return draw - 5*time.Minute, 0
 }
 
 func (t *troubles) lag() time.Duration {

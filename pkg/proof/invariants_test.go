@@ -42,7 +42,7 @@ func invariants() []invariant {
 		{"I12", "what bounces after success comes back as returned", "pkg/proof ABounceAfterSettlementIsNoticedWithoutItsCallback; pkg/story WhatProvidersDoAfterwards, MoneyThatComesBackAfterItsFile, WhoBearsABounce", "lost_callback", ""},
 		{"I13", "what was answered with 2xx is stored", "pkg/flow/intake TwoHundredMeansStored; pkg/proof ACrashAtEveryIOOfABatchNeverPaysARowTwice", "crash_before crash_after", ""},
 		{"I14", "a forged, stale or future webhook leaves no trace", "pkg/provider FreshIsSymmetric, SignedTriesEverySecret; pkg/story WebhooksThatAreRefused, AnotherMerchantsSecret", "bad_signature old_secret", "future-stamp"},
-		{"I15", "a worker's clock does not matter within ten minutes", "pkg/proof NothingIsPaidTwiceAndNothingIsLost", "clock_skew", ""},
+		{"I15", "a worker's clock does not matter within ten minutes", "pkg/proof NothingIsPaidTwiceAndNothingIsLost, AnHourBehindPaysNothingTwice; pkg/store Timely; pkg/aws/dynamostore AnswersHaveTheTablesInstant; pkg/flow/submit AClockThatJumpsBackDoesNotCall", "clock_skew", ""},
 		{"I16", "any message any number of times, late, out of order", "pkg/proof ThreeWorkersOnABatchAreOne; pkg/mem/memqueue CopiesAndDisorder", "duplicate delay reorder", ""},
 		{"I17", "one poison record of ten: nine done, one reported", "pkg/job BatchFailsRecordsOneByOne; pkg/aws/sqsevents Batch; pkg/proof ABatchFailsInPart", "partial_batch poison_record", ""},
 		{"I18", "messages of the past change nothing", "pkg/proof NothingIsPaidTwiceAndNothingIsLost", "", ""},

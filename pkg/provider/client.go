@@ -11,7 +11,8 @@ import (
 const maxSecrets = 3
 
 // ClockTolerance is how far apart the clocks of two of our machines may be: the one that sent and the one that asks. A
-// quiet period is measured by both, so it is lengthened by this.
+// quiet period is measured by both, so it is lengthened by this. A machine further than half of it from the store's clock
+// does not get as far (store.Timely).
 const ClockTolerance = 10 * time.Minute
 
 // Client is an adapter made safe to call: it validates against the profile before anything is sent, sets the deadline,

@@ -85,14 +85,15 @@ func (l *Loop) WithTimeout(ctx context.Context, d time.Duration) (context.Contex
 	return deadline{ctx, l.Now().Add(d), l.Now}, func() {}
 }
 
-// workerClock is the clock of the machine that runs the current invocation: the world's, wrong by its skew.
+// workerClock is the clock of the machine that runs the current invocation: the world's, wrong by its skew. Its time-outs are
+// right, as those of a machine are, whose timers do not jump with its clock.
 type workerClock struct{ w *World }
 
 func (c workerClock) Now() time.Time { return c.w.Now().Add(c.w.skew()) }
 
-// WithTimeout is context.WithTimeout on the worker's clock.
+// WithTimeout is context.WithTimeout.
 func (c workerClock) WithTimeout(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
-	return deadline{ctx, c.Now().Add(d), c.Now}, func() {}
+	return c.w.WithTimeout(ctx, d)
 }
 
 // skew is drawn once per invocation.
@@ -101,8 +102,11 @@ func (w *World) skew() time.Duration {
 	if t == nil || w.hooks.Skew == nil {
 		return 0
 	}
-	if !t.skewed {
-		t.skew, t.skewed = w.hooks.Skew(), true
+	if t.looks++; t.looks == 1 {
+		t.skew, t.skewedAt = w.hooks.Skew()
+	}
+	if t.looks < t.skewedAt {
+		return 0
 	}
 	return t.skew
 }

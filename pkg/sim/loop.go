@@ -123,7 +123,8 @@ type task struct {
 	serial   int64
 	began    time.Time     // for time-outs
 	skew     time.Duration // how wrong its machine's clock is
-	skewed   bool          // drawn
+	skewedAt int           // …from this look at it on; before, it is right
+	looks    int           // at the clock, so far
 	wake     func()        // resumes it
 }
 

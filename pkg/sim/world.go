@@ -50,8 +50,8 @@ type Options struct {
 type Hooks struct {
 	// Strike does an I/O of the running handler, with whatever befalls it: it may Sleep, Kill, or return another error.
 	Strike func(at Point, effect func() error) error
-	// Skew draws how wrong the clock of a new invocation's machine is.
-	Skew func() time.Duration
+	// Skew draws how wrong the clock of a new invocation's machine is, and from which look at it on: 1 = from the first.
+	Skew func() (by time.Duration, from int)
 	// Lag draws how long after a commit the indexes see it.
 	Lag func() time.Duration
 	// Deliver draws how long each copy of a message is late.
@@ -160,12 +160,13 @@ func New(o Options) (*World, error) {
 	return w, nil
 }
 
-// patient is the store as functions wire it: contention is waited out.
+// patient is the store as functions wire it: contention is waited out, and a machine whose clock is wrong gets no further.
 func (w *World) patient() store.Store {
 	var s store.Store = stored{w, w.Store}
 	if w.hooks.Store != nil {
 		s = w.hooks.Store(s)
 	}
+	s = &store.Timely{Store: s, Now: workerClock{w}.Now, Within: provider.ClockTolerance / 2, Log: w.log}
 	return store.Patient{Store: s, Float: w.Float, Now: w.Now, Sleep: func(_ context.Context, d time.Duration) error {
 		w.Sleep(d)
 		return nil

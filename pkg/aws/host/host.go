@@ -51,8 +51,9 @@ func Read(lookup func(string) (string, bool), needs config.Needs) (Host, error) 
 func (h Host) Ports() port.Set {
 	table := dynamostore.Open(h.AWS, h.Config.Table)
 	h.warm(os.LookupEnv, table)
+	timely := &store.Timely{Store: table, Now: time.Now, Within: provider.ClockTolerance / 2, Log: h.Log}
 	return port.Set{
-		Store:  store.Patient{Store: table, Sleep: sleep, Float: mathrand.Float64, Now: time.Now},
+		Store:  store.Patient{Store: timely, Sleep: sleep, Float: mathrand.Float64, Now: time.Now},
 		Doer:   NewWire(h.Log),
 		Clock:  Clock{},
 		Live:   h.Config.Mode == provider.Live,

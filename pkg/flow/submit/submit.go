@@ -129,7 +129,7 @@ func (s *Submitter) send(ctx context.Context, client *provider.Client, key store
 	if err != nil || !t.Moved || d.State != disbursement.Submitting {
 		return allowed(err) // another worker was first, or a person stopped it
 	}
-	if s.Now().Sub(d.LastSentAt) > freshness {
+	if since := s.Now().Sub(d.LastSentAt); since < 0 || since > freshness { // below zero the clock jumped back and hides how long
 		s.Log.WarnContext(ctx, "stalled between intent and call; not calling", "disbursement", d.ID, "attempt", attempt)
 		return nil
 	}

@@ -142,6 +142,28 @@ func TestAStalledWorkerDoesNotCall(t *testing.T) {
 }
 
 // TestAStoreThatFails: without the intent no call; without the reply's record no second call.
+// Between the intent and the call a clock that jumps back would hide how long the worker was stopped.
+func TestAClockThatJumpsBackDoesNotCall(t *testing.T) {
+	for jump, want := range map[time.Duration]int{0: 1, -time.Millisecond: 0, -time.Hour: 0} {
+		r := open(t)
+		r.run.Now = func() time.Time {
+			if r.commits > 0 {
+				return r.host.Now().Add(jump)
+			}
+			return r.host.Now()
+		}
+		if err := r.handle(); err != nil {
+			t.Fatal(err)
+		}
+		if r.calls != want {
+			t.Errorf("jumped by %s: %d calls", jump, r.calls)
+		}
+		if d := r.refund(); want == 0 && d.State != disbursement.Submitting {
+			t.Errorf("jumped by %s: %s", jump, d.State)
+		}
+	}
+}
+
 func TestAStoreThatFails(t *testing.T) {
 	r := open(t)
 	r.failing = 1

@@ -19,7 +19,7 @@ const keepExpired = 48 * time.Hour
 
 // Options are what a simulator sets. The zero value is a store whose indexes never lag and whose records never expire.
 type Options struct {
-	// Now is the clock for lag and expiry. Without it neither happens.
+	// Now is the store's clock: for lag, expiry, and when a call was answered. Without it none of them happens.
 	Now func() time.Time
 	// Lag draws how long after a commit the indexes see it; nil = at once. It is asked once per commit.
 	Lag func() time.Duration
@@ -72,6 +72,7 @@ func (s *Store) Get(ctx context.Context, key store.Key) (store.Record, error) {
 		return store.Record{}, err
 	}
 	now := s.now()
+	store.Answered(ctx, now)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r := s.row(key, now)
@@ -90,6 +91,7 @@ func (s *Store) Commit(ctx context.Context, writes ...store.Write) error {
 		return err
 	}
 	moment := moment{now: s.now()}
+	store.Answered(ctx, moment.now)
 	if s.options.Lag != nil && s.options.Now != nil {
 		moment.lag = s.options.Lag()
 	}

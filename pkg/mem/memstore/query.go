@@ -23,6 +23,7 @@ func (s *Store) Query(ctx context.Context, q store.Query) (store.Page, error) {
 		q.Limit = store.DefaultLimit
 	}
 	now := s.now()
+	store.Answered(ctx, now)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.settle(now)
