@@ -6,6 +6,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/vuelto/vuelto/pkg/job"
@@ -164,6 +165,28 @@ func (c *table) aim() func(site string, f proof.Fault) bool {
 	}
 }
 
+// batches counts those of several messages, worlds running beside each other.
+type batches struct{ whole, part, lone atomic.Int64 }
+
+func (b *batches) saw(_ string, of, failed int) {
+	switch {
+	case of < 2:
+		b.lone.Add(1)
+	case failed == 0:
+		b.whole.Add(1)
+	case failed < of:
+		b.part.Add(1)
+	}
+}
+
+// check says whether some batches of several messages failed in part: the one that nobody can read alone.
+func (b *batches) check(t *testing.T) {
+	t.Helper()
+	if b.part.Load() == 0 {
+		t.Errorf("no batch failed in part; %d of several messages did not fail, %d were of one", b.whole.Load(), b.lone.Load())
+	}
+}
+
 // unsent are the jobs that no handler of the simulated mix sends, with who does.
 func unsent() map[job.Kind]string {
 	return map[job.Kind]string{job.Sweep: "a schedule", job.Ingest: "a schedule", job.Seal: "a schedule", job.Remind: "a schedule",
@@ -190,6 +213,8 @@ func TestEveryCallSiteMeetsEveryFaultThatAppliesThere(t *testing.T) {
 	o.N, o.Rate, o.Sites, o.Profiles = 400, 5, true, proof.Profiles()[1:]
 	routes := newAsked(t)
 	o.Asked = routes.hear
+	var parts batches
+	o.Hooks = func(h *sim.Hooks) { h.Batch = parts.saw }
 	c := &table{visits: map[string]int{}, struck: map[string]map[proof.Fault]int{}, kinds: map[proof.Fault]int{}}
 	c.run(t, o)
 	for round := uint64(0); round < 12 && len(c.holes()) > 0; round++ {
@@ -208,6 +233,7 @@ func TestEveryCallSiteMeetsEveryFaultThatAppliesThere(t *testing.T) {
 		}
 	}
 	routes.check(t)
+	parts.check(t)
 	listed := sites(t)
 	for _, site := range listed {
 		if c.visits[site] == 0 {

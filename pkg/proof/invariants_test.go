@@ -44,7 +44,7 @@ func invariants() []invariant {
 		{"I14", "a forged, stale or future webhook leaves no trace", "pkg/provider FreshIsSymmetric, SignedTriesEverySecret; pkg/story WebhooksThatAreRefused, AnotherMerchantsSecret", "bad_signature old_secret", "future-stamp"},
 		{"I15", "a worker's clock does not matter within ten minutes", "pkg/proof NothingIsPaidTwiceAndNothingIsLost, AnHourBehindPaysNothingTwice; pkg/store Timely; pkg/aws/dynamostore AnswersHaveTheTablesInstant; pkg/flow/submit AClockThatJumpsBackDoesNotCall", "clock_skew", ""},
 		{"I16", "any message any number of times, late, out of order", "pkg/proof ThreeWorkersOnABatchAreOne; pkg/mem/memqueue CopiesAndDisorder", "duplicate delay reorder", ""},
-		{"I17", "one poison record of ten: nine done, one reported", "pkg/job BatchFailsRecordsOneByOne; pkg/aws/sqsevents Batch; pkg/proof ABatchFailsInPart", "partial_batch poison_record", ""},
+		{"I17", "one poison record of ten: nine done, one reported", "pkg/job BatchFailsRecordsOneByOne; pkg/aws/sqsevents Batch; pkg/proof EveryCallSiteMeetsEveryFaultThatAppliesThere", "partial_batch poison_record", ""},
 		{"I18", "messages of the past change nothing", "pkg/proof NothingIsPaidTwiceAndNothingIsLost", "", ""},
 		{"I19", "no decision about money reads an index", "pkg/mem/memstore IndexSeesACommitAfterItsLag, LaggingStore; pkg/aws/dynamostore IndexEntriesThatLag", "index_lag", ""},
 		{"I20", "nothing rests on a client token of ten minutes", "pkg/aws/dynamostore LostReply, CommitIDs", "reply_lost", ""},
