@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/vuelto/vuelto/pkg/disbursement"
-	"github.com/vuelto/vuelto/pkg/payment"
 	"github.com/vuelto/vuelto/pkg/provider/simnet"
 	"github.com/vuelto/vuelto/pkg/sim"
 )
@@ -28,89 +27,51 @@ type auditor struct {
 	meant  int                  // wait for a person on purpose
 	late   map[string]bool      // what was not over after twelve days
 	flaws  []flawed             // what the settlement files say wrongly
+	asked  map[string]wish      // what people asked for, by what was accepted
 	missed map[string]time.Time // account and id of rows that are in no books → when their day was last compared
 }
 
-// entry is a provider's book under one of our references.
-type entry struct {
-	live, dead int
-	last       string // the status that counts: a live one before a dead one
-	theirs     string // the provider's id of that one
-}
-
-// books are the providers' books; what they say of orders is held against ours on the way.
-func (a *auditor) books() map[string]entry {
-	received := map[string]int64{}
-	var orders []string
-	for _, n := range a.world.Networks {
-		for _, e := range n.Ledger() {
-			if e.Kind == simnet.KindPayment {
-				if _, known := received[e.OurReference]; !known {
-					orders = append(orders, e.OurReference)
-				}
-				received[e.OurReference] += 0
-				if e.Status == simnet.Paid {
-					received[e.OurReference] += e.Amount
-				}
-			}
-		}
-	}
+// run checks every accepted disbursement and every order; it counts how many are in which state.
+func (a *auditor) run(all []accepted) {
+	received, orders := a.received()
 	for _, id := range orders {
 		a.payment(id, received[id])
 	}
-	return entries(a.world.Networks)
-}
-
-// entries are what the providers' books say of each refund and payout.
-func entries(networks []simnet.Network) map[string]entry {
-	all := map[string]entry{}
-	for _, n := range networks {
-		for _, e := range n.Ledger() {
-			if e.Kind == simnet.KindPayment {
-				continue
-			}
-			id := IDOf(e.OurReference)
-			sum := all[id]
-			switch e.Status {
-			case simnet.Rejected, simnet.Returned, simnet.Cancelled, simnet.Expired:
-				sum.dead++
-				if sum.live == 0 {
-					sum.last, sum.theirs = e.Status, e.Reference
-				}
-			default:
-				sum.live++
-				sum.last, sum.theirs = e.Status, e.Reference
-			}
-			all[id] = sum
-		}
-	}
-	return all
-}
-
-// run checks every accepted disbursement and every order; it returns how many are in which state.
-func (a *auditor) run(all []accepted) {
-	books := a.books()
+	books, given := entries(a.world.Networks), map[string]int64{}
 	for _, x := range all {
-		d, err := a.find(x.ID)
-		if err != nil {
-			a.report(x.ID, i13, err.Error())
-			continue
-		}
-		a.states[string(d.State)]++
-		a.waited(d)
-		e := books[x.ID]
-		a.people.hold(d, e)
-		if e.live > 1 {
-			a.report(x.ID, i2, fmt.Sprintf("%d live entries in the book of %s", e.live, x.Provider))
-		}
-		if !over(d) || a.late[x.ID] {
-			a.report(x.ID, i37, fmt.Sprintf("%s %s after acceptance", d.State, a.world.Now().Sub(x.At).Round(time.Hour)))
-		}
-		if detail := disagree(d, e); detail != "" {
-			a.report(x.ID, ib, detail)
+		if d, ok := a.check(x, books[x.ID], given); ok {
+			a.states[string(d.State)]++
+			a.waited(d)
 		}
 		delete(books, x.ID)
 	}
+	a.overdrawn(given, received)
+}
+
+// check holds one refund or payout against the provider's book, and adds what was given back of its payment; false if there is no such.
+func (a *auditor) check(x accepted, e entry, given map[string]int64) (disbursement.Disbursement, bool) {
+	d, err := a.find(x.ID)
+	if err != nil {
+		a.report(x.ID, i13, err.Error())
+		return d, false
+	}
+	a.people.hold(d, e)
+	if e.live > 1 {
+		a.report(x.ID, i2, fmt.Sprintf("%d live entries in the book of %s", e.live, x.Provider))
+	}
+	if !over(d) || a.late[x.ID] {
+		a.report(x.ID, i37, fmt.Sprintf("%s %s after acceptance", d.State, a.world.Now().Sub(x.At).Round(time.Hour)))
+	}
+	if detail := disagree(d, e); detail != "" {
+		a.report(x.ID, ib, detail)
+	}
+	if detail := amounts(d, e, a.asked[x.ID]); detail != "" {
+		a.report(x.ID, ib, detail)
+	}
+	if d.Payment != "" {
+		given[d.Payment] += e.sum
+	}
+	return d, true
 }
 
 // await goes on until whatever is unfinished has had its twelve days: a life may ask for its refund a day after the opening, and a
@@ -180,24 +141,6 @@ func machine(by string) bool {
 
 // closed says that two people ended a hold.
 func closed(s disbursement.Step) bool { return strings.HasPrefix(s.Evidence, "resolve:") }
-
-// payment holds what we say was received for an order against the cash in the provider's book.
-func (a *auditor) payment(id string, received int64) {
-	record, err := a.world.Store.Get(context.Background(), payment.Key("demo", id))
-	if err != nil {
-		a.report(id, i13, err.Error())
-		return
-	}
-	p, err := payment.Decode(record)
-	if err != nil {
-		a.report(id, i13, err.Error())
-		return
-	}
-	a.people.settled(p)
-	if p.PaidMinor() != received && !a.unheard(p) {
-		a.report(id, ib, fmt.Sprintf("we say %d was received, the provider's book says %d", p.PaidMinor(), received))
-	}
-}
 
 // disagree says how our record and the provider's book differ; what a person has to look at may.
 func disagree(d disbursement.Disbursement, e entry) string {

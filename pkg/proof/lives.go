@@ -23,7 +23,8 @@ type merchants struct {
 	refunds  int // asked for so far
 	want     int
 	accepted []accepted
-	carriers []string // gateways through which they sell besides the networks
+	asked    map[string]wish // what was asked for, by what was accepted
+	carriers []string        // gateways through which they sell besides the networks
 	report   func(subject, sentence, detail string)
 	ask      func(*http.Request) sim.Reply
 	ear      *ear    // nil = nobody hears the stream
@@ -40,7 +41,8 @@ type accepted struct {
 const opening = 4 * 24 * time.Hour
 
 func newMerchants(world *sim.World, seed uint64, index, want int, report func(string, string, string)) *merchants {
-	return &merchants{world: world, rand: rand.New(rand.NewPCG(seed, 0x6d65726368)), index: index, want: want, report: report, ask: world.Call}
+	return &merchants{world: world, rand: rand.New(rand.NewPCG(seed, 0x6d65726368)), index: index, want: want, report: report,
+		ask: world.Call, asked: map[string]wish{}}
 }
 
 // open starts every order's life.
@@ -292,6 +294,7 @@ func (m *merchants) postAs(who clerk, path, key string, body map[string]any) (no
 				m.report(key, i5, fmt.Sprintf("accepted, and answered %q: %v", reply.Body, err))
 				return noun{}, false
 			}
+			m.askedFor(answer.ID, body)
 			return answer, true
 		case reply.Status >= 500, retriable(reply):
 			m.world.Sleep(wait + m.span(wait))

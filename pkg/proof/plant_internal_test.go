@@ -171,7 +171,7 @@ func plants() map[string]func(*plot) {
 			d := then(refund(), disbursement.Rejected, "webhook", "w")
 			d.Version = 0
 			p.put(store.Put{Record: disbursement.Encode(d)})
-			p.world.Networks = []simnet.Network{&book{entries: []simnet.Entry{{Kind: simnet.KindRefund, OurReference: d.ID, Status: simnet.Paid}}}}
+			p.world.Networks = []simnet.Network{&book{entries: []simnet.Entry{{Kind: simnet.KindRefund, OurReference: d.ID, Status: simnet.Paid, Amount: 5_000_00, Currency: "COP"}}}}
 			p.audits.run([]accepted{{d.ID, "efecty", begin}})
 		},
 		idl: func(p *plot) { p.audits.deadLetters(map[string][][]byte{"SubmitQueue": {[]byte("{}")}}, nil, nil) },

@@ -211,7 +211,7 @@ func Run(o Options) (Result, error) {
 // audit is the end, once each refund has had its days: books against books, then every message ever sent once more.
 func (r *Result) audit(a *auditor, m *merchants, w *watcher, messages []message, t *troubles) {
 	world := a.world
-	a.states, a.people = r.States, m.people
+	a.states, a.people, a.asked = r.States, m.people, m.asked
 	a.await(m.accepted)
 	a.run(m.accepted)
 	r.Discrepancies = a.settlements()

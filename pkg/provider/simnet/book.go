@@ -281,7 +281,11 @@ func (b *Book) Ledger() []Entry {
 		case *Payment:
 			ledger = append(ledger, e.entry())
 		case *Disbursement:
-			ledger = append(ledger, Entry{e.Kind, e.Reference, e.Ours, e.Minor, string(e.Currency), e.Status})
+			line := Entry{Kind: e.Kind, Reference: e.Reference, OurReference: e.Ours, Amount: e.Minor, Currency: string(e.Currency), Status: e.Status}
+			if p := b.receipts[e.Transaction]; p != nil {
+				line.Gives = p.Ours
+			}
+			ledger = append(ledger, line)
 		}
 	}
 	return ledger
@@ -297,7 +301,7 @@ func (b *Book) Vouchers(ours string) []Entry {
 }
 
 func (p *Payment) entry() Entry {
-	return Entry{KindPayment, p.Code, p.Ours, p.taken(), string(p.Currency), p.Status}
+	return Entry{Kind: KindPayment, Reference: p.Code, OurReference: p.Ours, Amount: p.taken(), Currency: string(p.Currency), Status: p.Status}
 }
 
 // taken is the cash received, or what is asked while there is none.

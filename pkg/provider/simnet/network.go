@@ -42,6 +42,7 @@ type Entry struct {
 	Amount       int64  `json:"amount"` // ISO minor units
 	Currency     string `json:"currency"`
 	Status       string `json:"status"` // dead: rejected, returned, cancelled, expired
+	Gives        string `json:"-"`      // our reference of the payment that a refund gives back; empty where the provider is not told
 }
 
 // Network is one simulated provider, with every account registered on it. Its methods run on the world's loop.
