@@ -7,6 +7,7 @@ import (
 
 	"github.com/vuelto/vuelto/pkg/disbursement"
 	"github.com/vuelto/vuelto/pkg/payment"
+	"github.com/vuelto/vuelto/pkg/provider/simnet"
 	"github.com/vuelto/vuelto/pkg/sim"
 	"github.com/vuelto/vuelto/pkg/store"
 )
@@ -51,10 +52,7 @@ func IDOf(subject string) string {
 	if _, id, ok := strings.Cut(subject, "#"); ok {
 		subject = id
 	}
-	if len(subject) > 29 && (strings.HasPrefix(subject, "rf_") || strings.HasPrefix(subject, "po_")) {
-		return subject[:29]
-	}
-	return subject
+	return simnet.Root(subject)
 }
 
 // teller tells the life of one refund or payout in words. An invocation belongs to the life from the moment it touches the

@@ -124,8 +124,10 @@ type Book struct {
 	refunds       map[string][]*Disbursement // by the transaction they give back
 	receipts      map[string]*Payment
 	disbursements map[string][]*Disbursement
+	same          map[string][]*Disbursement // by Root of the caller's reference
 	movements     []Movement
 	doubled       []string
+	overdrawn     []string
 	back          map[string][]*callback       // by what they are about: held back until the next one has gone
 	closed        map[networkDay]calendar.Date // local day → the day it settles on
 	published     map[networkDay]bool          // settlement days that have a file
@@ -136,7 +138,7 @@ type Book struct {
 func NewBook(host Host, manners Manners) *Book {
 	return &Book{host: host, manners: manners, payments: map[string][]*Payment{}, codes: map[string]*Payment{},
 		ids: map[string]*Payment{}, refunds: map[string][]*Disbursement{},
-		receipts: map[string]*Payment{}, disbursements: map[string][]*Disbursement{}, closed: map[networkDay]calendar.Date{},
+		receipts: map[string]*Payment{}, disbursements: map[string][]*Disbursement{}, same: map[string][]*Disbursement{}, closed: map[networkDay]calendar.Date{},
 		published: map[networkDay]bool{}, pages: map[pageKey]*page{}, back: map[string][]*callback{}}
 }
 

@@ -195,3 +195,45 @@ func TestAFileThatWasPrintedGoesWithTheBook(t *testing.T) {
 	book.Register(account, "")
 	rows(3, "1.00")
 }
+
+// Two live ones of the same refund are a double payment, whatever the account, and under whatever reference of an attempt; one after
+// a refused one is not. More than the cash that came for a payment is overdrawn.
+func TestTheBookNotesWhatMustNeverHappen(t *testing.T) {
+	const one, two = "rf_0123456789ABCDEFGHJKMNPQRS", "rf_1123456789ABCDEFGHJKMNPQRS"
+	type ask struct {
+		ours, status string
+		minor        int64
+		account      *simnet.Account
+	}
+	own, theirs := &simnet.Account{}, &simnet.Account{}
+	own.ID, theirs.ID = "a", "b"
+	for _, c := range []struct {
+		what               string
+		asks               []ask
+		doubled, overdrawn int
+	}{
+		{"once", []ask{{one, simnet.Accepted, 100, own}}, 0, 0},
+		{"again after a refusal", []ask{{one, simnet.Rejected, 100, own}, {one, simnet.Accepted, 100, own}}, 0, 0},
+		{"twice", []ask{{one, simnet.Accepted, 50, own}, {one, simnet.Accepted, 50, own}}, 1, 0},
+		{"twice, by another attempt", []ask{{one, simnet.Accepted, 50, own}, {one + "-2", simnet.Accepted, 50, own}}, 1, 0},
+		{"twice, by another account", []ask{{one, simnet.Accepted, 50, own}, {one, simnet.Accepted, 50, theirs}}, 1, 0},
+		{"two in parts", []ask{{one, simnet.Accepted, 50, own}, {two, simnet.Accepted, 50, own}}, 0, 0},
+		{"two, more than there was", []ask{{one, simnet.Accepted, 50, own}, {two, simnet.Accepted, 51, own}}, 0, 1},
+		{"a hundred times as much", []ask{{one, simnet.Accepted, 10_000, own}}, 0, 1},
+	} {
+		book := simnet.NewBook(providertest.NewHost(start(), 1), simnet.Manners{Name: "n", Voice: mute{}, ReceiptID: func(int) string { return "T1" }})
+		book.Issue(simnet.Payment{Account: own, Ours: "pay_1", Code: "C1", Minor: 100, ExpiresAt: start().Add(time.Hour)})
+		if err := book.Pay("pay_1", 0); err != nil {
+			t.Fatal(err)
+		}
+		for _, a := range c.asks {
+			book.Accept(simnet.Disbursement{Account: a.account, Kind: simnet.KindRefund, Ours: a.ours, Transaction: "T1", Minor: a.minor, Status: a.status}, false)
+		}
+		if len(book.Doubled()) != c.doubled || len(book.Overdrawn()) != c.overdrawn {
+			t.Errorf("%s: doubled %v, overdrawn %v", c.what, book.Doubled(), book.Overdrawn())
+		}
+		if line := book.Ledger()[1]; line.Gives != "pay_1" {
+			t.Errorf("%s: it gives back %q", c.what, line.Gives)
+		}
+	}
+}

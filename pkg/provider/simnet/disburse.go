@@ -3,6 +3,7 @@ package simnet
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -13,9 +14,7 @@ func (b *Book) Accept(d Disbursement, idempotent bool) (kept *Disbursement, fres
 	if first := b.DisbursementOf(d.Account, d.Ours); first != nil && idempotent {
 		return first, false
 	}
-	if first := b.DisbursementOf(d.Account, d.Ours); first != nil && first.live() {
-		b.doubled = append(b.doubled, d.Ours)
-	}
+	b.judge(d)
 	b.draw(d.Account, d.Minor)
 	d.CreatedAt = b.host.Now()
 	d.MovedAt = d.CreatedAt
@@ -23,6 +22,7 @@ func (b *Book) Accept(d Disbursement, idempotent bool) (kept *Disbursement, fres
 	b.hide(kept, nil)
 	b.entries = append(b.entries, kept)
 	b.disbursements[d.Ours] = append(b.disbursements[d.Ours], kept)
+	b.same[Root(d.Ours)] = append(b.same[Root(d.Ours)], kept)
 	b.refunds[d.Transaction] = append(b.refunds[d.Transaction], kept)
 	if d.CashCode != "" {
 		b.host.After(d.CashExpires.Sub(d.CreatedAt), func() {
@@ -37,6 +37,40 @@ func (b *Book) Accept(d Disbursement, idempotent bool) (kept *Disbursement, fres
 
 // Taken is how many disbursements have been handed over, those that were there already included.
 func (b *Book) Taken() int { return b.taken }
+
+// judge notes what must never happen, of a disbursement that is about to be taken in: another one of the same is live, or more would
+// be given back of a payment than was received for it. Providers take either in.
+func (b *Book) judge(d Disbursement) {
+	for _, other := range b.same[Root(d.Ours)] {
+		if other.live() {
+			b.doubled = append(b.doubled, d.Ours)
+			break
+		}
+	}
+	p := b.receipts[d.Transaction]
+	if p == nil {
+		return
+	}
+	sum := d.Minor
+	for _, r := range b.RefundsOf(p) {
+		if r.live() {
+			sum += r.Minor
+		}
+	}
+	if sum > p.taken() {
+		b.overdrawn = append(b.overdrawn, d.Ours)
+	}
+}
+
+// Root is a refund's or payout's id without what the reference of one attempt may have behind it: a second attempt under a reference
+// of its own pays the same one twice.
+func Root(ours string) string {
+	const length = len("rf_0123456789ABCDEFGHJKMNPQRS")
+	if len(ours) > length && (strings.HasPrefix(ours, "rf_") || strings.HasPrefix(ours, "po_")) {
+		return ours[:length]
+	}
+	return ours
+}
 
 // DisbursementOf finds an account's disbursement under the caller's reference: the latest live one, else the latest;
 // nil if it has none.
@@ -127,5 +161,9 @@ func (b *Book) codeOf(d *Disbursement) string {
 }
 
 // Doubled lists the references under which the provider has been made to hold two live disbursements at once: what must
-// never happen.
+// never happen. A reference that another attempt of the same had counts as the same.
 func (b *Book) Doubled() []string { return b.doubled }
+
+// Overdrawn lists the references under which the provider has been made to give back more of a payment than it had received for it,
+// where it is told whose cash it gives back: what must never happen, either.
+func (b *Book) Overdrawn() []string { return b.overdrawn }
