@@ -23,6 +23,7 @@ type auditor struct {
 	report func(subject, sentence, detail string)
 	states map[string]int
 	people *people
+	watch  *watcher             // who saw when what was stored; nil = nobody
 	needed int                  // had to wait for a person, whom nobody had meant to ask
 	meant  int                  // wait for a person on purpose
 	late   map[string]bool      // what was not over after twelve days
@@ -31,7 +32,7 @@ type auditor struct {
 	missed map[string]time.Time // account and id of rows that are in no books → when their day was last compared
 }
 
-// run checks every accepted disbursement and every order; it counts how many are in which state.
+// run checks every disbursement and every order; it counts how many of those that somebody was told of are in which state.
 func (a *auditor) run(all []accepted) {
 	received, orders := a.received()
 	for _, id := range orders {
@@ -43,7 +44,9 @@ func (a *auditor) run(all []accepted) {
 			a.states[string(d.State)]++
 			a.waited(d)
 		}
-		delete(books, x.ID)
+	}
+	for _, x := range a.untold(all, books) {
+		a.check(x, books[x.ID], given)
 	}
 	a.overdrawn(given, received)
 }
@@ -52,15 +55,15 @@ func (a *auditor) run(all []accepted) {
 func (a *auditor) check(x accepted, e entry, given map[string]int64) (disbursement.Disbursement, bool) {
 	d, err := a.find(x.ID)
 	if err != nil {
-		a.report(x.ID, i13, err.Error())
+		a.report(x.ID, i13, fmt.Sprintf("%v; the providers' books have %d live of it, and %d that ended", err, e.live, e.dead))
 		return d, false
 	}
 	a.people.hold(d, e)
 	if e.live > 1 {
 		a.report(x.ID, i2, fmt.Sprintf("%d live entries in the book of %s", e.live, x.Provider))
 	}
-	if !over(d) || a.late[x.ID] {
-		a.report(x.ID, i37, fmt.Sprintf("%s %s after acceptance", d.State, a.world.Now().Sub(x.At).Round(time.Hour)))
+	if w := a.waitOf(x.ID, x.At); !over(d) || a.late[x.ID] || w.late {
+		a.report(x.ID, i37, fmt.Sprintf("not within twelve days; now %s, %s after acceptance", d.State, a.world.Now().Sub(x.At).Round(time.Hour)))
 	}
 	if detail := disagree(d, e); detail != "" {
 		a.report(x.ID, ib, detail)
@@ -96,7 +99,7 @@ func (a *auditor) unfinished(all []accepted, now time.Time) (next time.Time) {
 		if err != nil || over(d) {
 			continue
 		}
-		end := d.WaitsSince().Add(grace)
+		end := a.waitOf(x.ID, x.At).from(now).Add(grace)
 		if !end.After(now) {
 			a.late[x.ID] = true
 		} else if next.IsZero() || end.Before(next) {

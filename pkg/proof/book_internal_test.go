@@ -55,7 +55,11 @@ func (p *plot) pay(minor int64, lines ...simnet.Entry) {
 	p.t.Helper()
 	d := then(refund(), disbursement.Paid, "webhook", "w")
 	d.Version = 0
-	p.put(store.Put{Record: payment.Encode(paid(minor))}, store.Put{Record: disbursement.Encode(d)})
+	record := payment.Encode(paid(minor))
+	record.Free = minor - d.Amount.Minor()
+	writes := []store.Write{store.Put{Record: record}, store.Put{Record: disbursement.Encode(d)}}
+	p.put(writes...)
+	p.watch.committed(writes)
 	sold := simnet.Entry{Kind: simnet.KindPayment, OurReference: d.Payment, Amount: minor, Currency: "COP", Status: simnet.Paid}
 	p.world.Networks = []simnet.Network{&book{entries: append([]simnet.Entry{sold}, lines...)}}
 }
@@ -79,5 +83,16 @@ func TestMoreIsGivenBackThanWasReceived(t *testing.T) {
 	sold.Currency = "PEN"
 	if p.audits.run(nil); p.found[ib] == 0 {
 		t.Errorf("cash in another currency than we say: found %v", p.found)
+	}
+}
+
+// What a provider was made to give back beyond what it had received is told at once, and once.
+func TestWhatIsOverdrawnIsToldAtOnce(t *testing.T) {
+	p := newPlot(t)
+	for range 2 {
+		p.watch.called([]simnet.Network{&book{overdrawn: []string{refund().ID}}})
+	}
+	if p.found[i1] != 1 {
+		t.Errorf("found %v", p.found)
 	}
 }

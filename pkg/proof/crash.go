@@ -128,6 +128,7 @@ func goldenLife(o Options, network string, crashes []crash) (ios int, found []Vi
 		return ios, found, nil
 	}
 	a := newAuditor(world, report, nil)
+	a.watch, a.asked = watch, m.asked
 	a.run(m.accepted)
 	return ios, found, nil
 }

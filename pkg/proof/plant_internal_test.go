@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -31,9 +32,21 @@ type plot struct {
 	audits *auditor
 }
 
+// idle is the template, read once, whose sweep comes twice a day, and whose files once a week: nothing is for them to do here.
+var idle = sync.OnceValues(func() (sim.Template, error) {
+	template, err := sim.ReadTemplate("../../template.yaml")
+	if err != nil {
+		return template, err
+	}
+	if template, err = template.Rescheduled("rate(1 minute)", "rate(12 hours)"); err != nil {
+		return template, err
+	}
+	return template.Rescheduled("cron(15 6-22 ? * MON-SAT *)", "cron(15 6 ? * MON *)")
+})
+
 func newPlot(t *testing.T) *plot {
 	t.Helper()
-	template, err := sim.ReadTemplate("../../template.yaml")
+	template, err := idle()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,6 +61,7 @@ func newPlot(t *testing.T) *plot {
 	p.watch = newWatcher(new(fnv64), report)
 	p.watch.world = p.world
 	p.audits = newAuditor(p.world, report, nil)
+	p.audits.watch = p.watch
 	return p
 }
 
@@ -88,13 +102,15 @@ func paid(minor int64) payment.Payment {
 // book is a provider's book that has what a test puts into it.
 type book struct {
 	simnet.Network
-	entries []simnet.Entry
-	doubled []string
+	entries   []simnet.Entry
+	doubled   []string
+	overdrawn []string
 }
 
 func (b *book) Name() string           { return "efecty" }
 func (b *book) Ledger() []simnet.Entry { return b.entries }
 func (b *book) Doubled() []string      { return b.doubled }
+func (b *book) Overdrawn() []string    { return b.overdrawn }
 
 // client is a merchant whose calls are answered by a handler that keeps no promise.
 func (p *plot) client(status func(n int) int, body func(n int) string) *merchants {
@@ -329,56 +345,6 @@ func TestARowOfAWrongDayIsMootOnlyIfItWasTheFirstToTell(t *testing.T) {
 		p.put(store.Put{Record: payment.Encode(sold)})
 		if got := p.audits.lostTwice(flawed{"efecty-demo", "T1", sold.ID, c.flaw}); got != c.want {
 			t.Errorf("%s, told by %s: moot %v", c.flaw, c.by, got)
-		}
-	}
-}
-
-// Accepted work is judged when its own twelve days are over: what a life asked for late, or a person let go late, is waited for, and
-// what ends only while others are waited for is late.
-func TestEachRefundHasItsTwelveDays(t *testing.T) {
-	const day = 24 * time.Hour
-	for name, c := range map[string]struct {
-		let, ends time.Duration // since the beginning; 0 = never
-		other     time.Duration // when another is let go, which is over when its days are; 0 = there is none
-		held      bool
-		late      int
-		until     time.Duration
-	}{
-		"asked for late, over in time":     {let: 5 * day, ends: 16*day + 12*time.Hour, until: 17 * day},
-		"asked for late, and never over":   {let: 5 * day, late: 1, until: 17 * day},
-		"asked for late, over too late":    {let: 5 * day, ends: 17*day + time.Hour, late: 1, until: 17 * day},
-		"over while another is waited for": {let: day, ends: 16*day + 12*time.Hour, other: 5 * day, late: 1, until: 17 * day},
-		"over too late, before another is": {let: 5 * day, ends: 17*day + time.Hour, other: 6 * day, late: 1, until: 18 * day},
-		"asked for early, over too late":   {let: day, ends: 16*day + 12*time.Hour, late: 1, until: ending + 6*time.Hour},
-		"asked for late, and held":         {let: 5 * day, held: true, until: ending + 6*time.Hour},
-		"let go again and again":           {let: 60 * day, late: 1, until: ending + grace},
-	} {
-		p := newPlot(t)
-		d := refund()
-		d.CreatedAt = begin.Add(c.let + 1) // no event of the world falls on that nanosecond
-		if c.held {
-			d.State, d.HeldReason = disbursement.Held, disbursement.HoldNoLookup
-		}
-		p.put(store.Put{Record: disbursement.Encode(d)})
-		all := []accepted{{d.ID, "efecty", begin}}
-		end := func(d disbursement.Disbursement, at time.Duration) {
-			if at > 0 {
-				p.world.At(begin.Add(at), func() { p.put(store.Put{Record: disbursement.Encode(then(d, disbursement.Rejected, "webhook", "w"))}) })
-			}
-		}
-		end(d, c.ends)
-		if c.other > 0 {
-			other := d
-			other.ID, other.CreatedAt = disbursement.RefundID("demo", "R-2"), begin.Add(c.other)
-			p.put(store.Put{Record: disbursement.Encode(other)})
-			end(other, c.other+grace)
-			all = append(all, accepted{other.ID, "efecty", begin})
-		}
-		until(p.world, ending+6*time.Hour, never)
-		p.audits.await(all)
-		p.audits.run(all)
-		if got := p.found[i37]; got != c.late || !p.world.Now().Equal(begin.Add(c.until)) {
-			t.Errorf("%s: %d of %q at %s, want %d at %s", name, got, i37, p.world.Now(), c.late, begin.Add(c.until))
 		}
 	}
 }

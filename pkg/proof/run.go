@@ -211,8 +211,8 @@ func Run(o Options) (Result, error) {
 // audit is the end, once each refund has had its days: books against books, then every message ever sent once more.
 func (r *Result) audit(a *auditor, m *merchants, w *watcher, messages []message, t *troubles) {
 	world := a.world
-	a.states, a.people, a.asked = r.States, m.people, m.asked
-	a.await(m.accepted)
+	a.states, a.people, a.asked, a.watch = r.States, m.people, m.asked, w
+	a.await(append(a.untold(m.accepted, nil), m.accepted...))
 	a.run(m.accepted)
 	r.Discrepancies = a.settlements()
 	r.Accepted = len(m.accepted)

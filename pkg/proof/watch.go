@@ -73,7 +73,8 @@ type story struct {
 	sum       uint64
 	version   int64
 	contested bool
-	asker     string    // who asked for it, as it was first written
+	asker     string // who asked for it, as it was first written
+	wait      wait
 	ahead     time.Time // the instant of its evidence, if that was to come when it was written: zero = it was not
 }
 
@@ -156,8 +157,11 @@ func (w *watcher) disbursement(r store.Record) string {
 	before := w.stories[r.Key.PK]
 	now := w.grow(r.Key.PK, before, r.Version, steps)
 	now.contested, now.asker, now.ahead = d.Contested, before.asker, before.ahead
-	if w.world != nil && d.EvidenceAt.After(w.world.Now()) {
-		now.ahead = d.EvidenceAt
+	if w.world != nil {
+		now.wait = before.wait.moved(d, w.world.Now())
+		if d.EvidenceAt.After(w.world.Now()) {
+			now.ahead = d.EvidenceAt
+		}
 	}
 	if before.steps == 0 {
 		now.asker = d.RequestedBy
@@ -285,14 +289,26 @@ func (w *watcher) proves(evidence string) bool {
 // called looks at the providers' books after each call.
 func (w *watcher) called(networks []simnet.Network) {
 	for _, n := range networks {
-		book, ok := n.(interface{ Doubled() []string })
+		book, ok := n.(interface {
+			Doubled() []string
+			Overdrawn() []string
+		})
 		if !ok {
 			continue
 		}
-		doubled := book.Doubled()
-		for _, ours := range doubled[w.doubles[n.Name()]:] {
-			w.report(ours, i2, n.Name()+" was made to hold a second one")
+		name := n.Name()
+		for _, ours := range w.fresh("doubled "+name, book.Doubled()) {
+			w.report(ours, i2, name+" was made to hold a second one")
 		}
-		w.doubles[n.Name()] = len(doubled)
+		for _, ours := range w.fresh("overdrawn "+name, book.Overdrawn()) {
+			w.report(ours, i1, name+" was made to give back more than it had received: overdrawn")
+		}
 	}
+}
+
+// fresh are those of a growing list that have not been seen.
+func (w *watcher) fresh(list string, all []string) []string {
+	seen := w.doubles[list]
+	w.doubles[list] = len(all)
+	return all[seen:]
 }
