@@ -82,6 +82,11 @@ func TestAViolationIsStatusOne(t *testing.T) {
 	if conclude(&said, f, o, proof.Result{}, 0) != nil {
 		t.Error("a run without a violation failed")
 	}
+	idle := proof.Result{Refunds: 2000}
+	exit, ok = conclude(&said, f, o, idle, 0).(*exitError)
+	if !ok || exit.code != 1 || !strings.Contains(exit.Error(), "0 faults") {
+		t.Errorf("nothing struck 2000 refunds: %v", exit)
+	}
 }
 
 // The bar counts refunds where somebody looks; a file or a pipe gets none.
