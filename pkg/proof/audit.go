@@ -71,6 +71,9 @@ func (a *auditor) check(x accepted, e entry, given map[string]int64) (disburseme
 	if detail := amounts(d, e, a.asked[x.ID]); detail != "" {
 		a.report(x.ID, ib, detail)
 	}
+	if detail := kept(d, e, a.misstated(x.ID)); detail != "" {
+		a.report(x.ID, ib, detail)
+	}
 	if d.Payment != "" {
 		given[d.Payment] += e.sum
 	}

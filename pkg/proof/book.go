@@ -123,14 +123,36 @@ type wish struct {
 	currency string
 }
 
-// askedFor remembers what was asked for by what was accepted; what names no amount, or one in another currency, is judged elsewhere.
-func (m *merchants) askedFor(id string, body map[string]any) {
+// askedFor remembers what was asked for by what was accepted. What was asked for in dollars is as much as the answer says, which is
+// held against the rate when it comes; what names no amount, as what is given back of a payment at the counter, is not remembered.
+func (m *merchants) askedFor(answer noun, body map[string]any) {
 	minor, named := body["amount"].(int64)
 	currency, _ := body["currency"].(string)
 	paid, _ := body["payment"].(string)
-	if named && currency != string(money.USD) {
-		m.asked[id] = wish{paid, minor, currency}
+	if currency == string(money.USD) {
+		minor, currency = answer.Amount, string(money.COP)
 	}
+	if named {
+		m.asked[answer.ID] = wish{paid, minor, currency}
+	}
+}
+
+// kept says how what we say the buyer got, or gave back, differs from the provider's book, which knows no part of an entry. If a row of
+// it was misstated, that row may be all we know.
+func kept(d disbursement.Disbursement, e entry, misstated bool) string {
+	switch {
+	case misstated:
+	case (d.State == disbursement.Paid || d.State == disbursement.Settled) && e.live > 0 && d.Received != e.sum:
+		return fmt.Sprintf("we say that %d was received, the provider's book says %d", d.Received, e.sum)
+	case d.State == disbursement.Returned && e.dead > 0 && d.Returned != e.most:
+		return fmt.Sprintf("we say that %d came back, the provider's book says %d", d.Returned, e.most)
+	}
+	return ""
+}
+
+// misstated says that a settlement file has something wrong about it.
+func (a *auditor) misstated(id string) bool {
+	return slices.ContainsFunc(a.flaws, func(f flawed) bool { return IDOf(f.ours) == id })
 }
 
 // amounts says how the money differs between what was asked for, our record and the provider's book: every single one there is the

@@ -54,7 +54,7 @@ func TestTheBooksAreHeldAgainstEachOtherByAmount(t *testing.T) {
 func (p *plot) pay(minor int64, lines ...simnet.Entry) {
 	p.t.Helper()
 	d := then(refund(), disbursement.Paid, "webhook", "w")
-	d.Version = 0
+	d.Version, d.Received = 0, d.Amount.Minor()
 	record := payment.Encode(paid(minor))
 	record.Free = minor - d.Amount.Minor()
 	writes := []store.Write{store.Put{Record: record}, store.Put{Record: disbursement.Encode(d)}}
@@ -69,7 +69,7 @@ func TestMoreIsGivenBackThanWasReceived(t *testing.T) {
 	for received, breaks := range map[int64]bool{10_000_00: false, 9_999_00: true} {
 		p := newPlot(t)
 		other := then(refund(), disbursement.Paid, "webhook", "w")
-		other.ID, other.Version = disbursement.RefundID("demo", "R-2"), 0
+		other.ID, other.Version, other.Received = disbursement.RefundID("demo", "R-2"), 0, 5_000_00
 		p.put(store.Put{Record: disbursement.Encode(other)})
 		p.pay(received, given(refund().ID, 5_000_00), given(other.ID, 5_000_00))
 		p.audits.run([]accepted{{refund().ID, "efecty", begin}, {other.ID, "efecty", begin}})
@@ -83,6 +83,39 @@ func TestMoreIsGivenBackThanWasReceived(t *testing.T) {
 	sold.Currency = "PEN"
 	if p.audits.run(nil); p.found[ib] == 0 {
 		t.Errorf("cash in another currency than we say: found %v", p.found)
+	}
+}
+
+// What the buyer got or gave back is as the provider's book says, unless a file that may be all we know is wrong.
+func TestWhatTheBuyerGotIsHeldAgainstTheBook(t *testing.T) {
+	with := func(state disbursement.State, received, returned int64) disbursement.Disbursement {
+		d := refund()
+		d.State, d.Received, d.Returned = state, received, returned
+		return d
+	}
+	paid, back := entry{live: 1, sum: 500, least: 500, most: 500}, entry{dead: 1, least: 500, most: 500}
+	for _, c := range []struct {
+		what      string
+		d         disbursement.Disbursement
+		e         entry
+		misstated bool
+		want      bool
+	}{
+		{"all of it", with(disbursement.Settled, 500, 0), paid, false, false},
+		{"less", with(disbursement.Paid, 499, 0), paid, false, true},
+		{"less, by a wrong row", with(disbursement.Settled, 499, 0), paid, true, false},
+		{"by hand, beside the provider", with(disbursement.Paid, 500, 0), entry{}, false, false},
+		{"all came back", with(disbursement.Returned, 500, 500), back, false, false},
+		{"less came back", with(disbursement.Returned, 500, 499), back, false, true},
+	} {
+		if got := kept(c.d, c.e, c.misstated); (got != "") != c.want {
+			t.Errorf("%s: %q", c.what, got)
+		}
+	}
+	p := newPlot(t)
+	p.audits.flaws = []flawed{{"efecty-demo", "T1", refund().ID + "-2", simnet.RowUnder}}
+	if !p.audits.misstated(refund().ID) || p.audits.misstated("rf_1") {
+		t.Error("a wrong row is not known by the refund it is of")
 	}
 }
 

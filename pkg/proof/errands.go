@@ -229,6 +229,9 @@ func (p *people) anew(id, through string) {
 		p.m.report(id, i36, fmt.Sprintf("it was issued anew twice, as %v and %v", got[0].ID, got[1].ID))
 	}
 	for _, answer := range got {
+		if wanted, known := p.m.asked[id]; known {
+			p.m.asked[answer.ID] = wanted
+		}
 		p.m.follow(answer, p.requester(answer), through)
 	}
 }

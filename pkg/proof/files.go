@@ -16,8 +16,10 @@ func (p *people) batch(n int) {
 	var file strings.Builder
 	file.WriteString("network,store,amount,currency,purpose,merchant_payout_id,beneficiary_name,beneficiary_document_type,beneficiary_document_number\n")
 	row := func(i int) string { return reference("B", p.m.index, n, i) }
+	amount := func(i int) int64 { return int64(1000000 + 100*(3*n+i)) }
 	for i := range 3 {
-		fmt.Fprintf(&file, "efecty,store_co,%d,COP,commission,%s,Juan Pérez,CC,1032456789\n", 1000000+100*(3*n+i), row(i))
+		fmt.Fprintf(&file, "efecty,store_co,%d,COP,commission,%s,Juan Pérez,CC,1032456789\n", amount(i), row(i))
+		p.m.asked[disbursement.PayoutID("demo", row(i))] = wish{"", amount(i), "COP"}
 	}
 	one, two, _ := p.three()
 	ids := map[string]bool{}
@@ -59,7 +61,9 @@ func (p *people) stopped(n int) {
 	var file strings.Builder
 	file.WriteString("network,store,amount,currency,purpose,merchant_payout_id,beneficiary_name,beneficiary_document_type,beneficiary_document_number\n")
 	for i := range 3 {
-		fmt.Fprintf(&file, "efecty,store_co,%d,COP,commission,%s,Juan Pérez,CC,1032456789\n", 1100000+100*(3*n+i), row(i))
+		amount := int64(1100000 + 100*(3*n+i))
+		fmt.Fprintf(&file, "efecty,store_co,%d,COP,commission,%s,Juan Pérez,CC,1032456789\n", amount, row(i))
+		p.m.asked[disbursement.PayoutID("demo", row(i))] = wish{"", amount, "COP"}
 	}
 	fmt.Fprintf(&file, "efecty,store_co,1200000,PEN,commission,%s,Juan Pérez,CC,1032456789\n", row(3)) // which is refused
 	one, two, _ := p.three()

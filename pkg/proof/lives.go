@@ -294,7 +294,7 @@ func (m *merchants) postAs(who clerk, path, key string, body map[string]any) (no
 				m.report(key, i5, fmt.Sprintf("accepted, and answered %q: %v", reply.Body, err))
 				return noun{}, false
 			}
-			m.askedFor(answer.ID, body)
+			m.askedFor(answer, body)
 			return answer, true
 		case reply.Status >= 500, retriable(reply):
 			m.world.Sleep(wait + m.span(wait))
