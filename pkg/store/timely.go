@@ -32,28 +32,30 @@ type asking struct{ began, told time.Time }
 // Answered tells whoever made the call of ctx when it was answered, by the store's own clock. Implementations say it of every
 // answer that they know it of, refusals included.
 func Answered(ctx context.Context, at time.Time) {
-	if a, ok := ctx.Value(asking{}).(*asking); ok {
+	if a, ok := ctx.Value((*asking)(nil)).(*asking); ok {
 		a.told = at
 	}
 }
 
 func (t *Timely) ask(ctx context.Context) (context.Context, *asking) {
 	a := &asking{began: t.Now()}
-	return context.WithValue(ctx, asking{}, a), a
+	return context.WithValue(ctx, (*asking)(nil), a), a
 }
 
 // Get implements Store. Error: *ClockError.
-func (t *Timely) Get(ctx context.Context, key Key) (Record, error) {
+func (t *Timely) Get(ctx context.Context, key Key) (r Record, err error) {
 	ctx, a := t.ask(ctx)
-	r, err := t.Store.Get(ctx, key)
-	return r, t.judge(ctx, a, err)
+	r, err = t.Store.Get(ctx, key)
+	err = t.judge(ctx, a, err)
+	return r, err
 }
 
 // Query implements Store. Error: *ClockError.
-func (t *Timely) Query(ctx context.Context, q Query) (Page, error) {
+func (t *Timely) Query(ctx context.Context, q Query) (page Page, err error) {
 	ctx, a := t.ask(ctx)
-	page, err := t.Store.Query(ctx, q)
-	return page, t.judge(ctx, a, err)
+	page, err = t.Store.Query(ctx, q)
+	err = t.judge(ctx, a, err)
+	return page, err
 }
 
 // Commit implements Store. Error: *ClockError.
@@ -72,6 +74,6 @@ func (t *Timely) judge(ctx context.Context, a *asking, err error) error {
 	if a.told.IsZero() || ahead.Abs() <= t.Within {
 		return err
 	}
-	t.Log.ErrorContext(ctx, "clocks differ", "name", "store", "late", ahead.Truncate(time.Second))
+	t.Log.ErrorContext(ctx, "clocks differ", "name", "store", "late", ahead)
 	return &ClockError{ahead}
 }

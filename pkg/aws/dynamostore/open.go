@@ -14,7 +14,7 @@ import (
 func Open(env awsenv.Env, table string) *Store {
 	return New(dynamodb.NewFromConfig(env.Config(awsenv.DynamoDB), func(o *dynamodb.Options) {
 		o.Retryer = onlyFaults{o.Retryer}
-		o.HTTPClient = dated{o.HTTPClient}
+		o.HTTPClient = &dated{o.HTTPClient}
 	}), table, Options{})
 }
 
@@ -32,12 +32,11 @@ func (r onlyFaults) IsErrorRetryable(err error) bool {
 type dated struct{ dynamodb.HTTPClient }
 
 // Do implements dynamodb.HTTPClient.
-func (d dated) Do(req *http.Request) (*http.Response, error) {
+func (d *dated) Do(req *http.Request) (*http.Response, error) {
 	resp, err := d.HTTPClient.Do(req)
 	if err == nil {
-		if at, wrong := http.ParseTime(resp.Header.Get("Date")); wrong == nil {
-			store.Answered(req.Context(), at)
-		}
+		at, _ := http.ParseTime(resp.Header.Get("Date")) // zero says nothing
+		store.Answered(req.Context(), at)
 	}
 	return resp, err
 }
