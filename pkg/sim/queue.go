@@ -64,8 +64,12 @@ func (w *World) work(q *worked) {
 	if w.gathers(q) {
 		return
 	}
+	held := q.queue.Len()
 	messages := q.queue.Receive(w.Now(), max(q.spec.BatchSize, 1))
 	if len(messages) == 0 {
+		if q.queue.Len() < held { // a dead letter was next: what is behind it has nothing else that asks for it
+			w.pump(q)
+		}
 		return
 	}
 	batch := make([]job.Message, len(messages))
