@@ -87,7 +87,7 @@ func (s *Server) row(ctx context.Context, c request.Caller, kind disbursement.Ki
 	}
 	if answer.Status >= 400 {
 		var err error
-		if answer, err = s.Requester.Refuse(ctx, c.Merchant.ID, o.kept(c.Merchant.ID), answer); err != nil {
+		if answer, err = s.Requester.Settle(ctx, c.Merchant.ID, o.kept(c.Merchant.ID), answer); err != nil {
 			return batch.Verdict{}, err
 		}
 	}
@@ -103,7 +103,7 @@ func (s *Server) Stop(ctx context.Context, b batch.Batch, row batch.Row, why run
 	if row.Fault != nil {
 		return s.verdict(ctx, row, s.refusal(ctx, row.Fault)), nil
 	}
-	answer, err := s.Requester.Refuse(ctx, b.Tenant, oneOf(b.Kind, b.ID, row).kept(b.Tenant), s.refusal(ctx, reason))
+	answer, err := s.Requester.Settle(ctx, b.Tenant, oneOf(b.Kind, b.ID, row).kept(b.Tenant), s.refusal(ctx, reason))
 	return s.verdict(ctx, row, answer), err
 }
 

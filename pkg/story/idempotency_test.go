@@ -110,3 +110,22 @@ func TestSameKeyAtOnce(t *testing.T) {
 		}
 	}
 }
+
+// A batch is its content, so that a second key finds the one that is there. From then on that key has its answer as well, whatever
+// becomes of the batch, and takes nothing else.
+func TestAKnownBatchIsAnsweredOncePerKey(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	file := refundsCSV(s.paid(peru()))
+	id := str(s.want(201, s.keyed("first", "/v1/batches", file))["id"])
+	second := s.keyed("second", "/v1/batches", file)
+	if known := s.want(200, second); str(known["id"]) != id {
+		t.Fatalf("the same file is another batch: %v", known)
+	}
+	s.finished(id)
+	again := s.keyed("second", "/v1/batches", file)
+	if again.status != 200 || !bytes.Equal(again.body, second.body) || again.header.Get("Idempotent-Replayed") != "true" {
+		t.Errorf("again: %d\n%s\n%s", again.status, again.body, second.body)
+	}
+	s.refused(422, "idempotency_key_reused", s.keyed("second", "/v1/batches", strings.Replace(file, "5000", "4000", 1)))
+}

@@ -44,7 +44,8 @@ func (r *Requester) Batch(ctx context.Context, q Batch) (Answer, error) {
 	return answer, nil
 }
 
-// known answers with the batch that has the content already, under its first key or another.
+// known answers with the batch that has the content already, under its first key or another. That is kept as this key's answer: else
+// the batch, which goes on, would make the next one differ, and the key would take any other content.
 func (r *Requester) known(ctx context.Context, q Batch, key store.Key) (Answer, error) {
 	if a, found, err := r.replay(ctx, q.Caller.Merchant.ID, q.Key); err != nil || found {
 		return a, err
@@ -59,7 +60,7 @@ func (r *Requester) known(ctx context.Context, q Batch, key store.Key) (Answer, 
 	}
 	a := q.Answer(b)
 	a.Status = 200
-	return a, nil
+	return r.Settle(ctx, b.Tenant, q.Key, a)
 }
 
 // FindBatch reads a batch of the caller. Error: ErrNotFound.
@@ -112,10 +113,10 @@ func (r *Requester) sendRows(ctx context.Context, key store.Key) {
 	}
 }
 
-// Refuse settles a key with a refusal, unless it has its answer already: then that one counts. Whoever has been refused
-// so is refused for good, however often and by whomever the request is made again.
-func (r *Requester) Refuse(ctx context.Context, tenant string, key Key, refusal Answer) (Answer, error) {
-	err := r.Store.Commit(ctx, r.keep(tenant, key, refusal))
+// Settle gives a key its answer, unless it has one already: then that one counts, however often and by whomever the request is made
+// again. Errors: ErrKeyReused, ErrInProgress.
+func (r *Requester) Settle(ctx context.Context, tenant string, key Key, a Answer) (Answer, error) {
+	err := r.Store.Commit(ctx, r.keep(tenant, key, a))
 	if store.IsConflict(err) {
 		a, found, err := r.replay(ctx, tenant, key)
 		if err == nil && !found {
@@ -123,5 +124,5 @@ func (r *Requester) Refuse(ctx context.Context, tenant string, key Key, refusal 
 		}
 		return a, err
 	}
-	return refusal, busy(err)
+	return a, busy(err)
 }
