@@ -2,6 +2,9 @@ package host_test
 
 import (
 	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -61,5 +64,27 @@ func TestPorts(t *testing.T) {
 	defer cancel()
 	if deadline, ok := ctx.Deadline(); !ok || deadline.Sub(p.Clock.Now()) > time.Hour {
 		t.Errorf("deadline %v, %t", deadline, ok)
+	}
+}
+
+// A machine whose clock is an hour behind must notice it by the table's answers, before it decides anything about money.
+func TestTheTableIsAskedWhatTimeItIs(t *testing.T) {
+	for off, noticed := range map[time.Duration]bool{0: false, 4 * time.Minute: false, time.Hour: true, -time.Hour: true} {
+		table := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Date", time.Now().Add(off).UTC().Format(http.TimeFormat))
+			_, _ = w.Write([]byte("{}"))
+		}))
+		defer table.Close()
+		vars := lambda()
+		vars["AWS_ENDPOINT_URL"] = table.URL
+		h, err := host.Read(lookup(vars), config.Needs{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = h.Ports().Store.Get(context.Background(), store.Key{PK: "p", SK: "s"})
+		var clocks *store.ClockError
+		if errors.As(err, &clocks) != noticed {
+			t.Errorf("a table whose clock is %v off: %v", off, err)
+		}
 	}
 }
