@@ -223,6 +223,7 @@ func (r *Result) audit(a *auditor, m *merchants, w *watcher, messages []message,
 	a.deadLetters(world.DeadLetters(), world.Waiting(), t.poison)
 	t.strangers(world)
 	before := w.fingerprint(world)
+	w.trace.mix(0, before...)
 	shuffle := rand.New(rand.NewPCG(r.Seed, 1))
 	shuffle.Shuffle(len(messages), func(i, j int) { messages[i], messages[j] = messages[j], messages[i] })
 	r.Resent = len(messages)

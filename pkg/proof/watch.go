@@ -88,6 +88,7 @@ func (w *watcher) committed(writes []store.Write) {
 	for _, write := range writes {
 		key := store.KeyOf(write)
 		w.trace.mix(0, key.PK, key.SK)
+		w.trace.wrote(write)
 		switch x := write.(type) {
 		case store.Take:
 			if key.SK == payment.SK {
