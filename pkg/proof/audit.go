@@ -14,7 +14,7 @@ import (
 
 // newAuditor of a world that has ended, whose settlement files have these flaws.
 func newAuditor(w *sim.World, report func(subject, sentence, detail string), flaws []flawed) *auditor {
-	return &auditor{world: w, report: report, flaws: flaws, states: map[string]int{}, late: map[string]bool{}}
+	return &auditor{world: w, report: report, flaws: flaws, states: map[string]int{}}
 }
 
 // auditor compares, once all is over, what we say with what the providers' own books say.
@@ -26,7 +26,6 @@ type auditor struct {
 	watch  *watcher             // who saw when what was stored; nil = nobody
 	needed int                  // had to wait for a person, whom nobody had meant to ask
 	meant  int                  // wait for a person on purpose
-	late   map[string]bool      // what was not over after twelve days
 	flaws  []flawed             // what the settlement files say wrongly
 	asked  map[string]wish      // what people asked for, by what was accepted
 	missed map[string]time.Time // account and id of rows that are in no books → when their day was last compared
@@ -62,7 +61,7 @@ func (a *auditor) check(x accepted, e entry, given map[string]int64) (disburseme
 	if e.live > 1 {
 		a.report(x.ID, i2, fmt.Sprintf("%d live entries in the book of %s", e.live, x.Provider))
 	}
-	if w := a.waitOf(x.ID, x.At); !over(d) || a.late[x.ID] || w.late {
+	if w := a.waitOf(x.ID, x.At); !over(d) || w.late {
 		a.report(x.ID, i37, fmt.Sprintf("not within twelve days; now %s, %s after acceptance", d.State, a.world.Now().Sub(x.At).Round(time.Hour)))
 	}
 	if detail := disagree(d, e); detail != "" {
@@ -94,8 +93,7 @@ func (a *auditor) await(all []accepted) {
 	}
 }
 
-// unfinished notes what is late by an instant, and says when the next of what is neither over nor with a person will be; zero if
-// nothing will.
+// unfinished says when the next of what is neither over nor with a person will be late; zero if whatever is is so already.
 func (a *auditor) unfinished(all []accepted, now time.Time) (next time.Time) {
 	for _, x := range all {
 		d, err := a.find(x.ID)
@@ -103,9 +101,7 @@ func (a *auditor) unfinished(all []accepted, now time.Time) (next time.Time) {
 			continue
 		}
 		end := a.waitOf(x.ID, x.At).from(now).Add(grace)
-		if !end.After(now) {
-			a.late[x.ID] = true
-		} else if next.IsZero() || end.Before(next) {
+		if end.After(now) && (next.IsZero() || end.Before(next)) {
 			next = end
 		}
 	}

@@ -156,7 +156,7 @@ func (a *auditor) misstated(id string) bool {
 }
 
 // amounts says how the money differs between what was asked for, our record and the provider's book: every single one there is the
-// whole of what we say and no more, in its currency, and of that payment; and together the live ones are no more than that.
+// whole of what we say and no more, in its currency, and of that payment. That there is one live one at most is I2's.
 func amounts(d disbursement.Disbursement, e entry, wanted wish) string {
 	minor, currency := d.Amount.Minor(), string(d.Amount.Currency())
 	switch {
@@ -168,8 +168,6 @@ func amounts(d disbursement.Disbursement, e entry, wanted wish) string {
 		return fmt.Sprintf("we say %s, the provider's book says %s", currency, e.currency)
 	case e.least != minor || e.most != minor:
 		return fmt.Sprintf("we say %d, the provider's book has from %d to %d", minor, e.least, e.most)
-	case e.sum > minor:
-		return fmt.Sprintf("we say %d, the provider's book has %d in %d live entries", minor, e.sum, e.live)
 	case e.gives != "" && e.gives != d.Payment:
 		return fmt.Sprintf("we say it is of %q, the provider's book says of %q", d.Payment, e.gives)
 	}
