@@ -73,6 +73,7 @@ func TestAnotherAccountDoesNotTakeAnIDOver(t *testing.T) {
 		"of a form by itself": {"mercadopago-co-tienda", paid(token, "s3cr3t"), "kind of access_token, user id in access_token"},
 		"no telling":          {"mercadopago-co-tienda", paid("s3cr3t", "s3cr3t2"), "--rotated mercadopago-co-tienda"},
 		"a key alone":         {"ebanx-co-tienda", []func(*enrolment){set("integration_key", "s3cr3t")}, "--rotated ebanx-co-tienda"},
+		"another one rotated": {"ebanx-co-tienda", []func(*enrolment){func(e *enrolment) { set("integration_key", "s3cr3t")(e); e.rotated = []string{"x", "dlocal-co-tienda"} }}, "--rotated ebanx-co-tienda"},
 
 		"a rotated token":      {"mercadopago-co-tienda", paid(token, strings.Replace(token, "062409-bf057c51fc05f87eba5608328f869879", "070101-00", 1)), ""},
 		"the user's other app": {"mercadopago-co-tienda", paid(token, strings.Replace(token, "8499883828799661", "1", 1)), ""},

@@ -206,3 +206,54 @@ func TestADeliveryWhoseAccountCannotBeOpenedWaits(t *testing.T) {
 		t.Errorf("busy: %v", err)
 	}
 }
+
+// halves is asked about two refunds and knows the first alone.
+type halves struct{ asked }
+
+func (*halves) Read(provider.Delivery) ([]provider.Fact, error) {
+	return []provider.Fact{{Reference: "a"}, {Reference: "b"}}, nil
+}
+
+func (h *halves) Inquire(_ context.Context, about provider.Fact) ([]provider.Fact, error) {
+	if about.Reference == "b" {
+		return nil, h.err
+	}
+	return []provider.Fact{{Ours: "rf_1", Disbursement: &disbursement.Observation{Claim: disbursement.ClaimPaid, Evidence: "e"}}}, nil
+}
+
+// TestADeliveryAboutTwoIsNobodysEvidence, though only one of them was answered for.
+func TestADeliveryAboutTwoIsNobodysEvidence(t *testing.T) {
+	r := open(t)
+	d := r.refund()
+	d.Provider, d.Network = "p", "efecty"
+	r.put(store.Put{Record: disbursement.Encode(d)})
+	client, err := provider.Open(&halves{asked{err: provider.ErrNoSuchPayment}}, provider.Account{ID: "first", Tenant: "demo", Provider: "p", Network: "efecty", Secrets: []string{"s"}}, r.host)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.applier.Clients = only{client}
+	r.deliver("first", "a,b")
+	if d := r.refund(); d.State != disbursement.Paid || d.History[len(d.History)-1].Delivery != "" {
+		t.Errorf("%s, brought by %q", d.State, d.History[len(d.History)-1].Delivery)
+	}
+}
+
+// TestWhatIsAppliedStaysSo, whatever becomes of its account: its message, come again, writes nothing.
+func TestWhatIsAppliedStaysSo(t *testing.T) {
+	r := open(t)
+	applied := r.deliver("first", cash("77", "pay_1", "PEN"))
+	if applied.Outcome != webhook.Applied {
+		t.Fatalf("%s: %s", applied.Outcome, applied.Note)
+	}
+	r.applier.Clients = closed{store.ErrNotFound}
+	if err := r.applier.Handle(context.Background(), job.Job{Kind: job.Apply, Key: applied.KeyOf()}); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("no error of a closed account: %v", err)
+	}
+	record, err := r.store.Get(context.Background(), applied.KeyOf())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if after, err := webhook.Decode(record); err != nil || after.Outcome != webhook.Applied || after.Version != applied.Version {
+		t.Errorf("%+v, %v", after, err)
+	}
+}
