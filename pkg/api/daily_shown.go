@@ -32,7 +32,7 @@ func renderShown(all map[string][]reconciliation.Shown) map[string][]shownAnswer
 		return nil
 	}
 	out := map[string][]shownAnswer{}
-	for c, steps := range all {
+	for c, steps := range all { // any order: each currency has a list of its own
 		for _, s := range steps {
 			a := shownAnswer{Currency: s.Currency}
 			if !s.Unknown {

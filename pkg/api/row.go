@@ -30,7 +30,7 @@ func shapeOf(kind disbursement.Kind) any {
 }
 
 func columnsOf(shape reflect.Type, prefix string, path []string, into batch.Columns) {
-	for name, t := range fieldsOf(shape) {
+	for name, t := range fieldsOf(shape) { // any order: each column has a name of its own
 		for t.Kind() == reflect.Pointer {
 			t = t.Elem()
 		}

@@ -102,7 +102,7 @@ func (s *Server) open() map[string]http.HandlerFunc {
 
 func (s *Server) routed(routes []route, open map[string]http.HandlerFunc) http.Handler {
 	mux := http.NewServeMux()
-	for pattern, handle := range open {
+	for pattern, handle := range open { // any order: the mux goes by what is more specific
 		mux.HandleFunc(pattern, handle)
 	}
 	for _, r := range routes {

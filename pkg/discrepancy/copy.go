@@ -94,7 +94,7 @@ func ReadClosed(ctx context.Context, s store.Store, tenant, account, reconciliat
 	if err != nil {
 		return nil, err
 	}
-	for entry, c := range kept {
+	for entry, c := range kept { // any order: each entry has a key of its own
 		c.Decision.Tenant, c.Decision.Version = tenant, c.Version
 		found[store.Key{PK: MissingPartition(tenant, account), SK: entry}] = c.Decision
 	}

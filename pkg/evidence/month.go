@@ -158,7 +158,7 @@ func (r *Read) closed(name string, bad complain) string {
 			bad("day %d is not one of %s, closed", n+1, name)
 		}
 		fmt.Fprintln(sum, day.ID, day.last())
-		for c, t := range day.Totals {
+		for c, t := range day.Totals { // any order: sums by currency
 			totals[c] = totals[c].plus(t)
 		}
 		n++

@@ -100,7 +100,7 @@ func fold[T any](ctx context.Context, s store.Store, key store.Key, lines map[st
 			return 0, err
 		}
 		changed := 0
-		for name, what := range lines {
+		for name, what := range lines { // any order: each line has a place of its own
 			before, err := json.Marshal(known[name].What)
 			if err != nil {
 				return 0, err
@@ -151,7 +151,7 @@ func (b Book) Orders(ctx context.Context, tenant string, from, to calendar.Date)
 		}
 	})
 	list := make([]Order, 0, len(last))
-	for _, l := range last {
+	for _, l := range last { // any order: sorted below
 		o, err := l.Order()
 		if err != nil {
 			return nil, err

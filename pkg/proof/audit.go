@@ -185,10 +185,10 @@ func (a *auditor) find(id string) (disbursement.Disbursement, error) {
 // Equal fingerprints mean nothing moved.
 func (w *watcher) fingerprint(world *sim.World) []string {
 	var lines []string
-	for pk, s := range w.stories {
+	for pk, s := range w.stories { // any order: sorted below
 		lines = append(lines, fmt.Sprintln(pk, s.steps, s.sum))
 	}
-	for pk, b := range w.payments {
+	for pk, b := range w.payments { // any order: sorted below
 		lines = append(lines, fmt.Sprintln(pk, b.paid, b.free, b.held))
 	}
 	sort.Strings(lines)

@@ -37,9 +37,12 @@ func (p *people) show(id string) {
 	replies := p.atOnce(ask(one), ask(one), ask(two))
 	mine, theirs := append(replies[:2:2], ask(one)()), replies[2:]
 	count, told := p.moves["show"], 0
-	for who, list := range map[string][]sim.Reply{one.name: mine, two.name: theirs} {
+	for _, asked := range []struct {
+		who     string
+		replies []sim.Reply
+	}{{one.name, mine}, {two.name, theirs}} {
 		var first []byte
-		for _, r := range list {
+		for _, r := range asked.replies {
 			switch {
 			case !done(r):
 				count.Refused++
@@ -47,9 +50,9 @@ func (p *people) show(id string) {
 				first = r.Body
 				count.Done++
 				told++
-				p.deeds[id] = append(p.deeds[id], deed{"show", who})
+				p.deeds[id] = append(p.deeds[id], deed{"show", asked.who})
 			case !bytes.Equal(first, r.Body):
-				p.m.report(id, i5, who+" was shown the code in two ways")
+				p.m.report(id, i5, asked.who+" was shown the code in two ways")
 			default:
 				count.Twice++
 			}

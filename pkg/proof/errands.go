@@ -133,7 +133,7 @@ func (p *people) invite(id string, x road) {
 	one, _, _ := p.three()
 	form := url.Values{}
 	for field, value := range x.beneficiary() {
-		form.Set(field, value.(string))
+		form[field] = []string{value.(string)}
 	}
 	if p.rand.IntN(4) == 0 { // who comes too late has to ask for another link
 		path := p.link(id, one, []byte(`{"expires_in_hours":1}`))

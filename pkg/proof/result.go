@@ -48,7 +48,7 @@ func (r *Result) add(w Result, p Profile) {
 	for f, n := range w.Kinds {
 		r.Kinds[f] += n
 	}
-	for at, faults := range w.Coverage {
+	for at, faults := range w.Coverage { // any order: sums by site and fault
 		for f, n := range faults {
 			if r.Coverage[at] == nil {
 				r.Coverage[at] = map[Fault]int{}

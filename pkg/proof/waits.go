@@ -61,11 +61,11 @@ func (a *auditor) untold(told []accepted, books map[string]entry) []accepted {
 			all = append(all, accepted{id, provider, a.waitOf(id, begin).since})
 		}
 	}
-	for id := range books {
+	for id := range books { // any order: sorted below
 		add(id, "a provider")
 	}
 	if a.watch != nil {
-		for pk := range a.watch.stories {
+		for pk := range a.watch.stories { // any order: sorted below
 			if strings.HasPrefix(pk, "demo#") { // another merchant's are judged by what became of them elsewhere
 				add(IDOf(pk), "a provider")
 			}

@@ -125,10 +125,10 @@ func (r *Result) count(t *troubles) {
 		r.Kinds[f] += c
 		r.Faults += c
 	}
-	for s, c := range t.sites {
+	for s, c := range t.sites { // any order: sums by site and fault
 		r.cover(s, c)
 	}
-	for at, c := range t.visits {
+	for at, c := range t.visits { // any order: sums by site
 		r.Sites[at.String()] += c
 	}
 }

@@ -65,7 +65,7 @@ func (r *run) summary(t *tally) *Summary {
 		s.Totals[currencyText(x.currency)] = Sums{money.FormatMinor(x.Gross, 2), money.FormatMinor(x.Fee, 2), money.FormatMinor(x.Tax, 2),
 			money.FormatMinor(x.Net, 2), money.FormatMinor(x.Expected, 2), money.FormatMinor(x.Difference, 2)}
 	}
-	for c, minor := range t.exchanged {
+	for c, minor := range t.exchanged { // any order: each currency has a place of its own
 		if s.FX == nil {
 			s.FX = map[string]string{}
 		}

@@ -88,7 +88,7 @@ func (t *tally) amount(minor int64) {
 // result adds a part that was compared as a whole. Its rows and entries are counted where they are read.
 func (t *tally) result(r settlement.Result) {
 	t.matched, t.pending = t.matched+int64(r.Matched), t.pending+int64(r.Pending)
-	for c, part := range r.Totals {
+	for c, part := range r.Totals { // any order: sums by currency, which check sorts
 		add(of(&t.totals, currencyCode([]byte(c))), part)
 	}
 	for i := range r.Breaks {

@@ -83,7 +83,7 @@ func (r Result) Check() error {
 		b.Account(func(c money.Currency, minor int64) { left[c] -= minor })
 	}
 	var wrong []string
-	for c, minor := range left {
+	for c, minor := range left { // any order: sorted below
 		if minor != 0 {
 			wrong = append(wrong, money.New(minor, c).String())
 		}

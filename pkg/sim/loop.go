@@ -203,7 +203,7 @@ func (t *task) bury() {
 // Close ends what is still at work and lets the idle coroutines go. A loop that is used no more would otherwise be kept in
 // memory by them for ever, with the whole world they belong to.
 func (l *Loop) Close() {
-	for t := range l.live {
+	for t := range l.live { // any order: nothing is judged any more
 		l.current, t.killed = t, true
 		t.bury()
 	}

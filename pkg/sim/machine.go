@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/vuelto/vuelto/pkg/flow/reconcile"
@@ -31,7 +33,7 @@ func stepping(do func(context.Context, reconcile.Step) (reconcile.Step, error)) 
 // openMachines holds the template's state machines against the functions there are. Error: one calls what is no function.
 func (w *World) openMachines(t Template, functions map[string]stepper) error {
 	for _, m := range t.Machines {
-		for _, function := range m.Functions {
+		for _, function := range slices.Sorted(maps.Values(m.Functions)) {
 			if functions[function] == nil {
 				return fmt.Errorf("sim: %s of template.yaml calls %q, which is no function of steps", m.Name, function)
 			}

@@ -153,13 +153,13 @@ func machine(name string, r resource, all map[string]resource) (MachineSpec, err
 		return m, fmt.Errorf("template: %s: %w", name, err)
 	}
 	substitutions, _ := r.Properties["DefinitionSubstitutions"].(map[string]any)
-	for placeholder, function := range substitutions {
-		uri := word(all[logical(word(function))].Properties["CodeUri"])
+	for _, placeholder := range slices.Sorted(maps.Keys(substitutions)) {
+		uri := word(all[logical(word(substitutions[placeholder]))].Properties["CodeUri"])
 		m.Functions["${"+placeholder+"}"] = strings.Trim(strings.TrimPrefix(uri, "build/"), "/")
 	}
 	events, _ := r.Properties["Events"].(map[string]any)
-	for _, e := range events {
-		event, _ := e.(map[string]any)
+	for _, name := range slices.Sorted(maps.Keys(events)) {
+		event, _ := events[name].(map[string]any)
 		keys, _ := at(event, "Properties", "Pattern", "detail", "object", "key").([]any)
 		for _, k := range keys {
 			key, _ := k.(map[string]any)
@@ -176,8 +176,8 @@ func machine(name string, r resource, all map[string]resource) (MachineSpec, err
 func (t *Template) function(r resource, workers map[string]QueueSpec) {
 	name := strings.Trim(strings.TrimPrefix(word(r.Properties["CodeUri"]), "build/"), "/")
 	events, _ := r.Properties["Events"].(map[string]any)
-	for _, e := range events {
-		m, _ := e.(map[string]any)
+	for _, event := range slices.Sorted(maps.Keys(events)) {
+		m, _ := events[event].(map[string]any)
 		if word(m["Type"]) == "HttpApi" {
 			t.Routes = append(t.Routes, RouteSpec{Method: word(at(m, "Properties", "Method")), Path: word(at(m, "Properties", "Path")), Function: name})
 		}
@@ -191,9 +191,9 @@ func (t *Template) function(r resource, workers map[string]QueueSpec) {
 		workers[queue] = QueueSpec{Name: queue, Function: name, BatchSize: number(at(m, "Properties", "BatchSize"))}
 	}
 	variables, _ := at(r.Properties, "Environment", "Variables").(map[string]any)
-	for variable, queue := range variables {
+	for _, variable := range slices.Sorted(maps.Keys(variables)) {
 		if kind, ok := strings.CutPrefix(variable, "VUELTO_QUEUE_"); ok {
-			t.Kinds[job.Kind(strings.ToLower(kind))] = word(queue)
+			t.Kinds[job.Kind(strings.ToLower(kind))] = word(variables[variable])
 		}
 	}
 }

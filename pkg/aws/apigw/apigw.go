@@ -55,7 +55,7 @@ func request(ctx context.Context, event events.APIGatewayV2HTTPRequest) (*http.R
 		return nil, fmt.Errorf("apigw: %w", err)
 	}
 	r.URL, r.RequestURI = target, target.RequestURI()
-	for name, value := range event.Headers {
+	for name, value := range event.Headers { // any order: the gateway writes each name once, in small letters
 		r.Header.Set(name, value)
 	}
 	if len(event.Cookies) > 0 {

@@ -52,7 +52,7 @@ func change(r events.DynamoDBEventRecord) (c store.Change, err error) {
 
 func image(attributes map[string]events.DynamoDBAttributeValue) (store.Record, error) {
 	it := make(map[string]types.AttributeValue, len(attributes))
-	for name, v := range attributes {
+	for name, v := range attributes { // any order: each attribute has a name of its own
 		switch v.DataType() {
 		case events.DataTypeString:
 			it[name] = &types.AttributeValueMemberS{Value: v.String()}

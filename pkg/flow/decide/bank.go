@@ -63,7 +63,7 @@ func (d *Decider) payables(ctx context.Context, tenant string, from, to calendar
 				if err != nil {
 					return nil, err
 				}
-				for currency, total := range day.Outcome.Totals {
+				for currency, total := range day.Outcome.Totals { // any order: settlement.Bank sorts them
 					list = append(list, payable{day.Network, settlement.Payable{ID: day.ID, Account: day.Account, Day: day.Date,
 						Currency: money.Currency(currency), Net: total.Net}})
 				}

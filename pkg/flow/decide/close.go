@@ -220,7 +220,7 @@ func (d *Decider) CloseMonth(ctx context.Context, tenant string, first calendar.
 		sum := sha256.New()
 		for _, day := range days {
 			fmt.Fprintln(sum, day.ID, day.Seals[len(day.Seals)-1].Digest)
-			for c, t := range day.Outcome.Totals {
+			for c, t := range day.Outcome.Totals { // any order: sums by currency
 				month.Totals[c] = month.Totals[c].Plus(t)
 			}
 		}

@@ -84,7 +84,7 @@ func (c *claims) settle() {
 		now, watched := c.standing[l.Who()]
 		return watched && now.Day != l.Day
 	}
-	for name, list := range c.asked {
+	for name, list := range c.asked { // any order: each name has a list of its own
 		var standing []order.Line
 		for _, l := range slices.DeleteFunc(list, gone) {
 			i := slices.IndexFunc(standing, func(x order.Line) bool { return x.Who() == l.Who() })

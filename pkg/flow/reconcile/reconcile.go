@@ -206,7 +206,7 @@ func (r *Reconciler) finish(ctx context.Context, rec reconciliation.Reconciliati
 func (r *Reconciler) outcome(ctx context.Context, rec reconciliation.Reconciliation, result settlement.Result) (reconciliation.Outcome, error) {
 	o := reconciliation.Outcome{Rows: result.Rows, Entries: result.Entries, Matched: result.Matched,
 		Pending: result.Pending, Unreadable: result.Unreadable, Totals: map[string]reconciliation.Total{}}
-	for c, minor := range settlement.Exchanged(result.Breaks) {
+	for c, minor := range settlement.Exchanged(result.Breaks) { // any order: each currency has a place of its own
 		if o.FX == nil {
 			o.FX = map[string]int64{}
 		}

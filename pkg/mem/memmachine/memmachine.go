@@ -125,7 +125,7 @@ func (s state) call(ctx context.Context, given any, task Task) (any, error) {
 // selected builds an input: names that end in ".$" stand for what their path leads to.
 func selected(of map[string]any, input, item any) (any, error) {
 	built := map[string]any{}
-	for name, v := range of {
+	for name, v := range of { // any order: each name has a place of its own
 		text, _ := v.(string)
 		bare, isPath := strings.CutSuffix(name, ".$")
 		switch {

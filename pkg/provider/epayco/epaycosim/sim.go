@@ -179,7 +179,7 @@ type voice struct{}
 func (voice) PaymentEvent(p *simnet.Payment, _ *simnet.Receipt) []byte {
 	form := url.Values{}
 	for name, value := range fields(p) {
-		form.Set(name, value)
+		form[name] = []string{value}
 	}
 	return []byte(form.Encode())
 }

@@ -176,7 +176,7 @@ func (voice) SignRequest(a *simnet.Account, secret string, req *http.Request, bo
 	stamp, access := strconv.FormatInt(now.Unix(), 10), a.Credentials["access_key"]
 	salt := provider.Sign("salt", []byte(stamp), body)[:12]
 	for header, value := range map[string]string{"salt": salt, "timestamp": stamp, "access_key": access,
-		"signature": sign(secret, req.URL.String(), salt, stamp, access, body)} {
+		"signature": sign(secret, req.URL.String(), salt, stamp, access, body)} { // any order: each header has a name of its own
 		req.Header.Set(header, value)
 	}
 }
