@@ -82,7 +82,8 @@ type troubles struct {
 	ios     int64
 	count   map[Fault]int
 	sites   map[site]int
-	visits  map[sim.Point]int // I/Os, calls and callbacks in trouble's reach, by call site; nil = not asked for
+	visits  map[sim.Point]int  // I/Os, calls and callbacks in trouble's reach, by call site; nil = not asked for
+	askers  map[uintptr]string // what was found out about who asks
 	aim     func(site string, f Fault) bool
 	drawn   int // faults so far, spared ones included
 	spare   []int
@@ -113,7 +114,7 @@ func newTroubles(o Options, seed uint64, trace *fnv64) *troubles {
 	t := &troubles{rand: rand.New(rand.NewPCG(seed, 0x74726f75626c65)), chance: map[Fault]float64{}, count: map[Fault]int{},
 		sites: map[site]int{}, outages: map[string]time.Time{}, trace: trace, aim: o.Aim, spare: o.Spare, struck: o.Struck}
 	if o.Sites {
-		t.visits = map[sim.Point]int{}
+		t.visits, t.askers = map[sim.Point]int{}, map[uintptr]string{}
 	}
 	for _, r := range rates() {
 		if o.Only == r.fault || o.Only == "" && (o.Rate <= witnessed || !slices.Contains(simnet.Flaws(), simnet.Flaw(r.fault))) {
@@ -164,7 +165,7 @@ func (t *troubles) lands(draw float64, f Fault, at sim.Point) bool {
 
 // visit counts an opportunity.
 func (t *troubles) visit(at sim.Point) {
-	if t.visits != nil && !t.quiet {
+	if t.visits != nil && !t.quiet && !t.world.Dead() {
 		t.visits[at.Site()]++
 	}
 }
@@ -175,6 +176,9 @@ const functionTimeout = 30 * time.Second
 // strike does one I/O of a handler.
 func (t *troubles) strike(at sim.Point, effect func() error) error {
 	t.ios++
+	if t.askers != nil {
+		at.By = t.asker()
+	}
 	t.visit(at)
 	t.trace.mix(t.world.Now().UnixNano(), at.Boundary, at.Call, at.About)
 	t.world.Sleep(t.latency(at))

@@ -30,7 +30,7 @@ type Options struct {
 	Trace  string
 	Single bool // run world World alone
 	World  int
-	// Sites counts the I/Os of every call site too, for the coverage table.
+	// Sites counts the I/Os of every call site too, for the coverage table, and names the function that asks, which takes time.
 	Sites bool
 	// Aim says of a fault that was not drawn at a call site that it strikes all the same; nil = nowhere.
 	Aim func(site string, f Fault) bool

@@ -96,7 +96,7 @@ type called struct {
 }
 
 func (c called) Do(req *http.Request) (resp *http.Response, err error) {
-	failed := c.w.io(req.Context(), Point{"provider", req.Method, operation(c.w, req), req.URL.Path}, func() error {
+	failed := c.w.io(req.Context(), Point{Boundary: "provider", Call: req.Method, About: operation(c.w, req), Subject: req.URL.Path}, func() error {
 		resp, err = c.inner.Do(req)
 		if c.w.hooks.Called != nil {
 			c.w.hooks.Called(req, resp)

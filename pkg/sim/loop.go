@@ -250,6 +250,9 @@ func (l *Loop) Kill() {
 	}
 }
 
+// Dead says whether the running coroutine has been killed: what its deferred calls still ask for is asked by nobody.
+func (l *Loop) Dead() bool { return l.current != nil && l.current.killed }
+
 // giveWay hands control back to the loop until the task is resumed; a killed one never is.
 func (l *Loop) giveWay(t *task) {
 	if !t.on.yield(struct{}{}) {

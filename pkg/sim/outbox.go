@@ -39,7 +39,7 @@ type enclosed struct {
 
 // Mail implements notice.Mailer.
 func (c carrier) Mail(ctx context.Context, m notice.Mail) error {
-	return c.w.io(ctx, Point{"carrier", "send", "email", m.To}, func() error {
+	return c.w.io(ctx, Point{Boundary: "carrier", Call: "send", About: "email", Subject: m.To}, func() error {
 		letter := note{Channel: "email", To: m.To, Subject: m.Subject, Text: m.Text, HTML: m.HTML}
 		for _, f := range m.Files {
 			sum := sha256.Sum256(f.Body)
@@ -54,7 +54,7 @@ func (c carrier) Mail(ctx context.Context, m notice.Mail) error {
 
 // Text implements notice.Texter.
 func (c carrier) Text(ctx context.Context, to, text string) error {
-	return c.w.io(ctx, Point{"carrier", "send", "sms", to}, func() error { return c.w.post(note{Channel: "sms", To: to, Text: text}) })
+	return c.w.io(ctx, Point{Boundary: "carrier", Call: "send", About: "sms", Subject: to}, func() error { return c.w.post(note{Channel: "sms", To: to, Text: text}) })
 }
 
 // back is what the carrier says later of a mail that it took.

@@ -16,7 +16,7 @@ type outward struct{ w *World }
 
 // Do implements the flows' Doer.
 func (o outward) Do(req *http.Request) (resp *http.Response, err error) {
-	failed := o.w.io(req.Context(), Point{"merchant", req.Method, "event", req.URL.Host}, func() error {
+	failed := o.w.io(req.Context(), Point{Boundary: "merchant", Call: req.Method, About: "event", Subject: req.URL.Host}, func() error {
 		switch {
 		case o.w.hooks.Outward != nil:
 			resp, err = o.w.hooks.Outward(req)

@@ -22,7 +22,7 @@ type stored struct {
 func (s stored) Get(ctx context.Context, key store.Key) (store.Record, error) {
 	r := s.w.reading(s.inner, ctx)
 	r.key = key
-	err := s.w.io(ctx, Point{"store", "get", about(key), key.PK}, r.get)
+	err := s.w.io(ctx, Point{Boundary: "store", Call: "get", About: about(key), Subject: key.PK}, r.get)
 	record := r.record
 	s.w.read(r)
 	return record, err
@@ -31,7 +31,7 @@ func (s stored) Get(ctx context.Context, key store.Key) (store.Record, error) {
 func (s stored) Query(ctx context.Context, q store.Query) (store.Page, error) {
 	r := s.w.reading(s.inner, ctx)
 	r.query = q
-	err := s.w.io(ctx, Point{"store", "query", string(q.Index), q.PK}, r.list)
+	err := s.w.io(ctx, Point{Boundary: "store", Call: "query", About: string(q.Index), Subject: q.PK}, r.list)
 	page := r.page
 	s.w.read(r)
 	return page, err
@@ -115,7 +115,7 @@ type sent struct {
 }
 
 func (s sent) Send(ctx context.Context, j job.Job, delay time.Duration) error {
-	return s.w.io(ctx, Point{"queue", "send", string(j.Kind), j.Key.PK}, func() error {
+	return s.w.io(ctx, Point{Boundary: "queue", Call: "send", About: string(j.Kind), Subject: j.Key.PK}, func() error {
 		if err := s.inner.Send(ctx, j, delay); err != nil {
 			return err
 		}
@@ -135,7 +135,7 @@ type filed struct {
 }
 
 func (f filed) Put(ctx context.Context, name string, body []byte) error {
-	return f.w.io(ctx, Point{"file", "put", "", name}, func() error {
+	return f.w.io(ctx, Point{Boundary: "file", Call: "put", Subject: name}, func() error {
 		err := f.inner.Put(ctx, name, body)
 		if err == nil {
 			f.w.put(name)
@@ -145,30 +145,39 @@ func (f filed) Put(ctx context.Context, name string, body []byte) error {
 }
 
 func (f filed) Lock(ctx context.Context, name string, body []byte, until time.Time) error {
-	return f.w.io(ctx, Point{"file", "lock", "", name}, func() error { return f.inner.Lock(ctx, name, body, until) })
+	return f.w.io(ctx, Point{Boundary: "file", Call: "lock", Subject: name}, func() error { return f.inner.Lock(ctx, name, body, until) })
 }
 
 func (f filed) Get(ctx context.Context, name string) (body []byte, err error) {
-	err = f.w.io(ctx, Point{"file", "get", "", name}, func() error { body, err = f.inner.Get(ctx, name); return err })
+	err = f.w.io(ctx, Point{Boundary: "file", Call: "get", Subject: name}, func() error { body, err = f.inner.Get(ctx, name); return err })
 	return body, err
 }
 
 func (f filed) Open(ctx context.Context, name string) (body io.ReadCloser, mark string, err error) {
-	err = f.w.io(ctx, Point{"file", "get", "", name}, func() error { body, mark, err = f.w.Files.Open(ctx, name); return err })
+	err = f.w.io(ctx, Point{Boundary: "file", Call: "get", Subject: name}, func() error { body, mark, err = f.w.Files.Open(ctx, name); return err })
 	return body, mark, err
 }
 
 func (f filed) Copy(ctx context.Context, name, mark, to string) error {
-	return f.w.io(ctx, Point{"file", "put", "", to}, func() error { return f.w.Files.Copy(ctx, name, mark, to) })
+	return f.w.io(ctx, Point{Boundary: "file", Call: "put", Subject: to}, func() error { return f.w.Files.Copy(ctx, name, mark, to) })
 }
 
-// Point is an I/O: which boundary, which call, about what kind of thing, and which one.
-type Point struct{ Boundary, Call, About, Subject string }
+// Point is an I/O: which boundary, which call, about what kind of thing, which one, and, where somebody wants to know, by which
+// function of ours.
+type Point struct{ Boundary, Call, About, Subject, By string }
 
 // Site is the call site alone.
-func (p Point) Site() Point { return Point{p.Boundary, p.Call, p.About, ""} }
+func (p Point) Site() Point {
+	return Point{Boundary: p.Boundary, Call: p.Call, About: p.About, By: p.By}
+}
 
-func (p Point) String() string { return p.Boundary + " " + p.Call + " " + p.About }
+func (p Point) String() string {
+	s := p.Boundary + " " + p.Call + " " + p.About
+	if p.By != "" {
+		return strings.TrimSuffix(s, " ") + " by " + p.By
+	}
+	return s
+}
 
 // io is one I/O of a handler: in flight, effect, reply in flight. Faults, if the world has any, strike here.
 func (w *World) io(ctx context.Context, at Point, effect func() error) error {
