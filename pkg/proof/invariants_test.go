@@ -32,7 +32,7 @@ func invariants() []invariant {
 		{"I2", "a provider never holds two live refunds for one of ours", "pkg/proof ACrashAtEveryIOOfOneRefundNeverPaysTwice; pkg/story EveryFaultEndsInOneRefund, Saleor12491, WoocommerceGatewayStripe838", "timeout_after_commit late_commit http_404_after_commit duplicate_reference", "delete-on-error key-per-attempt"},
 		{"I3", "unknown is left by evidence or by a named person", "pkg/disbursement TransitionsAreTheReviewedTable; pkg/flow/poll AfterElevenDaysAPersonLooks", "timeout_after_commit", "timeout-is-failure"},
 		{"I4", "between two sends lies a proof that the first was not applied", "pkg/provider StatusNotFoundNeedsTheQuietPeriod; pkg/flow/poll NotFoundProvesNothingTooSoon; pkg/story SentAgainOnlyWithProof", "late_commit status_lag", "blind-resend"},
-		{"I5", "same key and body, same answer; another body, 422; in flight, 409", "pkg/story IdempotencyKeys, SameKeyAtOnce, Blnk374", "crash_after", "mismatch-on-read"},
+		{"I5", "same key and body, same answer; another body, 422; in flight, 409", "pkg/story IdempotencyKeys, SameKeyAtOnce, Blnk374; pkg/proof WhatAUsedKeyMayBeAnswered", "crash_after", "mismatch-on-read"},
 		{"I6", "a merchant's refund id is unique for ever", "pkg/story Hyperswitch5282, Medusa16681; infra/template OnlyCachesExpire", "", "ttl-unique"},
 		{"I7", "submitting is not entered again because a clock said so", "pkg/story PowertoolsPython8049; pkg/flow/submit TheIntentComesFirst, AStalledWorkerDoesNotCall", "overrun", ""},
 		{"I8", "every write carries the version it replaces", "pkg/mem/memstore Store; pkg/aws/dynamostore Store, StoreUnderFaults; pkg/story PowertoolsTypescript5675", "stall", "no-fence journal-apart"},

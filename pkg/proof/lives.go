@@ -252,8 +252,6 @@ func (m *merchants) fate(id, through string) {
 	}
 }
 
-// post asks until it gets an answer that asking again would not change. It reports an answer to a repeated key that
-// differs from the first.
 // noun is what of a payment, refund or payout that was accepted is looked at.
 type noun struct {
 	ID          string             `json:"id"`
@@ -268,6 +266,7 @@ type noun struct {
 	} `json:"fx"`
 }
 
+// post asks until it gets an answer that asking again would not change, and holds it to what a used key may be answered.
 func (m *merchants) post(path, key string, body map[string]any) (noun, bool) {
 	return m.postAs(ana(), path, key, body)
 }
@@ -282,12 +281,7 @@ func (m *merchants) postAs(who clerk, path, key string, body map[string]any) (no
 		reply := m.call(who.key, http.MethodPost, path, key, encoded)
 		switch {
 		case reply.Status == http.StatusCreated:
-			if m.rand.IntN(20) == 0 { // a client whose own connection broke asks again
-				again := m.call(who.key, http.MethodPost, path, key, encoded)
-				if again.Status == http.StatusCreated && !bytes.Equal(again.Body, reply.Body) {
-					m.report(key, i5, "the second answer differs from the first")
-				}
-			}
+			m.repeat(who, path, key, encoded, reply)
 			m.otherBody(who, path, key, encoded)
 			var answer noun
 			if err := store.Unmarshal(reply.Body, &answer); err != nil || answer.ID == "" {
@@ -304,29 +298,6 @@ func (m *merchants) postAs(who clerk, path, key string, body map[string]any) (no
 		}
 	}
 	return noun{}, false
-}
-
-// otherBody sometimes asks for something else under a used key: it must not get the first answer.
-func (m *merchants) otherBody(who clerk, path, key string, body []byte) {
-	if m.rand.IntN(25) != 0 {
-		return
-	}
-	other := bytes.Replace(body, []byte(`"amount":`), []byte(`"amount":1`), 1)
-	if bytes.Equal(other, body) { // it names no amount
-		return
-	}
-	if r := m.call(who.key, http.MethodPost, path, key, other); r.Status == http.StatusCreated {
-		m.report(key, i5, "another body got the first one's answer")
-	}
-}
-
-// retriable says a refusal may turn into an answer: somebody is at work, or the payment's callback has yet to arrive.
-func retriable(r sim.Reply) bool {
-	var p struct {
-		Code string `json:"code"`
-	}
-	_ = store.Unmarshal(r.Body, &p)
-	return p.Code == "payment_busy" || p.Code == "idempotency_in_progress" || p.Code == "payment_not_paid"
 }
 
 func (m *merchants) move(path string) { m.call(ana().key, http.MethodPost, path, "", nil) }
