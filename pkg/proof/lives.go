@@ -195,6 +195,7 @@ func (l life) refund(id, currency string, amount int64, n int) {
 	if ok {
 		l.m.people.exchanged(answer, body, asked)
 		l.m.people.spared(answer, blocked)
+		l.repeats(who, path, l.reference("ks", n), body)
 		l.m.follow(answer, who, l.provider)
 	}
 }
@@ -202,9 +203,11 @@ func (l life) refund(id, currency string, amount int64, n int) {
 func (l life) sendPayout() {
 	_, store, price := l.money()
 	who := l.m.people.asker()
-	answer, ok := l.m.postAs(who, "/v1/payouts", l.reference("kp", 0), map[string]any{"network": l.network, "provider": l.provider, "store": store, "amount": price,
-		"currency": "COP", "purpose": "commission", "merchant_payout_id": l.reference("P", 0), "beneficiary": l.beneficiary()})
+	body := map[string]any{"network": l.network, "provider": l.provider, "store": store, "amount": price,
+		"currency": "COP", "purpose": "commission", "merchant_payout_id": l.reference("P", 0), "beneficiary": l.beneficiary()}
+	answer, ok := l.m.postAs(who, "/v1/payouts", l.reference("kp", 0), body)
 	if ok {
+		l.repeats(who, "/v1/payouts", l.reference("ks", 0), body)
 		l.m.follow(answer, who, l.provider)
 	}
 }

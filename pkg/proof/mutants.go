@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/vuelto/vuelto/pkg/disbursement"
 	"github.com/vuelto/vuelto/pkg/mutant"
@@ -39,8 +38,6 @@ func Mutate(name string, o *Options) error {
 			h.Store = func(s store.Store) store.Store { return mutated{s, splitCap} }
 		case "journal-apart":
 			h.Store = func(s store.Store) store.Store { return mutated{s, journalApart} }
-		case "ttl-unique":
-			h.Store = func(s store.Store) store.Store { return mutated{s, forgetful} }
 		case "no-sweep":
 			h.WithoutSchedule = "SweepSchedule"
 		}
@@ -119,17 +116,6 @@ func journalApart(ctx context.Context, s store.Store, writes []store.Write) erro
 		}
 		whole.Version = d.Version + 1
 		return s.Commit(ctx, store.Put{Record: disbursement.Encode(whole)})
-	}
-	return s.Commit(ctx, writes...)
-}
-
-// forgetful: what makes a merchant's refund id unique is kept for a day, like a cache.
-func forgetful(ctx context.Context, s store.Store, writes []store.Write) error {
-	for i, w := range writes {
-		if p, ok := w.(store.Put); ok && p.Record.Key.SK == disbursement.SK {
-			p.Record.Expires = begin.Add(opening + 24*time.Hour)
-			writes[i] = p
-		}
 	}
 	return s.Commit(ctx, writes...)
 }

@@ -153,6 +153,10 @@ func plants() map[string]func(*plot) {
 			m := p.client(func(int) int { return http.StatusOK }, func(int) string { return "" })
 			m.forge(allsim.Accounts("demo")[0], 1)
 		},
+		i6: func(p *plot) {
+			m := p.client(func(int) int { return http.StatusCreated }, func(int) string { return "{}" })
+			m.repeat(ana(), "/v1/payouts", "k", map[string]any{})
+		},
 		i18: func(p *plot) {
 			before := []string{"demo#rf_1 2 77"}
 			p.audits.unmoved(before, []string{"demo#rf_1 3 78"})

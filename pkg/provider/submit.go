@@ -66,7 +66,7 @@ func (c *Client) handOver(ctx context.Context, d disbursement.Disbursement) (dis
 	if err := c.Missing(d.Kind, d.Route, d.Beneficiary).err(c.profile.Name); err != nil {
 		return disbursement.Observation{}, err
 	}
-	if mutant.On("key-per-attempt") || mutant.On("delete-on-error") {
+	if (mutant.On("key-per-attempt") || mutant.On("delete-on-error")) && len(d.Attempts) > 1 {
 		d.ID += "-" + strconv.Itoa(len(d.Attempts))
 	}
 	ctx, cancel := c.bounded(ctx)

@@ -100,7 +100,7 @@ func (r *Requester) draftPayout(ctx context.Context, q Payout) (plan, error) {
 	}
 	now := r.Now()
 	t := plan{shop: shop, d: disbursement.Disbursement{
-		Tenant: q.Caller.Merchant.ID, ID: disbursement.PayoutID(q.Caller.Merchant.ID, q.MerchantRef), Kind: disbursement.Payout,
+		Tenant: q.Caller.Merchant.ID, ID: disbursement.PayoutID(q.Caller.Merchant.ID, unique(q.MerchantRef, now)), Kind: disbursement.Payout,
 		Store: shop.ID, Network: q.Network, Provider: account.Provider, Account: account.Account, MerchantRef: q.MerchantRef,
 		Amount: q.Amount, Route: route, RouteReason: "payouts of " + profile.Name, Reason: q.Purpose,
 		Beneficiary: q.Beneficiary, RequestedBy: q.Caller.Key.Person, CreatedAt: now,

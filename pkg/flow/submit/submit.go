@@ -137,7 +137,7 @@ func (s *Submitter) send(ctx context.Context, client *provider.Client, key store
 	seen.WaitsUntil = until
 	if seen.Claim == disbursement.ClaimUnknown {
 		switch {
-		case mutant.On("blind-resend"), mutant.On("delete-on-error"):
+		case mutant.On("blind-resend"), mutant.On("delete-on-error"): // the try is forgotten; the latter's next one has a key of its own
 			seen.Claim = disbursement.ClaimNotApplied
 		case mutant.On("timeout-is-failure"):
 			seen.Claim = disbursement.ClaimRejected
