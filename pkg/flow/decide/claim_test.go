@@ -10,6 +10,7 @@ import (
 	"github.com/vuelto/vuelto/pkg/flow/decide"
 	"github.com/vuelto/vuelto/pkg/money"
 	"github.com/vuelto/vuelto/pkg/payment"
+	"github.com/vuelto/vuelto/pkg/reconciliation"
 	"github.com/vuelto/vuelto/pkg/settlement"
 	"github.com/vuelto/vuelto/pkg/store"
 )
@@ -213,5 +214,21 @@ func TestAFinalMoveIsRepeated(t *testing.T) {
 	other.Reason = "another"
 	if _, err := r.decide.Move(ctx, shop(), list[0].ID, other); !errors.Is(err, decide.ErrNotFound) {
 		t.Errorf("another move: %v", err)
+	}
+}
+
+// TestADecisionOutlivesItsSend: it is made, and its day is due, which the sweep finds.
+func TestADecisionOutlivesItsSend(t *testing.T) {
+	r, ctx := open(t, 0), context.Background()
+	id := r.book("T1")
+	ten, list := r.day(november(10), under(id, "T1", 9950))
+	r.jobs, r.lost = nil, errors.New("the queue is gone")
+	c, err := r.decide.Move(ctx, shop(), list[0].ID, resolved(discrepancy.WriteOff))
+	r.must(err)
+	record, err := r.Store.Get(ctx, reconciliation.Key("demo", c.Day.ID))
+	r.must(err)
+	day, err := reconciliation.Decode(record)
+	if err != nil || len(r.jobs) != 1 || day.Due == 0 || day.ID != ten {
+		t.Errorf("%d sends, due %d, %v", len(r.jobs), day.Due, err)
 	}
 }

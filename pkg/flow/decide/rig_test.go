@@ -26,6 +26,7 @@ type rig struct {
 	before func()
 	files  *memfile.Store
 	jobs   []job.Job
+	lost   error // what becomes of sends
 	decide *decide.Decider
 }
 
@@ -41,7 +42,7 @@ func (r *rig) Commit(ctx context.Context, writes ...store.Write) error {
 // Send keeps the job.
 func (r *rig) Send(_ context.Context, j job.Job, _ time.Duration) error {
 	r.jobs = append(r.jobs, j)
-	return nil
+	return r.lost
 }
 
 func november(day int) calendar.Date { return calendar.Date{Year: 2026, Month: 11, Day: day} }
