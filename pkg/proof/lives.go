@@ -195,7 +195,7 @@ func (l life) refund(id, currency string, amount int64, n int) {
 	if ok {
 		l.m.people.exchanged(answer, body, asked)
 		l.m.people.spared(answer, blocked)
-		l.repeats(who, path, l.reference("ks", n), body)
+		l.askedAnew(who, path, l.reference("ks", n), body)
 		l.m.follow(answer, who, l.provider)
 	}
 }
@@ -207,7 +207,7 @@ func (l life) sendPayout() {
 		"currency": "COP", "purpose": "commission", "merchant_payout_id": l.reference("P", 0), "beneficiary": l.beneficiary()}
 	answer, ok := l.m.postAs(who, "/v1/payouts", l.reference("kp", 0), body)
 	if ok {
-		l.repeats(who, "/v1/payouts", l.reference("ks", 0), body)
+		l.askedAnew(who, "/v1/payouts", l.reference("ks", 0), body)
 		l.m.follow(answer, who, l.provider)
 	}
 }

@@ -155,7 +155,7 @@ func plants() map[string]func(*plot) {
 		},
 		i6: func(p *plot) {
 			m := p.client(func(int) int { return http.StatusCreated }, func(int) string { return "{}" })
-			m.repeat(ana(), "/v1/payouts", "k", map[string]any{})
+			m.anew(ana(), "/v1/payouts", "k", map[string]any{})
 		},
 		i18: func(p *plot) {
 			before := []string{"demo#rf_1 2 77"}

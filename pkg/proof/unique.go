@@ -10,9 +10,9 @@ import (
 // i6 is the invariant of a merchant's own ids.
 const i6 = "I6: a merchant's refund or payout id stays its own for ever"
 
-// repeats lets a merchant's system, now and then, ask again days later for what was accepted: under the same id of its own, and a key
+// askedAnew lets a merchant's system, now and then, ask again days later for what was accepted: under the same id of its own, and a key
 // that nobody has used, since its own books have lost that it ever asked. By then every cache is cold.
-func (l life) repeats(who clerk, path, key string, body map[string]any) {
+func (l life) askedAnew(who clerk, path, key string, body map[string]any) {
 	most := uint64(20)
 	if l.payout { // of these there are few, and no balance is in the way
 		most = 2
@@ -23,11 +23,11 @@ func (l life) repeats(who clerk, path, key string, body map[string]any) {
 		return
 	}
 	later := 25*time.Hour + time.Duration(uint64(draw)>>8%uint64(4*24*time.Hour))
-	l.m.world.After(later, func() { l.m.world.Go(func() { l.m.repeat(who, path, key, body) }, nil) })
+	l.m.world.After(later, func() { l.m.world.Go(func() { l.m.anew(who, path, key, body) }, nil) })
 }
 
-// repeat asks, until it is answered, and must be refused.
-func (m *merchants) repeat(who clerk, path, key string, body map[string]any) {
+// anew asks, until it is answered, and must be refused.
+func (m *merchants) anew(who clerk, path, key string, body map[string]any) {
 	encoded, err := json.Marshal(body)
 	if err != nil {
 		panic(err)
