@@ -1,0 +1,88 @@
+package lint_test
+
+// elsewhere is what the simulator's mix does not come to.
+func elsewhere() []beyond {
+	return []beyond{
+		{"what people read beyond what the mix looks at", map[string]string{
+			"api.(*Server).count":         "pkg/story TestAProviderThatIsAwayIsLeftAlone",
+			"api.(*Server).eachListed":    "pkg/story TestADayInTheColumnsOfAnotherProgram",
+			"api.(*Server).gather":        "pkg/story TestTheDayInOneReport",
+			"api.(*Server).getRules":      "pkg/story TestRulesThatAreRefused",
+			"api.(*Server).health":        "pkg/story TestAProviderThatIsAwayIsLeftAlone",
+			"api.(*Server).lastDays":      "pkg/story TestAProviderThatIsAwayIsLeftAlone",
+			"api.(*Server).listManual":    "pkg/story TestNumbersOfRows",
+			"api.(*Server).monthParts":    "pkg/story TestAMonthIsClosed",
+			"api.(*Server).recent":        "pkg/story TestAProviderThatIsAwayIsLeftAlone",
+			"api.(*Server).refundsOf":     "pkg/story TestABatchIsManyRefunds",
+			"api.(*Server).results":       "pkg/story TestABatchIsManyRefunds",
+			"api.(*Server).stored":        "pkg/story TestTheReportIsASpreadsheet",
+			"api.(*searcher).around":      "pkg/story TestARequestLeadsToWhatItDid",
+			"api.(*searcher).asked":       "pkg/story TestHostileTextsInEveryField",
+			"api.(*searcher).at":          "pkg/story TestHostileTextsInEveryField",
+			"api.(*searcher).happened":    "pkg/story TestARequestLeadsToWhatItDid",
+			"api.(*searcher).lookThrough": "pkg/story TestAnyMarkLeadsToTheStory",
+			"api.(*searcher).ofAccount":   "pkg/story TestHostileTextsInEveryField",
+			"api.whole":                   "pkg/story TestTheBuyerTellsWhatIsMissing",
+		}},
+		{"what people decide and read about the books beyond the errands of the mix", map[string]string{
+			"discrepancy.Sheet.Find":           "pkg/discrepancy TestABreakIsFoundOnItsPage",
+			"flow/decide.(*Decider).cash":      "pkg/flow/decide TestALinkMixesNoCurrencies",
+			"flow/decide.(*Decider).entry":     "pkg/flow/decide TestTwoDaysDecideAboutOneReceipt",
+			"flow/decide.(*Decider).gone":      "pkg/story TestBadDecisions",
+			"flow/decide.(*Decider).lost":      "pkg/flow/decide TestTwoDaysDecideAboutOneReceipt",
+			"flow/decide.(*Decider).moneyOf":   "pkg/story TestAShopsOrdersAreHeldAgainstTheBooks",
+			"flow/decide.(*Decider).run":       "pkg/flow/decide TestALinkMixesNoCurrencies",
+			"flow/decide.(*shopPage).listedOn": "pkg/story TestAShopsOrdersAreHeldAgainstTheBooks",
+			"order.records":                    "pkg/story TestTheDayInOneReport",
+		}},
+		{"files that come otherwise than by a provider's interface, and days compared again", map[string]string{
+			"flow/ingest.(*Ingester).Upload": "pkg/story TestAStrikeMovesDueDays",
+			"flow/ingest.(*Ingester).again":  "pkg/story TestAStrikeMovesDueDays",
+			"flow/ingest.(*Ingester).late":   "pkg/flow/ingest TestAFileAndItsMonthAtOnce",
+			"flow/ingest.(*Ingester).opened": "pkg/story TestAFileIsDropped",
+		}},
+		{"evidence is gathered when somebody asks for it: nobody in the mix does", map[string]string{
+			"flow/issue.(*Issuer).Find":        "pkg/story TestTheJournalSaysInWhichRole",
+			"flow/issue.(*Issuer).archive":     "pkg/story TestTheJournalSaysInWhichRole",
+			"flow/issue.(*Issuer).kept":        "pkg/story TestCuriousTextsComeThrough",
+			"flow/issue.(*Issuer).payment":     "pkg/story TestForeignIdsOnEveryRoute",
+			"flow/issue.(*gatherer).callbacks": "pkg/story TestCuriousTextsComeThrough",
+			"flow/issue.(*gatherer).cut":       "pkg/story TestEvidence",
+			"flow/issue.(*gatherer).day":       "pkg/story TestEvidence",
+			"flow/issue.(*gatherer).row":       "pkg/story TestEvidence",
+		}},
+		{"what the mail carrier tells", map[string]string{
+			"flow/notify.(*Notifier).cameBack": "pkg/story TestMailsThatComeBack",
+			"flow/notify.(*Notifier).writes":   "pkg/story TestNoticesThatDoNotArrive",
+		}},
+		{"days of more rows than one run compares", map[string]string{
+			"flow/reconcile.(*Reconciler).asking":   "pkg/flow/reconcile TestNoRoomWhilePartitioning",
+			"flow/reconcile.(*Reconciler).handOn":   "pkg/flow/reconcile TestARunHandsOnBeforeItIsStopped",
+			"flow/reconcile.(*Reconciler).keepPart": "pkg/flow/reconcile TestNoRoomWhilePartitioning",
+			"flow/reconcile.(*Reconciler).match":    "pkg/flow/reconcile TestNoRoomWhilePartitioning",
+			"flow/reconcile.(*Reconciler).order":    "pkg/flow/reconcile TestNoRoomWhilePartitioning",
+			"flow/reconcile.(*Reconciler).readPart": "pkg/flow/reconcile TestNoRoomWhilePartitioning",
+			"flow/reconcile.(*Reconciler).settleBy": "pkg/flow/reconcile TestPartsFoldWhatOneRunFolds",
+		}},
+		{"reports are mailed to whoever wants them: nobody in the mix does", map[string]string{
+			"flow/report.(*Reporter).plan": "pkg/story TestTheDayIsMailedOnce",
+			"flow/report.(*Reporter).send": "pkg/story TestTheDayIsMailedOnce",
+		}},
+		{"what people ask for beyond the errands of the mix", map[string]string{
+			"flow/request.(*Requester).Keys":          "pkg/story TestAKeyNeedsTwoPeople",
+			"flow/request.(*Requester).Preview":       "pkg/story TestABalanceThatDoesNotSuffice",
+			"flow/request.(*Requester).add":           "pkg/story TestTheBuyerTellsWhatIsMissing",
+			"flow/request.(*Requester).alreadyPaid":   "pkg/story TestVoucherWhoseAnswerWasLost",
+			"flow/request.(*Requester).byTransaction": "pkg/story TestRefundsThatAreRefused",
+			"flow/request.(*Requester).unclaimed":     "pkg/story TestWhatPeopleNameIsFoundLater",
+			"flow/request.(*share).left":              "pkg/story TestABalanceThatDoesNotSuffice",
+			"flow/request.(*share).spread":            "pkg/story TestLimitsOfADay",
+		}},
+		{"files of more rows than one invocation works off", map[string]string{
+			"flow/run.(*Runner).Handle": "pkg/proof TestAHundredThousandRows",
+		}},
+		{"cash for what was not collected through the same network", map[string]string{
+			"provider/efecty.(*CashOut).call": "pkg/story TestCashForWhatWasPaidElsewhere",
+		}},
+	}
+}
