@@ -45,7 +45,7 @@ sim: ## N refunds (N=20000), half of them with each kind of provider, through th
 mutation: ## does a test of pkg/money and pkg/disbursement fail for each operator, condition and assignment changed? (minutes)
 	go run ./infra/mutation ./pkg/money ./pkg/disbursement
 
-mutants: ## nineteen guards broken on purpose, each of which the simulator must notice
+mutants: ## twenty guards broken on purpose, each of which the simulator must notice
 	go test -tags mutants -count=1 -timeout 20m -run Mutant -v ./pkg/proof ./infra/vuelto | grep -v '^=== '
 
 fuzz: ## every fuzz target for FUZZTIME (60s), one after the other

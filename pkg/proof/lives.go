@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/vuelto/vuelto/pkg/disbursement"
+	"github.com/vuelto/vuelto/pkg/money"
 	"github.com/vuelto/vuelto/pkg/provider/simnet"
 	"github.com/vuelto/vuelto/pkg/sim"
 	"github.com/vuelto/vuelto/pkg/store"
@@ -27,8 +28,9 @@ type merchants struct {
 	carriers []string        // gateways through which they sell besides the networks
 	report   func(subject, sentence, detail string)
 	ask      func(*http.Request) sim.Reply
-	ear      *ear    // nil = nobody hears the stream
-	people   *people // nil = nobody agrees, stops or looks after anything
+	ear      *ear     // nil = nobody hears the stream
+	people   *people  // nil = nobody agrees, stops or looks after anything
+	forgers  *forgers // nil = nobody lies
 }
 
 // accepted is a refund or payout that was answered with 201.
@@ -125,6 +127,7 @@ func (l life) run() {
 		return
 	}
 	id := answer.ID
+	l.m.forgers.hear(answer, l.provider)
 	l.m.world.Sleep(l.m.mostly(20 * time.Hour))
 	n, _ := l.m.world.Network(l.provider)
 	brought := l.cash(price)
@@ -215,6 +218,7 @@ func (l life) sendPayout() {
 // follow is what happens to an accepted refund or payout outside of us: staff click, the provider pays or does not.
 func (m *merchants) follow(answer noun, asker clerk, through string) {
 	id := answer.ID
+	m.forgers.hear(answer, through)
 	m.accepted = append(m.accepted, accepted{id, through, m.world.Now()})
 	stop := func() { m.move(pathOf(id) + "/cancel") }
 	if m.people != nil {
@@ -263,7 +267,11 @@ type noun struct {
 	Status      disbursement.State `json:"status"`
 	RequestedBy string             `json:"requested_by"`
 	Amount      int64              `json:"amount"`
-	FX          struct {
+	Currency    money.Currency     `json:"currency"`
+	Voucher     struct {
+		Code string `json:"code"`
+	} `json:"voucher"` // of a payment
+	FX struct {
 		Day  string `json:"day"`
 		Rate string `json:"rate"`
 	} `json:"fx"`

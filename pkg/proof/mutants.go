@@ -17,7 +17,7 @@ import (
 // the store, the queues and the schedules are worn by the world; the others break a guard of the code itself (pkg/mutant).
 func Mutants() []string {
 	return []string{"delete-on-error", "no-fence", "blind-resend", "timeout-is-failure", "split-cap", "no-dedupe", "no-sweep",
-		"dlq-ignored", "reject-is-proof", "key-per-attempt", "journal-apart", "ttl-unique", "future-stamp", "mismatch-on-read",
+		"dlq-ignored", "reject-is-proof", "key-per-attempt", "journal-apart", "ttl-unique", "future-stamp", "forged-accepted", "mismatch-on-read",
 		"self-approval", "cancel-sent", "late-approval", "self-closing", "two-successors"}
 }
 

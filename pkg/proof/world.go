@@ -84,6 +84,7 @@ func runWorld(o Options, share piece, advance func(refunds float64)) (Result, er
 func (o Options) begin(m *merchants, seed uint64) error {
 	m.carriers = o.carriers(m.index)
 	if !o.Unstaffed {
+		m.forgers = newForgers(m, seed)
 		if err := staffed(m, seed, o.Errands); err != nil {
 			return err
 		}

@@ -23,7 +23,7 @@ func Sign(secret string, parts ...[]byte) string {
 
 // Signed says, in constant time, whether a lower-case hex signature is that of the parts under any of the secrets.
 func Signed(secrets []string, signature string, parts ...[]byte) bool {
-	ok := false
+	ok := mutant.On("forged-accepted")
 	for _, secret := range secrets {
 		if hmac.Equal([]byte(Sign(secret, parts...)), []byte(signature)) {
 			ok = true
