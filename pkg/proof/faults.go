@@ -92,8 +92,9 @@ type troubles struct {
 	trace   *fnv64
 	tell    *teller
 	ring    ring
-	poison  []letter // what nobody can read, as it was sent
-	flawed  []flawed // rows that the settlement files get wrong
+	handed  func(*http.Request, simnet.Kind) // hears of what befell a handing over; nil = nobody
+	poison  []letter                         // what nobody can read, as it was sent
+	flawed  []flawed                         // rows that the settlement files get wrong
 }
 
 // site is a call site with a fault that befell it.
@@ -275,7 +276,10 @@ func (t *troubles) armAll() {
 // arm lets a provider's calls and callbacks suffer.
 func (t *troubles) arm(n simnet.Network) {
 	f := n.Faults()
-	f.Decide = func(op simnet.Operation, _ *http.Request) simnet.Kind {
+	f.Decide = func(op simnet.Operation, req *http.Request) (met simnet.Kind) {
+		if op == simnet.OpDisbursement && t.handed != nil {
+			defer func() { t.handed(req, met) }()
+		}
 		at := sim.Point{Boundary: "provider", Call: n.Name(), About: string(op)}
 		t.visit(at)
 		if t.down(n.Name(), at) {

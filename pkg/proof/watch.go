@@ -57,6 +57,7 @@ type watcher struct {
 	doubles  map[string]int
 	sums     []uint64 // of the story at hand
 	repeats  bool     // providers give the first one back to who sends a reference again
+	fates    map[string]fate
 	report   func(subject, sentence, detail string)
 	trace    *fnv64
 }
@@ -79,7 +80,7 @@ type story struct {
 }
 
 func newWatcher(trace *fnv64, report func(subject, sentence, detail string)) *watcher {
-	return &watcher{payments: map[string]*balance{}, stories: map[string]story{}, doubles: map[string]int{}, trace: trace, report: report}
+	return &watcher{payments: map[string]*balance{}, stories: map[string]story{}, doubles: map[string]int{}, fates: map[string]fate{}, trace: trace, report: report}
 }
 
 // committed checks what has just been written.
@@ -170,6 +171,7 @@ func (w *watcher) disbursement(r store.Record) string {
 	w.stories[r.Key.PK] = now
 	w.steps(r.Key.PK, d, before)
 	if len(d.History) > before.steps {
+		w.sends(r.Key.PK, d)
 		w.persons(r.Key.PK, d, now.asker)
 	}
 	if d.Payment == "" {
@@ -232,9 +234,6 @@ func (w *watcher) steps(subject string, d disbursement.Disbursement, before stor
 		return
 	}
 	last := d.History[len(d.History)-1]
-	if last.From == disbursement.Unknown && last.By == "sweep" && last.To != disbursement.Held {
-		w.report(subject, i3, fmt.Sprintf("%s to %s by %s", last.From, last.To, last.By))
-	}
 	if d.Contested && !before.contested && (!undated(d.Provider) || last.By != "webhook") && !undecided(d, before) {
 		w.report(subject, i22, fmt.Sprintf("%s while %s, by %s", last.Evidence, last.From, last.By))
 	}
@@ -242,17 +241,6 @@ func (w *watcher) steps(subject string, d disbursement.Disbursement, before stor
 	case disbursement.Submitting, disbursement.Unknown, disbursement.Accepted, disbursement.Collectable, disbursement.Paid, disbursement.Settled:
 		if !d.Sent() && d.Route != disbursement.Manual { // by hand, beside the provider
 			w.report(subject, i23, fmt.Sprintf("%s without an attempt", d.State))
-		}
-	}
-	if d.State == disbursement.Submitting && len(d.Attempts) > 1 {
-		for i := len(d.History) - 2; i >= 0; i-- {
-			if s := d.History[i]; s.To == disbursement.Queued {
-				proof := s.Evidence
-				if !w.proves(proof) {
-					w.report(subject, i4, "sent again after "+proof)
-				}
-				break
-			}
 		}
 	}
 }
@@ -274,17 +262,6 @@ func (w *watcher) persons(subject string, d disbursement.Disbursement, asker str
 			w.report(subject, i36, last.Evidence+" made two steps")
 		}
 	}
-}
-
-// proves says whether a disbursement may be sent again after this. Sending the same reference again instead of asking is
-// safe where the provider gives the first one back, and nowhere else.
-func (w *watcher) proves(evidence string) bool {
-	for _, proof := range []string{"reply:", "poll:not_found", "requeue:"} {
-		if strings.HasPrefix(evidence, proof) {
-			return true
-		}
-	}
-	return w.repeats && strings.HasPrefix(evidence, disbursement.Repeat)
 }
 
 // called looks at the providers' books after each call.

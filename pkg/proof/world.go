@@ -53,7 +53,7 @@ func runWorld(o Options, share piece, advance func(refunds float64)) (Result, er
 		return out, err
 	}
 	defer world.Close()
-	t.world, w.world, w.repeats = world, world, profile == HonoursKeys
+	t.world, t.handed, w.world, w.repeats = world, w.handed, world, profile == HonoursKeys
 	if tell != nil {
 		tell.world = world
 	}
