@@ -80,11 +80,19 @@ func (w *watcher) sends(subject string, d disbursement.Disbursement) {
 	if last.From == disbursement.Unknown && !leavesUnknown(last) {
 		w.report(subject, i3, fmt.Sprintf("%s to %s by %s: %s", last.From, last.To, last.By, last.Evidence))
 	}
-	if last.To != disbursement.Submitting || w.world == nil {
+	if w.world == nil {
+		return
+	}
+	if last.To == disbursement.Queued && strings.HasPrefix(last.Evidence, notFound) {
+		if why := w.tooSoon(d, f); why != "" {
+			w.report(subject, i4, "not found is believed "+why)
+		}
+	}
+	if last.To != disbursement.Submitting {
 		return
 	}
 	if len(d.Attempts) > 1 {
-		if why := w.unproven(d, f, w.world.Now()); why != "" {
+		if why := w.unproven(d, f); why != "" {
 			w.report(subject, i4, "sent again "+why)
 		}
 	}
@@ -99,17 +107,32 @@ func leavesUnknown(s disbursement.Step) bool {
 	case disbursement.Held:
 		return true
 	case disbursement.Queued:
-		return s.By == "poll" && (strings.HasPrefix(s.Evidence, "poll:not_found") || strings.HasPrefix(s.Evidence, disbursement.Repeat))
+		return s.By == "poll" && (strings.HasPrefix(s.Evidence, notFound) || strings.HasPrefix(s.Evidence, disbursement.Repeat))
 	case disbursement.Accepted, disbursement.Collectable, disbursement.Paid, disbursement.Settled, disbursement.Rejected, disbursement.Returned, disbursement.Cancelled:
 		return machine(s.By)
 	}
 	return false
 }
 
+// notFound marks evidence that the provider knows of none.
+const notFound = "poll:not_found"
+
+// tooSoon says why "not found" proves nothing: a commit may still come, or the book has it. The provider was asked before this was
+// written, so that the span from the call to the question is no longer than this one.
+func (w *watcher) tooSoon(d disbursement.Disbursement, f fate) string {
+	if since := w.world.Now().Sub(f.at); since < quiet {
+		return since.String() + " after it was sent"
+	}
+	if w.holds(d) {
+		return "while the provider holds one"
+	}
+	return ""
+}
+
 // unproven says why a second sending is without proof that the first was not applied; empty if it is not. Sending the same reference
 // again instead of asking is safe where the provider gives the first one back, and nowhere else; there it may be sent as often as it
 // takes. What two people let go they have looked up; that they saw what is so is asked of the book, as of everything else.
-func (w *watcher) unproven(d disbursement.Disbursement, f fate, now time.Time) string {
+func (w *watcher) unproven(d disbursement.Disbursement, f fate) string {
 	proof, repeated := "", false
 	for _, s := range d.History[:len(d.History)-1] {
 		if s.To == disbursement.Queued {
@@ -121,10 +144,7 @@ func (w *watcher) unproven(d disbursement.Disbursement, f fate, now time.Time) s
 		return "after " + proof + ", to a provider that pays a repeat"
 	case repeated:
 		return ""
-	case strings.HasPrefix(proof, "poll:not_found"):
-		if now.Sub(f.at) < quiet {
-			return fmt.Sprintf("%s after it was sent, on %s", now.Sub(f.at), proof)
-		}
+	case strings.HasPrefix(proof, notFound): // judged when it was believed
 	case strings.HasPrefix(proof, "reply:"):
 		if f.kind != "" {
 			return fmt.Sprintf("on %s, which was %s", proof, f.kind)

@@ -16,9 +16,10 @@ func TestASecondSendIsJudgedByWhatTheWorldKnows(t *testing.T) {
 	for name, c := range map[string]struct {
 		before   string // an earlier proof
 		proof    string
-		met      simnet.Kind // what befell the first call
-		never    bool        // …which was never made
-		later    time.Duration
+		met      simnet.Kind   // what befell the first call
+		never    bool          // …which was never made
+		later    time.Duration // it was proven, and so long after that sent
+		rest     time.Duration
 		book     []simnet.Entry
 		promise  bool
 		provider string
@@ -32,9 +33,10 @@ func TestASecondSendIsJudgedByWhatTheWorldKnows(t *testing.T) {
 		"a refusal, and it is there":     {proof: "reply:1", met: simnet.RateLimit, book: live, want: 1},
 		"asked after the quiet":          {proof: "poll:not_found:1", met: simnet.TimeoutBefore, later: quiet},
 		"asked too soon":                 {proof: "poll:not_found:1", met: simnet.TimeoutBefore, later: quiet - time.Second, want: 1},
+		"asked too soon, sent later":     {proof: "poll:not_found:1", met: simnet.TimeoutBefore, later: time.Minute, rest: time.Hour, want: 1},
 		"asked, and nothing was sent":    {proof: "poll:not_found:1", never: true},
 		"asked, refused at the door":     {proof: "poll:not_found:1", met: simnet.Outage},
-		"asked, and it is there":         {proof: "poll:not_found:1", met: simnet.TimeoutAfter, later: quiet, book: live, want: 1},
+		"asked, and it is there":         {proof: "poll:not_found:1", met: simnet.TimeoutAfter, later: quiet, book: live, want: 2},
 		"a repeat that is safe":          {proof: disbursement.Repeat + "1", met: simnet.TimeoutAfter, book: live, promise: true},
 		"a repeat that is paid":          {proof: disbursement.Repeat + "1", met: simnet.TimeoutAfter, later: quiet, want: 1},
 		"a repeat without keys":          {proof: disbursement.Repeat + "1", later: quiet, promise: true, provider: "kushki", want: 1},
@@ -61,10 +63,12 @@ func TestASecondSendIsJudgedByWhatTheWorldKnows(t *testing.T) {
 		if c.before != "" {
 			d = then(then(d, disbursement.Queued, "poll", c.before), disbursement.Submitting, "submit", "submit:2")
 		}
-		d = then(then(d, disbursement.Queued, "somebody", c.proof), disbursement.Submitting, "submit", "submit:2")
-		d.Attempts = append(d.Attempts, disbursement.Attempt{At: p.world.Now()})
+		d = then(d, disbursement.Queued, "poll", c.proof)
+		again := then(d, disbursement.Submitting, "submit", "submit:2")
+		again.Attempts = append(again.Attempts, disbursement.Attempt{At: p.world.Now()})
 		p.world.After(c.later, func() { p.watch.sends("demo#"+d.ID, d) })
-		until(p.world, c.later+time.Minute, never)
+		p.world.After(c.later+c.rest, func() { p.watch.sends("demo#"+d.ID, again) })
+		until(p.world, c.later+c.rest+time.Minute, never)
 		if got := p.found[i4]; got != c.want {
 			t.Errorf("%s: %d violations, want %d: %v", name, got, c.want, p.found)
 		}

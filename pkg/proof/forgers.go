@@ -116,7 +116,8 @@ func sealed(h http.Header, a provider.Account, secret string, body []byte, now t
 
 // tales is the webhook by which an account's provider tells that something succeeded; nil if nobody lies about it. EBANX, ePayco,
 // Mercado Pago and PayU are left out because their webhooks are a hint, after which they are asked, and dLocal's refunds because they are
-// told by an address with a proof of its own, which is not a signature.
+// told by an address with a proof of its own, which is not a signature; Rapyd because it signs another way, which its own callbacks with
+// a bad signature try.
 func tales(a provider.Account, n noun, now time.Time) []byte {
 	given := !strings.HasPrefix(n.ID, "pay_")
 	at, txn := now.UTC().Format(time.RFC3339), "F-"+n.ID
