@@ -22,7 +22,6 @@ func elsewhere() []beyond {
 			"api.(*searcher).happened":    "pkg/story TestARequestLeadsToWhatItDid",
 			"api.(*searcher).lookThrough": "pkg/story TestAnyMarkLeadsToTheStory",
 			"api.(*searcher).ofAccount":   "pkg/story TestHostileTextsInEveryField",
-			"api.whole":                   "pkg/story TestTheBuyerTellsWhatIsMissing",
 		}},
 		{"what people decide and read about the books beyond the errands of the mix", map[string]string{
 			"discrepancy.Sheet.Find":           "pkg/discrepancy TestABreakIsFoundOnItsPage",
@@ -67,16 +66,6 @@ func elsewhere() []beyond {
 		{"reports are mailed to whoever wants them: nobody in the mix does", map[string]string{
 			"flow/report.(*Reporter).plan": "pkg/story TestTheDayIsMailedOnce",
 			"flow/report.(*Reporter).send": "pkg/story TestTheDayIsMailedOnce",
-		}},
-		{"what people ask for beyond the errands of the mix", map[string]string{
-			"flow/request.(*Requester).Keys":          "pkg/story TestAKeyNeedsTwoPeople",
-			"flow/request.(*Requester).Preview":       "pkg/story TestABalanceThatDoesNotSuffice",
-			"flow/request.(*Requester).add":           "pkg/story TestTheBuyerTellsWhatIsMissing",
-			"flow/request.(*Requester).alreadyPaid":   "pkg/story TestVoucherWhoseAnswerWasLost",
-			"flow/request.(*Requester).byTransaction": "pkg/story TestRefundsThatAreRefused",
-			"flow/request.(*Requester).unclaimed":     "pkg/story TestWhatPeopleNameIsFoundLater",
-			"flow/request.(*share).left":              "pkg/story TestABalanceThatDoesNotSuffice",
-			"flow/request.(*share).spread":            "pkg/story TestLimitsOfADay",
 		}},
 		{"files of more rows than one invocation works off", map[string]string{
 			"flow/run.(*Runner).Handle": "pkg/proof TestAHundredThousandRows",

@@ -29,4 +29,18 @@ func (p *people) busy() {
 	}
 	on(6*24*time.Hour+p.span(opening), p.upload)
 	on(p.span(opening), p.month)
+	if p.seldom {
+		p.apart().rare(on)
+	}
+}
+
+// rare is what is seldom done.
+func (p *people) rare(on func(after time.Duration, what func())) {
+	for n := range 2 {
+		on(p.span(opening), func() { p.foreseen(n) })
+		on(p.span(opening), func() { p.most(n) })
+		on(p.span(opening), func() { p.named(n) })
+		on(p.span(opening), func() { p.lost(n) })
+	}
+	on(p.span(opening), p.keys)
 }

@@ -250,7 +250,7 @@ func (c *table) unreached(listed []string) []string {
 // it asks for. They are listed, so that none is lost unnoticed, and none is new without being listed: -args -update writes the list anew.
 func TestEveryCallSiteMeetsEveryFaultThatAppliesThere(t *testing.T) {
 	o := options(t)
-	o.Template, o.Direct, o.Errands = unhurried(t, o.Template), false, true
+	o.Template, o.Direct, o.Errands, o.Seldom = unhurried(t, o.Template), false, true, true
 	o.N, o.Rate, o.Sites, o.Profiles = 400, 5, true, proof.Profiles()[1:]
 	routes := newAsked(t)
 	o.Asked = routes.hear

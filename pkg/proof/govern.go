@@ -13,13 +13,17 @@ import (
 )
 
 // rulesOf are the merchant's from a day on: a tenth of all refunds must be agreed to, and where people have errands, large ones bring a
-// document and some are asked for in dollars.
-func rulesOf(from calendar.Date, errands bool) merchant.Rules {
+// document and some are asked for in dollars. What is seldom done needs a day's sum that is known, and a register.
+func rulesOf(from calendar.Date, errands, seldom bool) merchant.Rules {
 	rules := merchant.Rules{From: from, Screen: merchant.Screen{Blocked: errands}, Approval: merchant.Approval{ExpiresHours: lapse,
 		Tiers: []merchant.Tier{{Currency: money.COP, Above: 350_000_00, Role: merchant.Approver}, {Currency: money.PEN, Above: 330_00, Role: merchant.Approver}}}}
 	if errands {
 		rules.Papers = []merchant.Paper{{Kind: "refund", Name: paper, Currency: money.COP, From: papersFrom}}
 		rules.FX.Bears = "merchant"
+	}
+	if seldom {
+		rules.Limits = []merchant.Limit{{Currency: money.COP, Store: "store_co", Daily: daily}}
+		rules.Register = []merchant.Register{{Country: "CO", Currency: money.COP, Single: noted}}
 	}
 	return rules
 }
@@ -117,7 +121,7 @@ func (p *people) enters(key string) bool {
 // setRules sets the rules that there are, twice at one moment: what both are told they have set are two.
 func (p *people) setRules() {
 	today := calendar.On(p.m.world.Now(), calendar.Peru().Zone())
-	body, err := json.Marshal(rulesOf(today, p.errands))
+	body, err := json.Marshal(rulesOf(today, p.errands, p.seldom))
 	if err != nil {
 		panic(err)
 	}

@@ -38,12 +38,14 @@ func dora() clerk { return clerk{"dora", "sk_test_demo_dora", merchant.Approver}
 type people struct {
 	m      *merchants
 	rand   *rand.Rand
+	own    *rand.Rand        // of what they do apart
 	askers map[string]clerk  // of refunds and payouts: who asked
 	deeds  map[string][]deed // what somebody was told is done, by refund or payout
 	moves  map[string]Moves  // by what was clicked
 
 	// errands are what they see to besides: what is held on purpose, codes, files of payouts, unusual payments, the block list, the books.
 	errands bool
+	seldom  bool // and what is seldom done
 	blocked bool // somebody is, and whoever asked for it has been told so
 	lifted  bool // no more, or soon
 	rates   quoted
@@ -78,8 +80,9 @@ type Moves struct {
 const lapse = 48
 
 // staffed gives a merchant its people: keys, and rules by which a tenth of all refunds must be agreed to.
-func staffed(m *merchants, seed uint64, errands bool) error {
-	p := &people{m: m, rand: rand.New(rand.NewPCG(seed, 0x70656f706c65)), askers: map[string]clerk{}, deeds: map[string][]deed{}, moves: map[string]Moves{}, errands: errands}
+func staffed(m *merchants, seed uint64, o Options) error {
+	p := &people{m: m, rand: rand.New(rand.NewPCG(seed, 0x70656f706c65)), askers: map[string]clerk{}, deeds: map[string][]deed{}, moves: map[string]Moves{}, errands: o.Errands, seldom: o.Seldom}
+	p.own = rand.New(rand.NewPCG(seed, 0x61736b73))
 	p.rates = quoted{map[string]bool{}, map[string]time.Time{}}
 	ctx := context.Background()
 	record, err := m.world.Store.Get(ctx, merchant.Key("demo"))
@@ -91,7 +94,7 @@ func staffed(m *merchants, seed uint64, errands bool) error {
 		return err
 	}
 	today := calendar.On(begin, calendar.Colombia().Zone())
-	rules := rulesOf(today, errands)
+	rules := rulesOf(today, o.Errands, o.Seldom)
 	rules.Number, rules.SetBy, rules.SetAt = 1, ana().name, begin
 	shop = shop.WithRules(rules, today)
 	writes := []store.Write{store.Put{Record: merchant.Encode(shop, record.Version)}}

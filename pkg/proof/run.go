@@ -53,6 +53,8 @@ type Options struct {
 	// Errands lets people also see to what is held on purpose, to cash codes, to unusual payments, to files of payouts, to the block
 	// list and to the books.
 	Errands bool
+	// Seldom lets people who have errands do what is done seldom, too: runs without it draw and ask what they always did.
+	Seldom bool
 	// Asked hears of every call to the API and how it was answered; nil = nobody. Worlds run beside each other.
 	Asked func(method, path string, status int)
 	// Hooks lets a mutant change the world.

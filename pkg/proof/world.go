@@ -85,7 +85,7 @@ func (o Options) begin(m *merchants, seed uint64) error {
 	m.carriers = o.carriers(m.index)
 	if !o.Unstaffed {
 		m.forgers = newForgers(m, seed)
-		if err := staffed(m, seed, o.Errands); err != nil {
+		if err := staffed(m, seed, o); err != nil {
 			return err
 		}
 	}
