@@ -23,22 +23,12 @@ func elsewhere() []beyond {
 			"api.(*searcher).lookThrough": "pkg/story TestAnyMarkLeadsToTheStory",
 			"api.(*searcher).ofAccount":   "pkg/story TestHostileTextsInEveryField",
 		}},
-		{"what people decide and read about the books beyond the errands of the mix", map[string]string{
-			"discrepancy.Sheet.Find":           "pkg/discrepancy TestABreakIsFoundOnItsPage",
-			"flow/decide.(*Decider).cash":      "pkg/flow/decide TestALinkMixesNoCurrencies",
-			"flow/decide.(*Decider).entry":     "pkg/flow/decide TestTwoDaysDecideAboutOneReceipt",
-			"flow/decide.(*Decider).gone":      "pkg/story TestBadDecisions",
-			"flow/decide.(*Decider).lost":      "pkg/flow/decide TestTwoDaysDecideAboutOneReceipt",
-			"flow/decide.(*Decider).moneyOf":   "pkg/story TestAShopsOrdersAreHeldAgainstTheBooks",
-			"flow/decide.(*Decider).run":       "pkg/flow/decide TestALinkMixesNoCurrencies",
-			"flow/decide.(*shopPage).listedOn": "pkg/story TestAShopsOrdersAreHeldAgainstTheBooks",
-			"order.records":                    "pkg/story TestTheDayInOneReport",
+		{"a break on one of many pages: no day of the mix has more than one", map[string]string{
+			"discrepancy.Sheet.Find": "pkg/discrepancy TestABreakIsFoundOnItsPage",
 		}},
-		{"files that come otherwise than by a provider's interface, and days compared again", map[string]string{
-			"flow/ingest.(*Ingester).Upload": "pkg/story TestAStrikeMovesDueDays",
-			"flow/ingest.(*Ingester).again":  "pkg/story TestAStrikeMovesDueDays",
-			"flow/ingest.(*Ingester).late":   "pkg/flow/ingest TestAFileAndItsMonthAtOnce",
-			"flow/ingest.(*Ingester).opened": "pkg/story TestAFileIsDropped",
+		{"a shop's orders, whose payments are read by several readers at once: a handler of a world is one", map[string]string{
+			"flow/decide.(*Decider).moneyOf":   "pkg/story TestAShopsOrdersAreHeldAgainstTheBooks",
+			"flow/decide.(*shopPage).listedOn": "pkg/story TestAShopsOrdersAreHeldAgainstTheBooks",
 		}},
 		{"evidence is gathered when somebody asks for it: nobody in the mix does", map[string]string{
 			"flow/issue.(*Issuer).Find":        "pkg/story TestTheJournalSaysInWhichRole",
@@ -61,7 +51,6 @@ func elsewhere() []beyond {
 			"flow/reconcile.(*Reconciler).match":    "pkg/flow/reconcile TestNoRoomWhilePartitioning",
 			"flow/reconcile.(*Reconciler).order":    "pkg/flow/reconcile TestNoRoomWhilePartitioning",
 			"flow/reconcile.(*Reconciler).readPart": "pkg/flow/reconcile TestNoRoomWhilePartitioning",
-			"flow/reconcile.(*Reconciler).settleBy": "pkg/flow/reconcile TestPartsFoldWhatOneRunFolds",
 		}},
 		{"reports are mailed to whoever wants them: nobody in the mix does", map[string]string{
 			"flow/report.(*Reporter).plan": "pkg/story TestTheDayIsMailedOnce",

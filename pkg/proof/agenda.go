@@ -43,4 +43,10 @@ func (p *people) rare(on func(after time.Duration, what func())) {
 		on(p.span(opening), func() { p.lost(n) })
 	}
 	on(p.span(opening), p.keys)
+	on(p.span(opening), p.unheld)
+	for n := range 2 {
+		on(p.span(opening), func() { p.matched(n) })
+		on(3*24*time.Hour+p.span(opening/2), func() { p.drops(n) })
+		on(3*24*time.Hour+p.span(opening/2), func() { p.strike(n) })
+	}
 }

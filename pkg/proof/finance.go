@@ -155,6 +155,7 @@ func (p *people) shut(id string, n int) {
 		return
 	}
 	p.m.world.Sleep(time.Hour + p.span(8*time.Hour))
+	p.tardy(path)
 	if p.look(path, &after) && !p.sameClosing(before, at, after) {
 		p.m.report(id, i36, fmt.Sprintf("a closed day went on: %+v, then %+v", at, after))
 	}

@@ -127,7 +127,7 @@ func (a *auditor) settlements() map[settlement.Class]Tally {
 		switch {
 		case found(all, f, class):
 			t.Found++
-		case a.gone(f), a.lostTwice(f), a.toldLater(f), heardLater(all, f):
+		case a.people.knows(f), a.gone(f), a.lostTwice(f), a.toldLater(f), heardLater(all, f):
 			t.Moot++
 		default:
 			a.report(f.ours, irec, fmt.Sprintf("%s of %s, %s in the file of %s, is no %s; there is %v", f.flaw, f.ours, f.id, f.account, class, all[f.account+" "+f.id]))
@@ -165,6 +165,9 @@ func (a *auditor) gone(f flawed) bool {
 	d, err := a.find(IDOf(f.ours))
 	return err == nil && (d.State == disbursement.Returned || d.PaidAt.IsZero() || slices.ContainsFunc(d.History, byPeople))
 }
+
+// knows says that finance has settled a payment by another row already.
+func (p *people) knows(f flawed) bool { return p != nil && p.decided[f.ours] }
 
 // heardLater says that the row was said to be rejected when our books did not know yet that the money had gone out: there was nothing to
 // contradict, and once they knew, people had it before them as money that no file shows.

@@ -45,9 +45,10 @@ type people struct {
 
 	// errands are what they see to besides: what is held on purpose, codes, files of payouts, unusual payments, the block list, the books.
 	errands bool
-	seldom  bool // and what is seldom done
-	blocked bool // somebody is, and whoever asked for it has been told so
-	lifted  bool // no more, or soon
+	seldom  bool            // and what is seldom done
+	decided map[string]bool // payments that finance has said some row is about
+	blocked bool            // somebody is, and whoever asked for it has been told so
+	lifted  bool            // no more, or soon
 	rates   quoted
 }
 
@@ -82,6 +83,7 @@ const lapse = 48
 // staffed gives a merchant its people: keys, and rules by which a tenth of all refunds must be agreed to.
 func staffed(m *merchants, seed uint64, o Options) error {
 	p := &people{m: m, rand: rand.New(rand.NewPCG(seed, 0x70656f706c65)), askers: map[string]clerk{}, deeds: map[string][]deed{}, moves: map[string]Moves{}, errands: o.Errands, seldom: o.Seldom}
+	p.decided = map[string]bool{}
 	p.own = rand.New(rand.NewPCG(seed, 0x61736b73))
 	p.rates = quoted{map[string]bool{}, map[string]time.Time{}}
 	ctx := context.Background()

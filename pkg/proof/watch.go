@@ -227,6 +227,17 @@ func undecided(d disbursement.Disbursement, before story) bool {
 		slices.ContainsFunc(d.History, func(s disbursement.Step) bool { return s.By == "webhook" && s.At.Equal(d.EvidenceAt) })
 }
 
+// askedAgain says that two people had said that it came back, and a file that is read again says that it had gone out: their word has no
+// date that a row could be older than, and is no provider's. They look at it once more.
+func askedAgain(d disbursement.Disbursement) bool {
+	n := len(d.History)
+	if n < 2 {
+		return false
+	}
+	said, last := d.History[n-2], d.History[n-1]
+	return last.By == "settlement" && last.From == disbursement.Returned && said.To == disbursement.Returned && closed(said)
+}
+
 // steps checks the newest step of a disbursement against what may lead there. What was contested before has been judged by the
 // step that made it so: people are reminded of it later, and nobody contradicts anybody by that.
 func (w *watcher) steps(subject string, d disbursement.Disbursement, before story) {
@@ -234,7 +245,7 @@ func (w *watcher) steps(subject string, d disbursement.Disbursement, before stor
 		return
 	}
 	last := d.History[len(d.History)-1]
-	if d.Contested && !before.contested && (!undated(d.Provider) || last.By != "webhook") && !undecided(d, before) {
+	if d.Contested && !before.contested && (!undated(d.Provider) || last.By != "webhook") && !undecided(d, before) && !askedAgain(d) {
 		w.report(subject, i22, fmt.Sprintf("%s while %s, by %s", last.Evidence, last.From, last.By))
 	}
 	switch d.State {

@@ -92,6 +92,8 @@ func about(k store.Key) string {
 		return "blocked"
 	case strings.HasPrefix(k.SK, "ask_"):
 		return "asked"
+	case strings.HasPrefix(k.SK, "receipt#"):
+		return "claim"
 	case strings.HasSuffix(k.PK, "#rules"):
 		return "rules"
 	case strings.HasSuffix(k.PK, "#apikeys"):

@@ -191,17 +191,24 @@ func (w *World) closeDay(body []byte, done func(Reply)) {
 
 // drop puts a file into the bucket's inbox, whose event becomes a job by the template's rule.
 func (w *World) drop(name string, body []byte, done func(Reply)) {
-	ctx := context.Background()
-	if err := w.Files.Put(ctx, name, body); err != nil {
+	if err := w.Drop(name, body); err != nil {
 		refuse(done, 409, "sandbox_refused", err.Error())
 		return
 	}
+	answer(done, 200, map[string]any{"file": name})
+}
+
+// Drop is drop for whoever stands beside the world. Error: there is such a file.
+func (w *World) Drop(name string, body []byte) error {
+	ctx := context.Background()
+	if err := w.Files.Put(ctx, name, body); err != nil {
+		return err
+	}
 	if err := w.sender.Send(ctx, job.Job{Kind: job.Drop, Key: store.Key{PK: name}}, 0); err != nil {
-		refuse(done, 500, "internal", err.Error())
-		return
+		return err
 	}
 	w.pump(w.queueOf[job.Drop])
-	answer(done, 200, map[string]any{"file": name})
+	return nil
 }
 
 func (w *World) listAccounts(done func(Reply)) {
