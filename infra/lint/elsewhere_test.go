@@ -59,7 +59,7 @@ func elsewhere() []beyond {
 		{"files of more rows than one invocation works off", map[string]string{
 			"flow/run.(*Runner).Handle": "pkg/proof TestAHundredThousandRows",
 		}},
-		{"cash for what was not collected through the same network", map[string]string{
+		{"cash that goes out through D24: a world has one account with Efecty, and it is the one that issues vouchers", map[string]string{
 			"provider/efecty.(*CashOut).call": "pkg/story TestCashForWhatWasPaidElsewhere",
 		}},
 	}

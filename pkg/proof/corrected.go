@@ -163,16 +163,20 @@ func (p *people) unheld() {
 // matched are rows of two days, before the world began, that both show one payment under an id that nobody knows: finance says of each what it is
 // about, and the payment is settled by one of them.
 func (p *people) matched(n int) {
-	const minor = 60_000_00
-	id := p.bought("matched", n, minor)
-	if id == "" {
-		return
+	if id := p.bought("matched", n, owed); id != "" {
+		p.decided[id] = true
+		p.match(id, n)
 	}
-	p.decided[id] = true
+}
+
+// owed is what such a payment is of.
+const owed = 60_000_00
+
+func (p *people) match(id string, n int) {
 	told := 0
 	for i := range 2 {
 		day := calendar.Date{Year: 2026, Month: time.October, Day: 5 + 7*n + i}
-		broken := p.wrong(n, i, day, minor)
+		broken := p.wrong(n, i, day)
 		if broken == "" {
 			return
 		}
@@ -192,9 +196,9 @@ func (p *people) matched(n int) {
 }
 
 // wrong brings a day's file with the one row that nobody knows, and gives its break.
-func (p *people) wrong(n, i int, day calendar.Date, minor int64) string {
+func (p *people) wrong(n, i int, day calendar.Date) string {
 	file := fmt.Appendf(nil, "Transaction ID,Reference Code,Type,Amount,Fee,Tax,Net Amount,Currency,Date,Status\nX%d%d,Y%d%d,PAYMENT,%d.00,0.00,0.00,%d.00,COP,%s 10:00:00,SETTLED\n",
-		n, i, n, i, minor/100, minor/100, day)
+		n, i, n, i, owed/100, owed/100, day)
 	var told struct{ Reconciliation string }
 	r := p.click(eva(), "/v1/settlements?account=efecty-demo&date="+day.String()+"&name=wrong.csv", file)
 	if !done(r) || json.Unmarshal(r.Body, &told) != nil {
