@@ -88,6 +88,10 @@ func (w *watcher) sends(subject string, d disbursement.Disbursement) {
 			w.report(subject, i4, "not found is believed "+why)
 		}
 	}
+	if last.To == disbursement.Queued && f.kind == "" && !strings.HasPrefix(last.Evidence, disbursement.Repeat) {
+		f.at = time.Time{} // what was proven of this call says nothing of the next
+		w.fates[d.ID] = f
+	}
 	if last.To != disbursement.Submitting {
 		return
 	}

@@ -104,3 +104,29 @@ func TestAnUnknownOutcomeIsLeftByEvidence(t *testing.T) {
 		}
 	}
 }
+
+// A machine whose clock is an hour behind writes the intent of a second call and does not make it: its "not found" comes at once, and is
+// none about the first, which was refused.
+func TestWhatWasProvenOfOneCallIsNotAskedOfTheNext(t *testing.T) {
+	for first, want := range map[string]int{"reply:1": 0, disbursement.Repeat + "1": 1} {
+		p := newPlot(t)
+		p.watch.world, p.watch.repeats = p.world, true
+		p.world.Networks = []simnet.Network{&book{}}
+		d := refund()
+		req, err := http.NewRequest(http.MethodPost, "https://efecty.sim/refunds", strings.NewReader(d.ID))
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.watch.handed(req, simnet.RateLimit)
+		for _, s := range []struct {
+			to        disbursement.State
+			by, proof string
+		}{{disbursement.Queued, "poll", first}, {disbursement.Submitting, "submit", "submit:2"}, {disbursement.Unknown, "sweep", "lease:2"}, {disbursement.Queued, "poll", "poll:not_found:2"}} {
+			d = then(d, s.to, s.by, s.proof)
+			p.watch.sends("demo#"+d.ID, d)
+		}
+		if got := p.found[i4]; got != want {
+			t.Errorf("after %s: %d violations, want %d", first, got, want)
+		}
+	}
+}
