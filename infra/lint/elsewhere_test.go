@@ -3,25 +3,8 @@ package lint_test
 // elsewhere is what the simulator's mix does not come to.
 func elsewhere() []beyond {
 	return []beyond{
-		{"what people read beyond what the mix looks at", map[string]string{
-			"api.(*Server).count":         "pkg/story TestAProviderThatIsAwayIsLeftAlone",
-			"api.(*Server).eachListed":    "pkg/story TestADayInTheColumnsOfAnotherProgram",
-			"api.(*Server).gather":        "pkg/story TestTheDayInOneReport",
-			"api.(*Server).getRules":      "pkg/story TestRulesThatAreRefused",
-			"api.(*Server).health":        "pkg/story TestAProviderThatIsAwayIsLeftAlone",
-			"api.(*Server).lastDays":      "pkg/story TestAProviderThatIsAwayIsLeftAlone",
-			"api.(*Server).listManual":    "pkg/story TestNumbersOfRows",
-			"api.(*Server).monthParts":    "pkg/story TestAMonthIsClosed",
-			"api.(*Server).recent":        "pkg/story TestAProviderThatIsAwayIsLeftAlone",
-			"api.(*Server).refundsOf":     "pkg/story TestABatchIsManyRefunds",
-			"api.(*Server).results":       "pkg/story TestABatchIsManyRefunds",
-			"api.(*Server).stored":        "pkg/story TestTheReportIsASpreadsheet",
-			"api.(*searcher).around":      "pkg/story TestARequestLeadsToWhatItDid",
-			"api.(*searcher).asked":       "pkg/story TestHostileTextsInEveryField",
-			"api.(*searcher).at":          "pkg/story TestHostileTextsInEveryField",
-			"api.(*searcher).happened":    "pkg/story TestARequestLeadsToWhatItDid",
-			"api.(*searcher).lookThrough": "pkg/story TestAnyMarkLeadsToTheStory",
-			"api.(*searcher).ofAccount":   "pkg/story TestHostileTextsInEveryField",
+		{"a month that had sales is closed, of which the mix closes none", map[string]string{
+			"api.(*Server).monthParts": "pkg/story TestAMonthIsClosed",
 		}},
 		{"a break on one of many pages: no day of the mix has more than one", map[string]string{
 			"discrepancy.Sheet.Find": "pkg/discrepancy TestABreakIsFoundOnItsPage",
@@ -29,16 +12,6 @@ func elsewhere() []beyond {
 		{"a shop's orders, whose payments are read by several readers at once: a handler of a world is one", map[string]string{
 			"flow/decide.(*Decider).moneyOf":   "pkg/story TestAShopsOrdersAreHeldAgainstTheBooks",
 			"flow/decide.(*shopPage).listedOn": "pkg/story TestAShopsOrdersAreHeldAgainstTheBooks",
-		}},
-		{"evidence is gathered when somebody asks for it: nobody in the mix does", map[string]string{
-			"flow/issue.(*Issuer).Find":        "pkg/story TestTheJournalSaysInWhichRole",
-			"flow/issue.(*Issuer).archive":     "pkg/story TestTheJournalSaysInWhichRole",
-			"flow/issue.(*Issuer).kept":        "pkg/story TestCuriousTextsComeThrough",
-			"flow/issue.(*Issuer).payment":     "pkg/story TestForeignIdsOnEveryRoute",
-			"flow/issue.(*gatherer).callbacks": "pkg/story TestCuriousTextsComeThrough",
-			"flow/issue.(*gatherer).cut":       "pkg/story TestEvidence",
-			"flow/issue.(*gatherer).day":       "pkg/story TestEvidence",
-			"flow/issue.(*gatherer).row":       "pkg/story TestEvidence",
 		}},
 		{"what the mail carrier tells", map[string]string{
 			"flow/notify.(*Notifier).cameBack": "pkg/story TestMailsThatComeBack",

@@ -48,17 +48,22 @@ func has(files []fetched, digest string) (n int) {
 	return n
 }
 
-// corrected is a day's last file with so many line ends more: other bytes, and the same rows.
+// corrected is a day's file with so many line ends more: other bytes, and the same rows. Of the day's files it is the longest: a download
+// that broke off at the end of a line passes for a correction until the file is fetched again, and nobody would build on that.
 func (p *people) corrected(d dossier, ends string) (name string, body []byte, digest string) {
-	last := d.Files[len(d.Files)-1]
-	body, err := p.m.world.Files.Get(context.Background(), fmt.Sprintf("settlement/demo/%s/%s/%s-%s", d.Account, d.Date, last.SHA256[:16], last.Name))
-	if err != nil {
-		p.m.report(last.Name, i36, fmt.Sprintf("a file is named and cannot be read: %v", err))
-		return "", nil, ""
+	for _, f := range d.Files {
+		one, err := p.m.world.Files.Get(context.Background(), fmt.Sprintf("settlement/demo/%s/%s/%s-%s", d.Account, d.Date, f.SHA256[:16], f.Name))
+		if err != nil {
+			p.m.report(f.Name, i36, fmt.Sprintf("a file is named and cannot be read: %v", err))
+			return "", nil, ""
+		}
+		if len(one) >= len(body) {
+			name, body = f.Name, one
+		}
 	}
 	body = append(slices.Clone(body), ends...)
 	sum := sha256.Sum256(body)
-	return last.Name, body, hex.EncodeToString(sum[:])
+	return name, body, hex.EncodeToString(sum[:])
 }
 
 // tardy brings a corrected file for a day that is shut, two people at one moment: it is kept beside the day, once, and counts once
