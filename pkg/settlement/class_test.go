@@ -184,6 +184,9 @@ func identityExamples() []example {
 		{"a reversal of the refund, not of the payment", []settlement.Entry{e, entryOf(entryID("rf_1", "T2"), refund(12000))},
 			rows(row(2), row(3, typed(settlement.Refund), amount(-12000), txn("T2")), row(4, typed(settlement.Reversal), txn("T8"))),
 			"matched 2 pending 0 unreadable 0; 4 rf_1 REVERSED ID_MISMATCH"},
+		{"a reversal by our own id, whose provider's id is news", one(entryOf(entryID("rf_1", ""), refund(12000))),
+			rows(row(2, typed(settlement.Refund), amount(-12000), txn("T2"), reference("rf_1")), row(3, typed(settlement.Reversal), txn("T2"), reference("rf_1"))),
+			"matched 1 pending 0 unreadable 0; 3 rf_1 REVERSED"},
 	}
 }
 

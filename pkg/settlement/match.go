@@ -257,7 +257,7 @@ func (m *matcher) split(g *group) bool {
 	return true
 }
 
-// reversals names what each REVERSAL row takes back, by transaction first, else by reference: any kind, of several the one
+// reversals names what each REVERSAL row takes back, by transaction first, else by reference or our own id: any kind, of several the one
 // of the opposite amount, else of the opposite sign, else the first. It consumes nothing.
 func (m *matcher) reversals() {
 	byID, byRef := map[string][]int{}, map[string][]int{}
@@ -275,6 +275,9 @@ func (m *matcher) reversals() {
 		}
 		if of, asked := byRef[e.Reference]; asked {
 			byRef[e.Reference] = append(of, i)
+		}
+		if of, asked := byRef[e.ID]; asked && e.ID != e.Reference { // the provider's id may be news, told by a row beside this one
+			byRef[e.ID] = append(of, i)
 		}
 	}
 	for i, r := range m.rows {

@@ -28,15 +28,15 @@ import (
 type Plan struct {
 	Parts int      `json:"parts"`
 	Files []string `json:"files"` // base names, in the order in which rows count as earlier
-	// Reversed are the transactions that REVERSAL rows name: an entry that is settled in its part may be one of them.
+	// Reversed are the transactions and our ids that REVERSAL rows name: an entry that is settled in its part may be one of them.
 	Reversed []string `json:"reversed,omitempty"`
 }
 
 // Row says which part a row belongs to. Every row of the day is to be asked for before the first part is matched.
 func (p *Plan) Row(r Row) int {
-	if r.Type == Reversal && r.TransactionID != "" {
-		if at, known := slices.BinarySearch(p.Reversed, r.TransactionID); !known {
-			p.Reversed = slices.Insert(p.Reversed, at, r.TransactionID)
+	for _, id := range []string{r.TransactionID, r.Reference} {
+		if at, known := slices.BinarySearch(p.Reversed, id); !known && id != "" && r.Type == Reversal {
+			p.Reversed = slices.Insert(p.Reversed, at, id)
 		}
 	}
 	return p.part(cmp.Or(r.Reference, r.TransactionID))
@@ -77,7 +77,8 @@ func (p Plan) Match(day calendar.Date, rules Rules, entries []Entry, rows []Row)
 			continue
 		}
 		closedEntries = append(closedEntries, e)
-		if _, reversed := slices.BinarySearch(p.Reversed, e.TransactionID); reversed {
+		_, reversed := slices.BinarySearch(p.Reversed, e.TransactionID)
+		if _, ours := slices.BinarySearch(p.Reversed, e.ID); reversed || ours {
 			m.Named = append(m.Named, e)
 		}
 	}

@@ -80,10 +80,13 @@ func TestWhatLeadsToOtherParts(t *testing.T) {
 	}
 	back := row(3, "none", "T1")
 	back.Type, back.Amount, back.Net, back.Raw = settlement.Reversal, -100, -100, "back"
+	ours := back
+	ours.Reference, ours.TransactionID, ours.Raw = "e1", "T2", "ours"
 	for name, c := range map[string]struct {
 		entries []settlement.Entry
 		rows    []settlement.Row
 	}{
+		"a settled entry is reversed under our own id":        {[]settlement.Entry{entry("e1", "R1", "T1")}, []settlement.Row{row(2, "R1", "T1"), ours}},
 		"a settled entry is reversed under another reference": {[]settlement.Entry{entry("e1", "R1", "T1")}, []settlement.Row{row(2, "R1", "T1"), back}},
 		"a repeated row names nothing, and another reference names the second entry": {[]settlement.Entry{entry("e1", "R1", "T1"), entry("e2", "R1", "T1")},
 			[]settlement.Row{row(2, "R1", "T1"), row(3, "R1", "T1"), row(4, "R2", "T1")}},
