@@ -34,12 +34,17 @@ type Plan struct {
 
 // Row says which part a row belongs to. Every row of the day is to be asked for before the first part is matched.
 func (p *Plan) Row(r Row) int {
-	for _, id := range []string{r.TransactionID, r.Reference} {
-		if at, known := slices.BinarySearch(p.Reversed, id); !known && id != "" && r.Type == Reversal {
-			p.Reversed = slices.Insert(p.Reversed, at, id)
-		}
+	if r.Type == Reversal {
+		p.reversed(r.TransactionID)
+		p.reversed(r.Reference)
 	}
 	return p.part(cmp.Or(r.Reference, r.TransactionID))
+}
+
+func (p *Plan) reversed(id string) {
+	if at, known := slices.BinarySearch(p.Reversed, id); !known && id != "" {
+		p.Reversed = slices.Insert(p.Reversed, at, id)
+	}
 }
 
 // Entry says which part an entry belongs to.
