@@ -4,6 +4,7 @@ package settlement
 type held struct {
 	reference string
 	reversal  bool // a REVERSAL row may name an entry of another reference
+	ours      bool // an entry is named by our id, by a row of another reference
 	// named counts, by transaction and kind, the entries less the rows: step 1 pairs these within the reference before it
 	// looks beyond, so that where they are equally many none is left for another reference.
 	named map[named]int
@@ -45,7 +46,7 @@ func (g *held) row(r *Row) {
 // open says that rows or entries of other references, which are in other parts, may name or be named by these. What has no
 // reference is in any part.
 func (g *held) open() bool {
-	if g.reversal || g.reference == "" {
+	if g.reversal || g.ours || g.reference == "" {
 		return true
 	}
 	for _, left := range g.named {

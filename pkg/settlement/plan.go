@@ -13,7 +13,7 @@ import (
 // together: what comes out is, to the last unit, what one Compare of everything gives. It is made once, kept, and the same for
 // every part.
 //
-//	plan := settlement.Plan{Parts: 64, Files: names}
+//	plan := settlement.NewPlan(64, names, entries, rows)
 //	for _, r := range rows {
 //		n := plan.Row(r) // keep the row, in its order, with part n
 //	}
@@ -24,28 +24,49 @@ import (
 //	result := plan.Merge(day, rules, done)
 //
 // A part holds all rows and entries of its references. What has its counterpart within its reference is settled there. The
-// rest, whose transaction ids may lead to another part, waits for Merge: it is what has no row or no entry, and is few.
+// rest, whose transaction ids or whose name with us may lead to another part, waits for Merge: it is what has no row or no
+// entry, and is few.
 type Plan struct {
 	Parts int      `json:"parts"`
 	Files []string `json:"files"` // base names, in the order in which rows count as earlier
 	// Reversed are the transactions and our ids that REVERSAL rows name: an entry that is settled in its part may be one of them.
 	Reversed []string `json:"reversed,omitempty"`
+	// Ours are the ids of entries that a row names by them alone: no transaction id says so within one reference.
+	Ours []string `json:"ours,omitempty"`
 }
 
-// Row says which part a row belongs to. Every row of the day is to be asked for before the first part is matched.
-func (p *Plan) Row(r Row) int {
-	if r.Type == Reversal {
-		p.reversed(r.TransactionID)
-		p.reversed(r.Reference)
+// NewPlan is for all the entries and rows of a day.
+func NewPlan(parts int, files []string, entries []Entry, rows []Row) Plan {
+	p := Plan{Parts: parts, Files: files}
+	ids := make(map[string]*Entry, len(entries))
+	for i := range entries {
+		ids[entries[i].ID] = &entries[i]
 	}
-	return p.part(cmp.Or(r.Reference, r.TransactionID))
+	for i := range rows {
+		r := &rows[i]
+		if r.Type == Reversal {
+			p.Reversed = append(p.Reversed, r.TransactionID, r.Reference)
+			continue
+		}
+		if e := ids[r.Reference]; e != nil && e.Reference != e.ID && (e.TransactionID == "" || r.TransactionID == "") {
+			p.Ours = append(p.Ours, e.ID)
+		}
+		if e := ids[r.TransactionID]; e != nil && e.TransactionID == "" && e.Reference != r.Reference {
+			p.Ours = append(p.Ours, e.ID)
+		}
+	}
+	p.Reversed, p.Ours = distinct(p.Reversed), distinct(p.Ours)
+	return p
 }
 
-func (p *Plan) reversed(id string) {
-	if at, known := slices.BinarySearch(p.Reversed, id); !known && id != "" {
-		p.Reversed = slices.Insert(p.Reversed, at, id)
-	}
+// distinct sorts identifiers and drops what is twice or empty.
+func distinct(list []string) []string {
+	slices.Sort(list)
+	return slices.DeleteFunc(slices.Compact(list), func(id string) bool { return id == "" })
 }
+
+// Row says which part a row belongs to.
+func (p *Plan) Row(r Row) int { return p.part(cmp.Or(r.Reference, r.TransactionID)) }
 
 // Entry says which part an entry belongs to.
 func (p *Plan) Entry(e Entry) int { return p.part(cmp.Or(e.Reference, e.TransactionID)) }
@@ -68,10 +89,14 @@ type Matched struct {
 func (p Plan) Match(day calendar.Date, rules Rules, entries []Entry, rows []Row) Matched {
 	byReference := map[string]*held{}
 	for i := range entries {
-		heldOf(byReference, entries[i].Reference).entry(&entries[i])
+		g := heldOf(byReference, entries[i].Reference)
+		g.entry(&entries[i])
+		g.ours = g.ours || has(p.Ours, entries[i].ID)
 	}
 	for i := range rows {
-		heldOf(byReference, rows[i].Reference).row(&rows[i])
+		g := heldOf(byReference, rows[i].Reference)
+		g.row(&rows[i])
+		g.ours = g.ours || has(p.Ours, rows[i].Reference)
 	}
 	var m Matched
 	var closedEntries []Entry
@@ -82,8 +107,7 @@ func (p Plan) Match(day calendar.Date, rules Rules, entries []Entry, rows []Row)
 			continue
 		}
 		closedEntries = append(closedEntries, e)
-		_, reversed := slices.BinarySearch(p.Reversed, e.TransactionID)
-		if _, ours := slices.BinarySearch(p.Reversed, e.ID); reversed || ours {
+		if has(p.Reversed, e.TransactionID) || has(p.Reversed, e.ID) {
 			m.Named = append(m.Named, e)
 		}
 	}
@@ -96,6 +120,11 @@ func (p Plan) Match(day calendar.Date, rules Rules, entries []Entry, rows []Row)
 	}
 	m.Result = Compare(day, rules, closedEntries, closedRows)
 	return m
+}
+
+func has(sorted []string, id string) bool {
+	_, found := slices.BinarySearch(sorted, id)
+	return found
 }
 
 // Merge compares what has waited in all parts and adds up the results. The parts may come in any order.

@@ -30,7 +30,7 @@ func world(t *rapid.T) ([]settlement.Entry, []settlement.Row) {
 	entries := make([]settlement.Entry, rapid.IntRange(0, 10).Draw(t, "entries"))
 	for i := range entries {
 		entries[i] = settlement.Entry{ID: fmt.Sprint("e", i), Kind: settlement.Kind(pick("kind", "payment", "payment", "refund")),
-			Reference: pick("reference", "a", "b", "c", "x", ""), TransactionID: pick("transaction", "", "x", "y", "a", fmt.Sprint("T", i)),
+			Reference: pick("reference", "a", "b", "c", "x", "", fmt.Sprint("e", i)), TransactionID: pick("transaction", "", "x", "y", "a", "e1", fmt.Sprint("T", i)),
 			Amount: amount(), Currency: "PEN", Status: pick("status", "paid", "paid", "expired"), OccurredAt: at()}
 		if rapid.IntRange(0, 5).Draw(t, "locked") == 0 {
 			entries[i].Lock = &settlement.Lock{Currency: "USD", Units: 27, Decimals: 2}
@@ -38,8 +38,8 @@ func world(t *rapid.T) ([]settlement.Entry, []settlement.Row) {
 	}
 	rows := make([]settlement.Row, rapid.IntRange(0, 12).Draw(t, "rows"))
 	for i := range rows {
-		r := settlement.Row{Type: settlement.Type(pick("type", "PAYMENT", "PAYMENT", "REFUND", "REVERSAL")), Reference: pick("reference", "a", "b", "c", "x", ""),
-			TransactionID: pick("transaction", "", "x", "y", "a"), Amount: amount(), Currency: money.Currency(pick("currency", "PEN", "PEN", "USD")),
+		r := settlement.Row{Type: settlement.Type(pick("type", "PAYMENT", "PAYMENT", "REFUND", "REVERSAL")), Reference: pick("reference", "a", "b", "c", "x", "", "e0", "e1", "e2"),
+			TransactionID: pick("transaction", "", "x", "y", "a", "e0", "e1"), Amount: amount(), Currency: money.Currency(pick("currency", "PEN", "PEN", "USD")),
 			Status: pick("status", "SETTLED", "SETTLED", "FAILED"), At: at()}
 		if len(entries) > 0 && rapid.Bool().Draw(t, "copy") {
 			e := rapid.SampledFrom(entries).Draw(t, "of")
@@ -86,8 +86,13 @@ func TestWhatLeadsToOtherParts(t *testing.T) {
 		entries []settlement.Entry
 		rows    []settlement.Row
 	}{
-		"a settled entry is reversed under our own id":        {[]settlement.Entry{entry("e1", "R1", "T1")}, []settlement.Row{row(2, "R1", "T1"), ours}},
-		"a settled entry is reversed under another reference": {[]settlement.Entry{entry("e1", "R1", "T1")}, []settlement.Row{row(2, "R1", "T1"), back}},
+		"an entry whose id at the provider nobody told is named by ours":      {[]settlement.Entry{entry("e1", "R1", "")}, []settlement.Row{row(2, "e1", "T1")}},
+		"by ours, in the place of a transaction":                              {[]settlement.Entry{entry("e1", "R1", "")}, []settlement.Row{row(2, "R2", "e1")}},
+		"a row without a transaction names an entry by our id":                {[]settlement.Entry{entry("e1", "R1", "T1")}, []settlement.Row{row(2, "e1", "")}},
+		"a row of its reference would have the entry that another names":      {[]settlement.Entry{entry("e1", "R1", "")}, []settlement.Row{row(2, "R1", ""), row(3, "e1", "T1")}},
+		"what bears our id for a reference is named in a transaction's place": {[]settlement.Entry{entry("e1", "e1", "")}, []settlement.Row{row(2, "R1", "e1")}},
+		"a settled entry is reversed under our own id":                        {[]settlement.Entry{entry("e1", "R1", "T1")}, []settlement.Row{row(2, "R1", "T1"), ours}},
+		"a settled entry is reversed under another reference":                 {[]settlement.Entry{entry("e1", "R1", "T1")}, []settlement.Row{row(2, "R1", "T1"), back}},
 		"a repeated row names nothing, and another reference names the second entry": {[]settlement.Entry{entry("e1", "R1", "T1"), entry("e2", "R1", "T1")},
 			[]settlement.Row{row(2, "R1", "T1"), row(3, "R1", "T1"), row(4, "R2", "T1")}},
 		"the earlier row of two other references has the entry": {[]settlement.Entry{entry("e1", "R1", "T1")}, []settlement.Row{row(2, "R2", "T1"), row(3, "R3", "T1"), row(4, "R4", "T1")}},
@@ -105,7 +110,7 @@ func TestWhatLeadsToOtherParts(t *testing.T) {
 
 // matched splits and compares, each part twice: a crash before it is kept shows in nothing.
 func matched(t rapid.TB, parts int, entries []settlement.Entry, rows []settlement.Row) ([]settlement.Matched, settlement.Plan) {
-	plan := settlement.Plan{Parts: parts, Files: []string{"b.csv", "a.csv"}}
+	plan := settlement.NewPlan(parts, []string{"b.csv", "a.csv"}, entries, rows)
 	ofRows, ofEntries := make([][]settlement.Row, plan.Parts), make([][]settlement.Entry, plan.Parts)
 	for _, r := range rows {
 		n := plan.Row(r)
@@ -150,19 +155,30 @@ func kept[T any](t rapid.TB, v T) T {
 	return back
 }
 
-// TestWhatWaitsIsLittle: of a day as days are, only what has no counterpart is left to Merge.
+// TestWhatWaitsIsLittle: of a day as days are, only what has no counterpart is left to Merge, and what only our id names.
 func TestWhatWaitsIsLittle(t *testing.T) {
 	const n = 3000
-	plan := settlement.Plan{Parts: 7, Files: []string{"a.csv"}}
-	ofRows, ofEntries := make([][]settlement.Row, plan.Parts), make([][]settlement.Entry, plan.Parts)
 	at := time.Date(2026, 11, 19, 17, 0, 0, 0, time.UTC)
+	var entries []settlement.Entry
+	var rows []settlement.Row
 	for i := range n {
 		e := settlement.Entry{ID: fmt.Sprint("pay_", i), Kind: "payment", Reference: fmt.Sprint("R", i), TransactionID: fmt.Sprint("T", i), Amount: 100, Currency: "PEN", Status: "paid", OccurredAt: at}
-		ofEntries[plan.Entry(e)] = append(ofEntries[plan.Entry(e)], e)
 		r := settlement.Row{File: "a.csv", Line: i + 2, TransactionID: e.TransactionID, Reference: e.Reference, Type: settlement.Payment, Amount: 100, Net: 100, Currency: "PEN", Status: "SETTLED", At: at}
-		if r.Raw = e.ID; i%100 != 0 {
-			ofRows[plan.Row(r)] = append(ofRows[plan.Row(r)], r)
+		if i%100 == 1 {
+			r.Reference, e.TransactionID = e.ID, ""
 		}
+		entries = append(entries, e)
+		if r.Raw = e.ID; i%100 != 0 {
+			rows = append(rows, r)
+		}
+	}
+	plan := settlement.NewPlan(7, []string{"a.csv"}, entries, rows)
+	ofRows, ofEntries := make([][]settlement.Row, plan.Parts), make([][]settlement.Entry, plan.Parts)
+	for _, e := range entries {
+		ofEntries[plan.Entry(e)] = append(ofEntries[plan.Entry(e)], e)
+	}
+	for _, r := range rows {
+		ofRows[plan.Row(r)] = append(ofRows[plan.Row(r)], r)
 	}
 	waits := 0
 	var done []settlement.Matched
@@ -175,7 +191,7 @@ func TestWhatWaitsIsLittle(t *testing.T) {
 		done = append(done, m)
 	}
 	got := plan.Merge(friday, peru(), done)
-	if waits != n/100 || got.Matched != n-n/100 || len(got.Breaks) != n/100 || !slices.IsSortedFunc(got.Breaks, settlement.Order) {
-		t.Errorf("%d wait, %d matched, %d breaks", waits, got.Matched, len(got.Breaks))
+	if waits != 3*n/100 || len(plan.Ours) != n/100 || got.Matched != n-n/100 || len(got.Breaks) != n/100 || !slices.IsSortedFunc(got.Breaks, settlement.Order) {
+		t.Errorf("%d wait, %d by our id, %d matched, %d breaks", waits, len(plan.Ours), got.Matched, len(got.Breaks))
 	}
 }

@@ -61,11 +61,12 @@ func (r *Reconciler) split(ctx context.Context, s Step) (Step, error) {
 	if err != nil {
 		return Step{}, err
 	}
-	p := plan{Record: key, Counts: digests(rec), Problem: problem,
-		Plan: settlement.Plan{Parts: int(min(max(sizeOf(rec)/partSize, 2), mostParts))}}
+	var files []string
 	for _, f := range rec.Current() {
-		p.Files = append(p.Files, f.Name)
+		files = append(files, f.Name)
 	}
+	p := plan{Record: key, Counts: digests(rec), Problem: problem,
+		Plan: settlement.NewPlan(int(min(max(sizeOf(rec)/partSize, 2), mostParts)), files, b.entries, rows)}
 	parts := make([]part, p.Parts)
 	for _, row := range rows {
 		n := p.Row(row)
