@@ -17,14 +17,6 @@ func elsewhere() []beyond {
 			"flow/notify.(*Notifier).cameBack": "pkg/story TestMailsThatComeBack",
 			"flow/notify.(*Notifier).writes":   "pkg/story TestNoticesThatDoNotArrive",
 		}},
-		{"days of more rows than one run compares", map[string]string{
-			"flow/reconcile.(*Reconciler).asking":   "pkg/flow/reconcile TestNoRoomWhilePartitioning",
-			"flow/reconcile.(*Reconciler).handOn":   "pkg/flow/reconcile TestARunHandsOnBeforeItIsStopped",
-			"flow/reconcile.(*Reconciler).keepPart": "pkg/flow/reconcile TestNoRoomWhilePartitioning",
-			"flow/reconcile.(*Reconciler).match":    "pkg/flow/reconcile TestNoRoomWhilePartitioning",
-			"flow/reconcile.(*Reconciler).order":    "pkg/flow/reconcile TestNoRoomWhilePartitioning",
-			"flow/reconcile.(*Reconciler).readPart": "pkg/flow/reconcile TestNoRoomWhilePartitioning",
-		}},
 		{"reports are mailed to whoever wants them: nobody in the mix does", map[string]string{
 			"flow/report.(*Reporter).plan": "pkg/story TestTheDayIsMailedOnce",
 			"flow/report.(*Reporter).send": "pkg/story TestTheDayIsMailedOnce",

@@ -3,6 +3,7 @@
 package bundle
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"sync"
@@ -41,7 +42,7 @@ func New(p port.Set, registry provider.Registry) *Bundle {
 		clients: &clients{book: p.Book(), set: provider.NewSet(registry, p.Doer, p.Clock), now: p.Clock.Now,
 			known: map[string]knownClient{}},
 		observer: observe.Observer{Store: p.Store, Log: p.Log},
-		breaker:  &provider.Breaker{Store: p.Store, Now: p.Clock.Now, Log: p.Log, Least: p.Breaker},
+		breaker:  &provider.Breaker{Store: p.Store, Now: p.Clock.Now, Log: p.Log, Least: p.Bars.Breaker},
 		funds:    &provider.Funds{Store: p.Store, Now: p.Clock.Now, Log: p.Log},
 	}
 }
@@ -184,7 +185,8 @@ func (b *Bundle) Partitioner() func(context.Context, reconcile.Step) (reconcile.
 
 func (b *Bundle) reconciler() *reconcile.Reconciler {
 	p := b.ports
-	return &reconcile.Reconciler{Store: p.Store, Observer: b.observer, Clients: b.clients, Files: p.Files, Now: b.now, Log: p.Log, Large: reconcile.Large}
+	return &reconcile.Reconciler{Store: p.Store, Observer: b.observer, Clients: b.clients, Files: p.Files, Now: b.now, Log: p.Log,
+		Large: cmp.Or(p.Bars.Large, reconcile.Large)}
 }
 
 // Runner does job.Rows.

@@ -27,9 +27,15 @@ type Set struct {
 
 	Checker  identity.Checker   // nil: people look at beneficiaries
 	Random   func(n int) []byte // that nobody can guess
-	Breaker  int                // calls before a breaker may open, where a simulator wants fewer; 0 = provider's own
 	Loopback bool               // event endpoints are on this machine, and only there
 	OpenAPI  []byte             // what GET /openapi.json answers: one function does
+	Bars     Bars               // where a simulator wants fewer
+}
+
+// Bars are how many of a thing are many, where a simulator wants fewer than there are in a stack; 0 = the part's own.
+type Bars struct {
+	Breaker int   // calls before a breaker may open
+	Large   int64 // bytes of settlement files that one function compares by itself
 }
 
 // Book reads the accounts at providers.

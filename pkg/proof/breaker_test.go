@@ -33,7 +33,7 @@ func TestBreakersLoseNothing(t *testing.T) {
 	o, l := options(t), &lines{seen: map[string]int{}}
 	o.N, o.Rate, o.Seed = 40, 3, 11
 	o.Log = slog.New(slog.NewJSONHandler(l, nil))
-	o.Hooks = func(h *sim.Hooks) { h.Breaker = 1 }
+	o.Hooks = func(h *sim.Hooks) { h.Bars.Breaker = 1 }
 	r := run(t, o)
 	if l.seen["breaker open"] < 20 || l.seen["breaker closed"] < 10 || r.Accepted < o.N {
 		t.Errorf("%v among %d refunds: the run says little", l.seen, r.Accepted)

@@ -217,7 +217,7 @@ func (c *table) aimed(o proof.Options, round int) proof.Options {
 		o.N, o.Rate = 400, 5
 		o.Hooks = func(h *sim.Hooks) {
 			before(h)
-			h.Breaker = 2
+			h.Bars.Breaker = 2
 			skew, n := h.Skew, 0
 			h.Skew = func() (time.Duration, int) { // what only a clock that jumps back an hour leads to is seldom else
 				by, from := skew()

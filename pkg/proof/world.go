@@ -38,9 +38,7 @@ func runWorld(o Options, share piece, advance func(refunds float64)) (Result, er
 		Sent:    func(queue string, body []byte) { messages = append(messages, message{queue, body}); t.among(queue) },
 		Account: profile.apply}
 	listens := newEar(index, t, report, &hooks)
-	if o.Hooks != nil {
-		o.Hooks(&hooks)
-	}
+	o.change(&hooks)
 	var tell *teller
 	if o.Tell != nil {
 		tell = &teller{id: o.Trace, its: map[int64]bool{}, say: func(what string) { o.Tell(profile, world.Now(), what) }}

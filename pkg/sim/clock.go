@@ -80,6 +80,15 @@ func (d deadline) Err() error {
 	return nil
 }
 
+// until is the context of an invocation that knows when it will be stopped. It does not end by itself: what was frozen goes on
+// with its call, however late it is, and so does the call.
+type until struct {
+	context.Context
+	at time.Time
+}
+
+func (u until) Deadline() (time.Time, bool) { return u.at, true }
+
 // WithTimeout is context.WithTimeout on the world's clock.
 func (l *Loop) WithTimeout(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
 	return deadline{ctx, l.Now().Add(d), l.Now}, func() {}

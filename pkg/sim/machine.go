@@ -54,8 +54,9 @@ func (w *World) put(name string) {
 			panic(err) // strings always encode
 		}
 		w.Go(func() {
-			_, err := memmachine.Run(context.Background(), m.Definition, input, func(ctx context.Context, resource string, input []byte) ([]byte, error) {
-				return w.steppers[m.Functions[resource]](ctx, input)
+			_, err := memmachine.Run(context.Background(), m.Definition, input, func(_ context.Context, resource string, input []byte) ([]byte, error) {
+				function := m.Functions[resource]
+				return w.steppers[function](w.begun(function), input)
 			})
 			if err != nil {
 				w.log.Error("state machine failed", "name", m.Name, "key", name, "error", err)

@@ -77,13 +77,23 @@ func (w *World) work(q *worked) {
 		batch[i] = m.Message
 	}
 	w.Go(func() {
-		failed := job.Batch(context.Background(), q.handler, batch, w.log)
+		failed := job.Batch(w.begun(q.spec.Function), q.handler, batch, w.log)
 		q.queue.Settle(messages, failed)
 		if w.hooks.Batch != nil {
 			w.hooks.Batch(q.spec.Name, len(messages), len(failed))
 		}
 	}, func(bool) { w.pump(q) })
 	w.pump(q)
+}
+
+// begun is the context of an invocation of a function that begins now.
+func (w *World) begun(function string) context.Context {
+	if w.hooks.Ends != nil {
+		if after := w.hooks.Ends(function); after > 0 {
+			return until{context.Background(), w.Now().Add(after)}
+		}
+	}
+	return context.Background()
 }
 
 // gathers says that a queue is asked later, which has been arranged.

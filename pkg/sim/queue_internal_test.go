@@ -40,3 +40,24 @@ func TestADeadLetterHidesNothingBehindIt(t *testing.T) {
 		t.Errorf("seen %v, %d dead letters, %d left", seen, q.dead.Len(), q.queue.Len())
 	}
 }
+
+// A function is told when it will be stopped, if anything is said of it; what it has asked for goes on all the same, as when it was
+// frozen.
+func TestAFunctionKnowsWhenItIsStopped(t *testing.T) {
+	start := time.Date(2026, 11, 20, 15, 0, 0, 0, time.UTC)
+	w := &World{Loop: NewLoop(NewVirtual(start)), hooks: Hooks{Ends: func(function string) time.Duration {
+		if function == "short" {
+			return time.Minute
+		}
+		return 0
+	}}}
+	ctx := w.begun("short")
+	w.At(start.Add(time.Hour), func() {})
+	w.Step(start.Add(time.Hour))
+	if end, told := ctx.Deadline(); !told || !end.Equal(start.Add(time.Minute)) || ctx.Err() != nil {
+		t.Errorf("told %v: %s; %v", told, end, ctx.Err())
+	}
+	if end, told := w.begun("long").Deadline(); told {
+		t.Errorf("%s is said of a function of which nothing is said", end)
+	}
+}

@@ -81,8 +81,10 @@ type Hooks struct {
 	Account func(provider.Account) provider.Account
 	// Keep says which of the demo accounts there are; nil = all.
 	Keep func(provider.Account) bool
-	// Breaker is how many calls there must be before a breaker may open; 0 = as in a stack.
-	Breaker int
+	// Bars are how many of a thing are many; 0 = as in a stack.
+	Bars port.Bars
+	// Ends is after how long a function knows that it will be stopped; zero = it does not know. Nil: none does.
+	Ends func(function string) time.Duration
 	// WithoutSchedule leaves a schedule of the template out.
 	WithoutSchedule string
 }
@@ -123,7 +125,7 @@ func New(o Options) (*World, error) {
 	ports := port.Set{
 		Store: w.patient(), Sender: lateSender{w}, Files: filed{w, w.Files}, Inbox: filed{w, w.Files}, Clock: workerClock{w},
 		Doer: w.doer(), Float: w.Float, NewID: w.newID, Log: o.Log,
-		Random: w.random, Loopback: o.Loopback, Checker: registry{}, OpenAPI: openapi.Document(), Breaker: o.Hooks.Breaker,
+		Random: w.random, Loopback: o.Loopback, Checker: registry{}, OpenAPI: openapi.Document(), Bars: o.Hooks.Bars,
 	}
 	b, who := bundle.New(ports, all.Registry()), telling.Ports{Set: ports, Outward: outward{w}, Mailer: carrier{w}, Texter: carrier{w}, Site: o.BaseURL}
 	template := o.Template
