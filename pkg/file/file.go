@@ -31,9 +31,9 @@ type Vault interface {
 
 // Inbox is where somebody else puts files, of a size that nobody knows before: they are read as they come.
 type Inbox interface {
-	// Open reads a file from its beginning, and tells what marks its content. Whoever opens it closes it. Errors: ErrNotFound, ErrInvalid,
-	// ErrTooLarge, before a byte is read.
-	Open(ctx context.Context, name string) (body io.ReadCloser, mark string, err error)
+	// Open reads a file from its beginning, and tells what marks its content and when it was put there, to the second; zero where no
+	// name is ever written over. Whoever opens it closes it. Errors: ErrNotFound, ErrInvalid, ErrTooLarge, before a byte is read.
+	Open(ctx context.Context, name string) (body io.ReadCloser, mark string, at time.Time, err error)
 	// Copy keeps a file that was opened under a name of its own, which is made of the content. The same again is fine. Errors:
 	// ErrChanged, ErrInvalid; any other leaves the effect unknown.
 	Copy(ctx context.Context, name, mark, to string) error

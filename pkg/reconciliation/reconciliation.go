@@ -78,6 +78,8 @@ type File struct {
 	Size   int64  `json:"size,omitempty"`
 	// Brought says that a person brought it, by upload or through the inbox; the others were pulled.
 	Brought bool `json:"brought,omitempty"`
+	// Dropped is where it lay in the inbox and when it was put there; empty of the others.
+	Dropped string `json:"dropped,omitempty"`
 }
 
 // Outcome is what a run counted.
@@ -160,6 +162,17 @@ func (r Reconciliation) Has(name, digest string) bool {
 	}
 	for _, f := range r.Current() {
 		if f.Digest == digest {
+			return true
+		}
+	}
+	return false
+}
+
+// Took says whether a file of the inbox has been taken. That it lies there may be told again at any time, after somebody corrected it,
+// too; whoever wants it back puts it there anew.
+func (r Reconciliation) Took(dropped string) bool {
+	for i := range r.Files {
+		if dropped != "" && r.Files[i].Dropped == dropped {
 			return true
 		}
 	}

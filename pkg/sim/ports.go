@@ -155,9 +155,9 @@ func (f filed) Get(ctx context.Context, name string) (body []byte, err error) {
 	return body, err
 }
 
-func (f filed) Open(ctx context.Context, name string) (body io.ReadCloser, mark string, err error) {
-	err = f.w.io(ctx, Point{Boundary: "file", Call: "get", Subject: name}, func() error { body, mark, err = f.w.Files.Open(ctx, name); return err })
-	return body, mark, err
+func (f filed) Open(ctx context.Context, name string) (body io.ReadCloser, mark string, at time.Time, err error) {
+	err = f.w.io(ctx, Point{Boundary: "file", Call: "get", Subject: name}, func() error { body, mark, at, err = f.w.Files.Open(ctx, name); return err })
+	return body, mark, at, err
 }
 
 func (f filed) Copy(ctx context.Context, name, mark, to string) error {

@@ -120,18 +120,18 @@ func (s Store) get(ctx context.Context, name string) (*s3.GetObjectOutput, error
 }
 
 // Open implements file.Inbox. The mark is the object's entity tag.
-func (s Store) Open(ctx context.Context, name string) (io.ReadCloser, string, error) {
+func (s Store) Open(ctx context.Context, name string) (io.ReadCloser, string, time.Time, error) {
 	if err := file.Check(name); err != nil {
-		return nil, "", err
+		return nil, "", time.Time{}, err
 	}
 	out, err := s.get(ctx, name)
 	if err != nil {
-		return nil, "", err
+		return nil, "", time.Time{}, err
 	}
 	if size := aws.ToInt64(out.ContentLength); size > file.Most {
-		return nil, "", errors.Join(fmt.Errorf("%w: %s has %d bytes, at most %d", file.ErrTooLarge, name, size, file.Most), out.Body.Close())
+		return nil, "", time.Time{}, errors.Join(fmt.Errorf("%w: %s has %d bytes, at most %d", file.ErrTooLarge, name, size, file.Most), out.Body.Close())
 	}
-	return out.Body, aws.ToString(out.ETag), nil
+	return out.Body, aws.ToString(out.ETag), aws.ToTime(out.LastModified), nil
 }
 
 // Copy implements file.Inbox: S3 copies by itself, on the condition that the tag is still the one that was opened.

@@ -128,8 +128,11 @@ func (b *bucket) GetObject(ctx context.Context, in *s3.GetObjectInput, _ ...func
 	if *in.Key == "cut" {
 		return &s3.GetObjectOutput{Body: cut{bytes.NewReader(body)}}, nil
 	}
-	return &s3.GetObjectOutput{Body: io.NopCloser(bytes.NewReader(bytes.Clone(body))), ETag: aws.String(tag(body))}, nil
+	return &s3.GetObjectOutput{Body: io.NopCloser(bytes.NewReader(bytes.Clone(body))), ETag: aws.String(tag(body)), LastModified: aws.Time(monday)}, nil
 }
+
+// monday is when every object of the bucket was put there.
+var monday = time.Date(2026, 11, 23, 13, 0, 0, 0, time.UTC)
 
 func TestStore(t *testing.T) {
 	filetest.Run(t, func(*testing.T) file.Store { return s3file.New(newBucket(), "b") })
@@ -178,13 +181,23 @@ func TestHalfAFileIsAnError(t *testing.T) {
 	}
 }
 
+// TestWhenAFileWasPutThere: the same bytes put there anew are told from those that lay there before.
+func TestWhenAFileWasPutThere(t *testing.T) {
+	b := newBucket()
+	b.objects["inbox/f.csv"] = []byte("a")
+	_, _, at, err := s3file.New(b, "b").Open(t.Context(), "inbox/f.csv")
+	if err != nil || !at.Equal(monday) {
+		t.Errorf("%v, %v", at, err)
+	}
+}
+
 // TestAFileThatIsTooLarge is refused by its length; if that is not told, as soon as it is reached.
 func TestAFileThatIsTooLarge(t *testing.T) {
 	ctx, b := context.Background(), newBucket()
 	s := s3file.New(b, "b")
 	for _, name := range []string{"huge", "endless"} {
 		b.objects[name] = nil
-		if body, _, err := s.Open(ctx, name); name == "huge" && (!errors.Is(err, file.ErrTooLarge) || body != nil) {
+		if body, _, _, err := s.Open(ctx, name); name == "huge" && (!errors.Is(err, file.ErrTooLarge) || body != nil) {
 			t.Errorf("open %s: %v", name, err)
 		}
 		if body, err := s.Get(ctx, name); !errors.Is(err, file.ErrTooLarge) || body != nil {

@@ -144,14 +144,14 @@ var clauses = []struct {
 			return
 		}
 		ctx := context.Background()
-		if _, _, err := inbox.Open(ctx, l.folder+"none"); !errors.Is(err, file.ErrNotFound) {
+		if _, _, _, err := inbox.Open(ctx, l.folder+"none"); !errors.Is(err, file.ErrNotFound) {
 			l.Errorf("open: %v", err)
 		}
-		if _, _, err := inbox.Open(ctx, "/a"); !errors.Is(err, file.ErrInvalid) {
+		if _, _, _, err := inbox.Open(ctx, "/a"); !errors.Is(err, file.ErrInvalid) {
 			l.Errorf("open: %v", err)
 		}
 		l.must("in/día 1+&.csv", "a\nb\n")
-		body, mark, err := inbox.Open(ctx, l.folder+"in/día 1+&.csv")
+		body, mark, _, err := inbox.Open(ctx, l.folder+"in/día 1+&.csv")
 		if err != nil {
 			l.Fatal(err)
 		}

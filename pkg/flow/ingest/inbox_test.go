@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/vuelto/vuelto/pkg/calendar"
 	"github.com/vuelto/vuelto/pkg/file"
@@ -27,11 +28,12 @@ type far struct {
 	most       uint64
 	kept       []string
 	changed    bool
+	at         time.Time
 }
 
-func (f *far) Open(context.Context, string) (io.ReadCloser, string, error) {
+func (f *far) Open(context.Context, string) (io.ReadCloser, string, time.Time, error) {
 	f.made, f.size, f.rest = 0, 0, *bytes.NewBufferString("Transaction ID,Reference Code,Type,Amount,Fee,Tax,Net Amount,Currency,Date,Status\n")
-	return io.NopCloser(f), "mark", nil
+	return io.NopCloser(f), "mark", f.at, nil
 }
 
 func (f *far) Copy(_ context.Context, name, mark, to string) error {
@@ -99,9 +101,35 @@ func TestAFileOfTheInboxIsReadAsItComes(t *testing.T) {
 	if err != nil || len(rec.Files) != 2 {
 		t.Fatalf("%v, %+v", err, rec.Files)
 	}
-	body, _, _ := small.Open(context.Background(), "")
+	body, _, _, _ := small.Open(context.Background(), "")
 	text, _ := io.ReadAll(body)
 	if rec, err := drop("small.csv", small); err != nil || len(rec.Files) != 2 || rec.Files[1].Digest != fmt.Sprintf("%x", sha256.Sum256(text)) {
 		t.Errorf("again: %v, %+v", err, rec.Files)
+	}
+}
+
+// TestADropThatIsToldOfAgain does not take the place of what corrected it; the same file put there anew does.
+func TestADropThatIsToldOfAgain(t *testing.T) {
+	r := open(t)
+	first := time.Date(2026, 11, 23, 13, 0, 0, 0, time.UTC)
+	told := func(rows int, at time.Time) []reconciliation.File {
+		t.Helper()
+		r.ingester.Inbox = &far{rows: rows, at: at}
+		if err := r.ingester.Handle(t.Context(), job.Job{Kind: job.Drop, Key: store.Key{PK: "inbox/a/2026-11-23/f.csv"}}); err != nil {
+			t.Fatal(err)
+		}
+		rec, _ := r.day("a", "2026-11-23")
+		return rec.Current()
+	}
+	wrong := told(1, first)
+	right := told(2, first.Add(time.Minute))
+	if wrong[0].Digest == right[0].Digest {
+		t.Fatal("nothing was corrected")
+	}
+	if again := told(1, first); again[0] != right[0] {
+		t.Errorf("%+v counts", again)
+	}
+	if back := told(1, first.Add(time.Hour)); back[0].Digest != wrong[0].Digest {
+		t.Errorf("%+v counts", back)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"io"
 	"path"
 	"strings"
+	"time"
 
 	"github.com/vuelto/vuelto/pkg/calendar"
 	"github.com/vuelto/vuelto/pkg/file"
@@ -44,11 +45,11 @@ type Receipt struct {
 // be read is refused and not kept: it is another file, or came in another form. One that is cut short counts as far as it can be
 // read, and its day is not green. Errors: ErrAccount, ErrDay, ErrUnusable.
 func (in *Ingester) Upload(ctx context.Context, tenant, account string, day calendar.Date, f provider.File) (Receipt, error) {
-	return in.take(ctx, tenant, account, day, f.Name, bytes.NewReader(f.Body), func(to string) error { return in.Files.Put(ctx, to, f.Body) })
+	return in.take(ctx, tenant, account, day, reconciliation.File{Name: f.Name}, bytes.NewReader(f.Body), func(to string) error { return in.Files.Put(ctx, to, f.Body) })
 }
 
 // take is Upload of a file that is read as it comes and archived by put.
-func (in *Ingester) take(ctx context.Context, tenant, account string, day calendar.Date, name string, body io.Reader, put func(to string) error) (Receipt, error) {
+func (in *Ingester) take(ctx context.Context, tenant, account string, day calendar.Date, came reconciliation.File, body io.Reader, put func(to string) error) (Receipt, error) {
 	client, err := in.Clients.Client(ctx, account)
 	if errors.Is(err, store.ErrNotFound) {
 		return Receipt{}, ErrAccount
@@ -67,7 +68,7 @@ func (in *Ingester) take(ctx context.Context, tenant, account string, day calend
 	if today := calendar.On(in.Now(), country.Zone()); today.Before(day) || day.Before(today.AddDays(-oldest)) {
 		return Receipt{}, fmt.Errorf("%w: %s is after today, %s, or more than %d days before", ErrDay, day, today, oldest)
 	}
-	got := Receipt{Name: path.Base("/" + name)}
+	got := Receipt{Name: path.Base("/" + came.Name)}
 	size, err := got.read(client, body, day, country)
 	if err != nil {
 		return got, err
@@ -79,7 +80,8 @@ func (in *Ingester) take(ctx context.Context, tenant, account string, day calend
 	if err != nil {
 		return got, err
 	}
-	if got.Kept, err = in.keep(ctx, a, r, reconciliation.File{Name: got.Name, Digest: got.Digest, Size: size, Brought: true}, put); err != nil {
+	came.Name, came.Digest, came.Size, came.Brought = got.Name, got.Digest, size, true
+	if got.Kept, err = in.keep(ctx, a, r, came, put); err != nil {
 		return got, err
 	}
 	got.Day, err = in.find(ctx, a, day)
@@ -160,10 +162,11 @@ func (in *Ingester) drop(ctx context.Context, j job.Job) error {
 
 // opened takes a file of the inbox as it is read: it is never held in memory, and archived by the store itself.
 func (in *Ingester) opened(ctx context.Context, tenant, account string, day calendar.Date, at, name string) (Receipt, error) {
-	body, mark, err := in.Inbox.Open(ctx, at)
+	body, mark, put, err := in.Inbox.Open(ctx, at)
 	if err != nil {
 		return Receipt{}, err
 	}
 	defer func() { _ = body.Close() }()
-	return in.take(ctx, tenant, account, day, name, body, func(to string) error { return in.Inbox.Copy(ctx, at, mark, to) })
+	came := reconciliation.File{Name: name, Dropped: at + " " + put.UTC().Format(time.RFC3339)}
+	return in.take(ctx, tenant, account, day, came, body, func(to string) error { return in.Inbox.Copy(ctx, at, mark, to) })
 }

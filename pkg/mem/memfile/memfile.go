@@ -90,20 +90,20 @@ func (s *Store) Get(ctx context.Context, name string) ([]byte, error) {
 }
 
 // Open implements file.Inbox.
-func (s *Store) Open(ctx context.Context, name string) (io.ReadCloser, string, error) {
+func (s *Store) Open(ctx context.Context, name string) (io.ReadCloser, string, time.Time, error) {
 	if err := cmp.Or(ctx.Err(), file.Check(name)); err != nil {
-		return nil, "", err
+		return nil, "", time.Time{}, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	body, ok := s.files[name]
 	if !ok {
-		return nil, "", fmt.Errorf("%w: %s", file.ErrNotFound, name)
+		return nil, "", time.Time{}, fmt.Errorf("%w: %s", file.ErrNotFound, name)
 	}
 	if most := cmp.Or(s.Most, file.Most); len(body) > most {
-		return nil, "", fmt.Errorf("%w: %s has %d bytes, at most %d", file.ErrTooLarge, name, len(body), most)
+		return nil, "", time.Time{}, fmt.Errorf("%w: %s has %d bytes, at most %d", file.ErrTooLarge, name, len(body), most)
 	}
-	return io.NopCloser(bytes.NewReader(body)), markOf(body), nil // no file is written over
+	return io.NopCloser(bytes.NewReader(body)), markOf(body), time.Time{}, nil // no file is written over
 }
 
 // Copy implements file.Inbox.
