@@ -30,6 +30,7 @@ type simFlags struct {
 	mutant                 string
 	without                []string
 	loseCallbacks          bool
+	seldom                 bool
 	workers                int
 	hooks                  func(*sim.Hooks) // what a test breaks; nil otherwise
 }
@@ -60,6 +61,7 @@ counting those that are no trouble by themselves.`,
 	flags.StringVar(&f.only, "only", "", "this kind of fault alone: "+strings.Join(faultNames(), ", "))
 	flags.StringSliceVar(&f.without, "without", nil, "all but these kinds of fault, as a violation's reduction says")
 	flags.BoolVar(&f.loseCallbacks, "lose-callbacks", false, "every callback is lost")
+	flags.BoolVar(&f.seldom, "seldom", false, "people also do what is seldom done, days are compared in parts, runs hand on; another run, and slower")
 	flags.StringVar(&f.template, "template", usualTemplate, "the SAM template whose queues and schedules run")
 	flags.IntVar(&f.workers, "workers", 0, "worlds at a time; 0 = one per core. It does not change the result")
 	flags.StringVar(&f.mutant, "mutant", "", "break one guard on purpose (needs a build with -tags mutants): "+strings.Join(proof.Mutants(), ", "))
@@ -102,7 +104,7 @@ func (f simFlags) options() (proof.Options, error) {
 		return proof.Options{}, err
 	}
 	o := proof.Options{Seed: seed, N: (f.n + 1) / len(proof.Profiles()), Rate: f.rate, Only: proof.Fault(f.only), Without: without, LoseCallbacks: f.loseCallbacks,
-		Template: template, Workers: f.workers, Errands: true, Hooks: f.hooks}
+		Template: template, Workers: f.workers, Errands: true, Seldom: f.seldom, Hooks: f.hooks}
 	if f.mutant != "" {
 		if err := proof.Mutate(f.mutant, &o); err != nil {
 			return o, err

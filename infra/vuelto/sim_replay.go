@@ -60,6 +60,9 @@ func again(f simFlags, least proof.Reduced) string {
 	if f.loseCallbacks {
 		line += " --lose-callbacks"
 	}
+	if f.seldom {
+		line += " --seldom"
+	}
 	if len(o.Without) > 0 {
 		line += " --without " + strings.Join(names(o.Without), ",")
 	}

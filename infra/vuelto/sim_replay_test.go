@@ -56,10 +56,10 @@ func TestThePrintedReplayShowsTheSameViolation(t *testing.T) {
 }
 
 func TestThePrintedReplayNamesAllThatItRestsOn(t *testing.T) {
-	f := simFlags{rate: 0.25, only: "throttle", mutant: "no-fence", loseCallbacks: true, template: "my 'own'.yaml"}
+	f := simFlags{rate: 0.25, only: "throttle", mutant: "no-fence", loseCallbacks: true, seldom: true, template: "my 'own'.yaml"}
 	o := proof.Options{Seed: 7, N: 8, World: 2, Profiles: proof.Profiles()[:1], Without: []proof.Fault{"stall", "delay"}, Spare: []int{4, 1, 2}}
 	want := `vuelto sim replay 7 --n 16 --world 2 --profile honours-keys --rate 0.25 --mutant no-fence --only throttle --lose-callbacks` +
-		` --without stall,delay --template 'my '\''own'\''.yaml' --spare 2-3,5`
+		` --seldom --without stall,delay --template 'my '\''own'\''.yaml' --spare 2-3,5`
 	if got := again(f, proof.Reduced{Options: o, Violation: proof.Violation{Subject: "a day"}}); got != want {
 		t.Errorf("printed %s, want %s", got, want)
 	}
