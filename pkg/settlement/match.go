@@ -156,7 +156,8 @@ func (m *matcher) byTransaction() {
 	}
 }
 
-// bySwap finds rows whose two references stand in each other's place. For a reference some providers print our own id.
+// bySwap finds rows whose two references stand in each other's place. For a reference some providers print our own id. Of an entry
+// whose reference nobody told us, its transaction in the other place says it alone.
 func (m *matcher) bySwap() {
 	for _, named := range []func(Entry) string{func(e Entry) string { return e.Reference }, func(e Entry) string { return e.ID }} {
 		for _, g := range m.groups(func(r Row) string { return together(r.Reference, r.TransactionID) },
@@ -168,6 +169,17 @@ func (m *matcher) bySwap() {
 	for _, g := range m.groups(func(r Row) string { return r.TransactionID }, func(e Entry) string { return e.ID }) {
 		m.pairEqual(g, swapped)
 	}
+	for _, g := range m.groups(func(r Row) string { return onlyIf(r.TransactionID != "", r.Reference) },
+		func(e Entry) string { return onlyIf(e.Reference == "", e.TransactionID) }) {
+		m.pairEqual(g, swapped)
+	}
+}
+
+func onlyIf(holds bool, text string) string {
+	if holds {
+		return text
+	}
+	return ""
 }
 
 // together is a key of two identifiers; empty, which is no key, unless there are both.
