@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -19,9 +20,9 @@ type Letter struct {
 	Accounts            int // of how many the day has a file
 }
 
-// Daily writes a merchant's day.
+// Daily writes a merchant's day, in English if the merchant's rules name no language.
 func (s *Server) Daily(ctx context.Context, m merchant.Merchant, date calendar.Date, language string) (Letter, error) {
-	l, err := settlement.ParseLanguage(language)
+	l, err := settlement.ParseLanguage(cmp.Or(language, string(settlement.English)))
 	if err != nil {
 		return Letter{}, err
 	}

@@ -53,6 +53,19 @@ func TestTheDayIsMailedOnce(t *testing.T) {
 	}
 }
 
+// TestADayIsMailedInEnglishToWhomNoLanguageIsNamed.
+func TestADayIsMailedInEnglishToWhomNoLanguageIsNamed(t *testing.T) {
+	t.Parallel()
+	s, x := start(t), colombia()
+	s.rule(doc{"reports": doc{"to": []string{"finance@shop.example"}}})
+	day, _ := s.missed(x)
+	date := str(day["date"])
+	s.at(date, "23:06")
+	if mails := s.outbox("finance@shop.example"); len(mails) == 0 || !strings.HasPrefix(str(mails[0]["subject"]), "Settlements of "+date+": 1 Open breaks") {
+		t.Errorf("%v", mails)
+	}
+}
+
 // TestWhoMayBeMailed: rules name addresses, each once, and a language.
 func TestWhoMayBeMailed(t *testing.T) {
 	t.Parallel()

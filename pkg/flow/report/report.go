@@ -67,34 +67,39 @@ func (r *Reporter) Handle(ctx context.Context, j job.Job) error {
 	return errors.Join(all...)
 }
 
-// plan notes that a merchant's day is to be mailed, and mails it. Of two plans of a day one is the first.
+// over is how far into itself a settlement day is over: its last file has been asked for by then.
+const over = 23 * time.Hour
+
+// plan notes that a merchant's day is to be mailed, and mails it: the last one that is over, however late the message that asks for it
+// is. One that came after midnight, because two tries had broken off or somebody sent a dead letter again, mailed the day that had
+// just begun, and neither day was mailed when it was over. Of two plans of a day one is the first.
 func (r *Reporter) plan(ctx context.Context, tenant string, country calendar.Country) error {
 	now := r.Now()
-	today := calendar.On(now, country.Zone())
+	day := calendar.On(now.Add(-over), country.Zone())
 	m, err := r.merchant(ctx, tenant)
 	if err != nil {
 		return err
 	}
-	rules := m.RulesOn(today).Reports
+	rules := m.RulesOn(day).Reports
 	if len(rules.To) == 0 {
 		return nil
 	}
 	if country, err = (settlement.CalendarBook{Store: r.Store}).Over(ctx, tenant, country); err != nil {
 		return err
 	}
-	if !country.IsBusinessDay(today) {
-		if _, accounts, err := r.Writer.Daily(ctx, m, today, rules.Language); err != nil || accounts == 0 {
+	if !country.IsBusinessDay(day) {
+		if _, accounts, err := r.Writer.Daily(ctx, m, day, rules.Language); err != nil || accounts == 0 {
 			return err // nothing was to come, and nothing came
 		}
 	}
-	it := notice.Report{Tenant: tenant, Date: today, Language: rules.Language, Due: now}
+	it := notice.Report{Tenant: tenant, Date: day, Language: rules.Language, Due: now}
 	for _, to := range rules.To {
 		it.To = append(it.To, notice.Receiver{Address: to})
 	}
 	if err := r.Store.Commit(ctx, store.Put{Record: notice.EncodeReport(it)}); err != nil && !store.IsConflict(err) {
 		return err
 	}
-	return r.send(ctx, notice.ReportKey(tenant, today))
+	return r.send(ctx, notice.ReportKey(tenant, day))
 }
 
 // send mails a report that is due to those who wait for it. It is claimed first, so that of two copies of the message one sends

@@ -99,6 +99,21 @@ func TestTwoCopiesOfAMessageMailOnce(t *testing.T) {
 	}
 }
 
+// TestALateMessageMailsTheDayThatIsOver, and not the one that has begun meanwhile, which is mailed when its own time comes.
+func TestALateMessageMailsTheDayThatIsOver(t *testing.T) {
+	for night, want := range map[string]string{"2026-11-18T23:05:00-05:00": "2026-11-18", "2026-11-19T00:05:00-05:00": "2026-11-18",
+		"2026-11-19T22:55:00-05:00": "2026-11-18"} {
+		r := open(t, night)
+		if err := r.night(); err != nil || len(r.mails) != 2 || r.mails[0] != "a@shop.example "+want+" es" {
+			t.Errorf("%s: %q, %v", night, r.mails, err)
+		}
+		r.now = time.Date(2026, 11, 20, 4, 5, 0, 0, time.UTC)
+		if err := r.night(); err != nil || len(r.mails) != 4 || r.mails[2] != "a@shop.example 2026-11-19 es" {
+			t.Errorf("the night after %s: %q, %v", night, r.mails, err)
+		}
+	}
+}
+
 // TestADayThatCannotBeWrittenIsTriedAgain, and nobody is mailed meanwhile.
 func TestADayThatCannotBeWrittenIsTriedAgain(t *testing.T) {
 	r := open(t, "2026-11-20T23:05:00-05:00")
