@@ -60,12 +60,13 @@ func (t *troubles) turn(carriers []string, report func(subject, sentence, detail
 }
 
 // answered holds what became of a callback with a wrong or an old secret. One that is still believed may be refused by a machine whose
-// clock is wrong, to which it is stale.
-func (t *troubles) answered(kind simnet.Kind, account, secret string, status int) {
+// clock is wrong, to which it is stale. One that came while its secret was believed may have been read then, and be answered by a machine
+// that was frozen in between.
+func (t *troubles) answered(kind simnet.Kind, account, secret string, sent time.Time, status int) {
 	since, gone := t.ring.left[account+" "+secret]
 	believed := status >= 200 && status < 300
 	switch {
-	case kind == simnet.BadSignature, gone && t.world.Now().Sub(since) > remembered:
+	case kind == simnet.BadSignature, gone && sent.Sub(since) > remembered:
 		t.ring.times["out"]++
 		if believed {
 			t.ring.report(account, i14, fmt.Sprintf("%s: a callback was believed that was signed with %q", kind, secret))

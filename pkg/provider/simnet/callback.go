@@ -103,9 +103,10 @@ func (b *Book) deliver(c *callback, req *http.Request) {
 
 // signed delivers what is signed with another secret than the account's.
 func (b *Book) signed(c *callback, kind Kind, secret string) {
+	sent := b.host.Now()
 	b.host.Deliver(b.request(c, secret), func(status int) {
 		if b.faults.Answered != nil {
-			b.faults.Answered(kind, c.account.ID, secret, status)
+			b.faults.Answered(kind, c.account.ID, secret, sent, status)
 		}
 		b.replied(c, status)
 	})

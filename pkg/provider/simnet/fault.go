@@ -85,8 +85,8 @@ type Faults struct {
 	Copies func() []time.Duration
 	// Stranger is a reference that is no disbursement's of this account; nil means one that is nobody's.
 	Stranger func() string
-	// Answered hears how a callback that was signed with a wrong or an old secret was answered; nil = nobody.
-	Answered func(kind Kind, account, secret string, status int)
+	// Answered hears how a callback that was signed with a wrong or an old secret, and sent at that instant, was answered; nil = nobody.
+	Answered func(kind Kind, account, secret string, sent time.Time, status int)
 
 	armed []charge
 	fired []charge
