@@ -13,14 +13,6 @@ func elsewhere() []beyond {
 			"flow/decide.(*Decider).moneyOf":   "pkg/story TestAShopsOrdersAreHeldAgainstTheBooks",
 			"flow/decide.(*shopPage).listedOn": "pkg/story TestAShopsOrdersAreHeldAgainstTheBooks",
 		}},
-		{"what the mail carrier tells", map[string]string{
-			"flow/notify.(*Notifier).cameBack": "pkg/story TestMailsThatComeBack",
-			"flow/notify.(*Notifier).writes":   "pkg/story TestNoticesThatDoNotArrive",
-		}},
-		{"reports are mailed to whoever wants them: nobody in the mix does", map[string]string{
-			"flow/report.(*Reporter).plan": "pkg/story TestTheDayIsMailedOnce",
-			"flow/report.(*Reporter).send": "pkg/story TestTheDayIsMailedOnce",
-		}},
 		{"files of more rows than one invocation works off", map[string]string{
 			"flow/run.(*Runner).Handle": "pkg/proof TestAHundredThousandRows",
 		}},

@@ -49,6 +49,9 @@ func (p *people) rare(on func(after time.Duration, what func())) {
 		on(3*24*time.Hour+p.span(opening/2), func() { p.drops(n) })
 		on(3*24*time.Hour+p.span(opening/2), func() { p.strike(n) })
 	}
+	for n := range 4 {
+		on(p.span(opening/2), func() { p.unreachable(n) })
+	}
 	for n := range browses {
 		on(time.Duration(2+5*n)*24*time.Hour, func() { p.browse(n) })
 	}

@@ -191,7 +191,7 @@ func (b *batches) check(t *testing.T) {
 // unsent are the jobs that no handler of the simulated mix sends, with who does.
 func unsent() map[job.Kind]string {
 	return map[job.Kind]string{job.Sweep: "a schedule", job.Ingest: "a schedule", job.Seal: "a schedule", job.Remind: "a schedule",
-		job.Report: "a schedule, and the sweep where somebody wants reports: nobody here does", job.Drop: "the bucket, when a file is laid there",
+		job.Drop:   "the bucket, when a file is laid there",
 		job.Bounce: "the mail carrier", job.Complaint: "the mail carrier",
 		job.Play: "a sandbox beside a stack: here the providers are the world's"}
 }

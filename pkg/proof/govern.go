@@ -23,6 +23,9 @@ func rulesOf(from calendar.Date, errands, seldom bool) merchant.Rules {
 	}
 	if seldom {
 		rules.Limits = []merchant.Limit{{Currency: money.COP, Store: "store_co", Daily: daily}}
+		for _, to := range readers() {
+			rules.Reports.To = append(rules.Reports.To, to.Address)
+		}
 		rules.Register = []merchant.Register{{Country: "CO", Currency: money.COP, Single: noted}}
 	}
 	return rules

@@ -29,6 +29,7 @@ type merchants struct {
 	report   func(subject, sentence, detail string)
 	ask      func(*http.Request) sim.Reply
 	ear      *ear     // nil = nobody hears the stream
+	letters  *post    // nil = nobody looks after letters
 	people   *people  // nil = nobody agrees, stops or looks after anything
 	forgers  *forgers // nil = nobody lies
 }

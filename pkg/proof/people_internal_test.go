@@ -193,7 +193,7 @@ func noticed(t *testing.T, breaks string, plant func(*plot)) {
 	for !over && p.world.Step(begin.Add(10*24*time.Hour)) {
 	}
 	others := 0
-	for _, sentence := range []string{i5, i13, i26, i32, i36, ie} {
+	for _, sentence := range []string{i5, i13, i26, i32, i36, ie, im} {
 		others += p.found[sentence]
 	}
 	if breaks == "" && others > 0 || breaks != "" && p.found[breaks] == 0 {

@@ -205,6 +205,7 @@ func plants() map[string]func(*plot) {
 			p.audits.settlements()
 		},
 		ie: func(p *plot) { p.tell(1) },
+		im: func(p *plot) { p.post(time.Hour).check() }, // a day is over, and its report is not there
 	}
 }
 

@@ -9,13 +9,16 @@ import (
 )
 
 // change makes the world another one than all are.
-func (o Options) change(h *sim.Hooks) {
+func (o Options) change(h *sim.Hooks, report func(subject, sentence, detail string), now func() time.Time) (letters *post) {
 	if o.Seldom {
 		small(h)
+		letters = newPost(report, now)
+		letters.wear(h)
 	}
 	if o.Hooks != nil {
 		o.Hooks(h)
 	}
+	return letters
 }
 
 // small makes few of a thing many, where people do what is seldom done: a world has no day of a hundred thousand rows, and what is done

@@ -46,7 +46,7 @@ const (
 
 // Sentences lists the invariants that a run is held against.
 func Sentences() []string {
-	return []string{i1, i2, i3, i4, i5, i6, i8, i13, i14, i17, i18, i22, i23, i26, i31, i32, i36, i37, ib, idl, irec, ie}
+	return []string{i1, i2, i3, i4, i5, i6, i8, i13, i14, i17, i18, i22, i23, i26, i31, i32, i36, i37, ib, idl, irec, ie, im}
 }
 
 // watcher checks each commit as it happens, on a shadow of what it has seen.

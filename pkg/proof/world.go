@@ -38,7 +38,7 @@ func runWorld(o Options, share piece, advance func(refunds float64)) (Result, er
 		Sent:    func(queue string, body []byte) { messages = append(messages, message{queue, body}); t.among(queue) },
 		Account: profile.apply}
 	listens := newEar(index, t, report, &hooks)
-	o.change(&hooks)
+	letters := o.change(&hooks, report, func() time.Time { return world.Now() })
 	var tell *teller
 	if o.Tell != nil {
 		tell = &teller{id: o.Trace, its: map[int64]bool{}, say: func(what string) { o.Tell(profile, world.Now(), what) }}
@@ -56,7 +56,7 @@ func runWorld(o Options, share piece, advance func(refunds float64)) (Result, er
 		tell.world = world
 	}
 	m := newMerchants(world, seed, index, n, report)
-	m.ear = listens
+	m.ear, m.letters = listens, letters
 	if err := errors.Join(t.begin(o.carriers(index), report), o.begin(m, seed)); err != nil {
 		return out, err
 	}
@@ -72,6 +72,7 @@ func runWorld(o Options, share piece, advance func(refunds float64)) (Result, er
 		until(world, ending+6*time.Hour, enough)
 		out.audit(newAuditor(world, report, t.flawed), m, w, messages, t)
 		listens.check(world, m.accepted)
+		letters.check()
 		out.Refunds, out.Trace = n, fmt.Sprintf("%016x", uint64(trace))
 		out.count(t)
 	}

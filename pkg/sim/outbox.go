@@ -57,7 +57,7 @@ func (c carrier) Text(ctx context.Context, to, text string) error {
 	return c.w.io(ctx, Point{Boundary: "carrier", Call: "send", About: "sms", Subject: to}, func() error { return c.w.post(note{Channel: "sms", To: to, Text: text}) })
 }
 
-// back is what the carrier says later of a mail that it took.
+// back is what the carrier says later of a mail that it took. It is the carrier that sends it: whoever handed the mail over may be gone.
 func (w *World) back(ctx context.Context, m notice.Mail) error {
 	j := job.Job{Kind: job.Bounce, Key: notice.Key(m.Tenant, m.Event)}
 	switch {
@@ -68,7 +68,7 @@ func (w *World) back(ctx context.Context, m notice.Mail) error {
 	case !strings.HasPrefix(m.To, "returns"):
 		return nil
 	}
-	return lateSender{w}.Send(ctx, j, time.Minute)
+	return sent{w, w.sender}.put(ctx, j, time.Minute)
 }
 
 func (w *World) post(n note) error {

@@ -117,17 +117,20 @@ type sent struct {
 }
 
 func (s sent) Send(ctx context.Context, j job.Job, delay time.Duration) error {
-	return s.w.io(ctx, Point{Boundary: "queue", Call: "send", About: string(j.Kind), Subject: j.Key.PK}, func() error {
-		if err := s.inner.Send(ctx, j, delay); err != nil {
-			return err
-		}
-		q := s.w.queueOf[j.Kind]
-		if s.w.hooks.Sent != nil {
-			s.w.hooks.Sent(q.spec.Name, job.Encode(j))
-		}
-		s.w.pump(q)
-		return nil
-	})
+	return s.w.io(ctx, Point{Boundary: "queue", Call: "send", About: string(j.Kind), Subject: j.Key.PK}, func() error { return s.put(ctx, j, delay) })
+}
+
+// put is what a send comes to, whoever sends.
+func (s sent) put(ctx context.Context, j job.Job, delay time.Duration) error {
+	if err := s.inner.Send(ctx, j, delay); err != nil {
+		return err
+	}
+	q := s.w.queueOf[j.Kind]
+	if s.w.hooks.Sent != nil {
+		s.w.hooks.Sent(q.spec.Name, job.Encode(j))
+	}
+	s.w.pump(q)
+	return nil
 }
 
 // filed is the file store as handlers see it.
