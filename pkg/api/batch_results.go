@@ -98,7 +98,7 @@ func (s *Server) listResults(r *http.Request, c request.Caller) (any, error) {
 
 // results hands over the verdicts from a row on, until there are no more or each says that it has enough.
 func (s *Server) results(r *http.Request, b batch.Batch, from int, each func(batch.Verdict) bool) error {
-	for first := (from - 1) / batch.ChunkRows * batch.ChunkRows; first < b.Done; first += batch.ChunkRows {
+	for first := (from - 1) / b.Together() * b.Together(); first < b.Done; first += b.Together() {
 		body, err := s.Files.Get(r.Context(), b.ResultsName(first))
 		if err != nil {
 			return err

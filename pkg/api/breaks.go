@@ -127,11 +127,11 @@ func (s *Server) listBreaks(r *http.Request, c request.Caller) (any, error) {
 	today := calendar.On(s.Now(), country.Zone())
 	out, query := page{Data: []any{}}, r.URL.Query()
 	for scanned := 0; at < rec.Sheet.Count; {
-		list, err := rec.Sheet.Page(r.Context(), s.Files, at/discrepancy.PerPage)
+		list, err := rec.Sheet.Page(r.Context(), s.Files, at/rec.Sheet.Each())
 		if err != nil {
 			return nil, err
 		}
-		for _, b := range list[at%discrepancy.PerPage:] {
+		for _, b := range list[at%rec.Sheet.Each():] {
 			if len(out.Data) == limit || scanned >= maxScanned {
 				cursor := base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "%d/%d", rec.Run, at))
 				out.HasMore, out.NextCursor = true, &cursor

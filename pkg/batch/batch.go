@@ -2,6 +2,7 @@
 package batch
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -17,7 +18,7 @@ import (
 // MaxRows is how many rows a batch may have.
 const MaxRows = 100_000
 
-// ChunkRows is how many rows are done between two commits of progress, and share a file of results.
+// ChunkRows is how many rows are done between two commits of progress, and share a file of results, unless the batch says another number.
 const ChunkRows = 250
 
 // Status of a batch. Stored strings: append only.
@@ -49,6 +50,7 @@ type Batch struct {
 	By       string            `json:"b"`           // whose key that is
 	Stopping string            `json:"sb,omitempty"`
 	Failures int               `json:"fl,omitempty"` // of the chunk at hand, one after another
+	Chunk    int               `json:"ck,omitempty"` // rows that share a file of results, as it was begun; 0 = ChunkRows
 	StartAt  int64             `json:"sa,omitempty"`
 	Created  int64             `json:"c"`
 	Finished int64             `json:"e,omitempty"`
@@ -115,6 +117,9 @@ func ListPartition(tenant string, month time.Time) string {
 
 // InputName is the file that keeps the content.
 func InputName(tenant, id string) string { return "batch/" + tenant + "/" + id + "/input" }
+
+// Together is how many rows share a file of results.
+func (b Batch) Together() int { return cmp.Or(b.Chunk, ChunkRows) }
 
 // ResultsName is the file with the verdicts of the chunk whose first row has the index, from 0.
 func (b Batch) ResultsName(first int) string {

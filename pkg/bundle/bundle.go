@@ -186,11 +186,11 @@ func (b *Bundle) Partitioner() func(context.Context, reconcile.Step) (reconcile.
 func (b *Bundle) reconciler() *reconcile.Reconciler {
 	p := b.ports
 	return &reconcile.Reconciler{Store: p.Store, Observer: b.observer, Clients: b.clients, Files: p.Files, Now: b.now, Log: p.Log,
-		Large: cmp.Or(p.Bars.Large, reconcile.Large)}
+		Large: cmp.Or(p.Bars.Large, reconcile.Large), Page: p.Bars.Page}
 }
 
 // Runner does job.Rows.
 func (b *Bundle) Runner() job.Handler {
 	p := b.ports
-	return &run.Runner{Store: p.Store, Files: p.Files, Rows: b.Server(), Sender: p.Sender, Now: b.now, Log: p.Log}
+	return &run.Runner{Store: p.Store, Files: p.Files, Rows: b.Server(), Sender: p.Sender, Now: b.now, Log: p.Log, Chunk: p.Bars.Chunk, Chunks: p.Bars.Chunks}
 }

@@ -2,6 +2,7 @@ package discrepancy
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -14,19 +15,23 @@ import (
 	"strings"
 )
 
-// PerPage is how many breaks one stored file holds: a page of the API is read from one or two of them, however many breaks
-// a day has.
+// PerPage is how many breaks one stored file holds, unless its sheet says another number: a page of the API is read from one or two of
+// them, however many breaks a day has.
 const PerPage = 500
 
 // Sheet is the breaks of a run as files: pages in the order of file, line and id, and an index from ids to pages. JSON
 // names are stored: append only.
 type Sheet struct {
-	Prefix string `json:"prefix"` // of the files' names; made of their content
-	Count  int    `json:"count"`  // of breaks
+	Prefix string `json:"prefix"`         // of the files' names; made of their content
+	Count  int    `json:"count"`          // of breaks
+	Size   int    `json:"size,omitempty"` // breaks on one; 0 = PerPage
 }
 
+// Each is how many breaks a page has, but for the last.
+func (s Sheet) Each() int { return cmp.Or(s.Size, PerPage) }
+
 // Pages is how many there are.
-func (s Sheet) Pages() int { return (s.Count + PerPage - 1) / PerPage }
+func (s Sheet) Pages() int { return (s.Count + s.Each() - 1) / s.Each() }
 
 func (s Sheet) page(n int) string { return s.Prefix + "-breaks-" + strconv.Itoa(n) + ".json" }
 
@@ -42,13 +47,14 @@ type Getter interface {
 	Get(ctx context.Context, name string) ([]byte, error)
 }
 
-// Write keeps the breaks of a run under names that start with where.
-func Write(ctx context.Context, files Putter, where string, list []Discrepancy) (Sheet, error) {
+// Write keeps the breaks of a run under names that start with where, so many on a page; 0 = PerPage.
+func Write(ctx context.Context, files Putter, where string, size int, list []Discrepancy) (Sheet, error) {
+	s := Sheet{Count: len(list), Size: size}
 	var pages [][]byte
 	index := make([]string, 0, len(list))
 	sum := sha256.New()
-	for at := 0; at < len(list); at += PerPage {
-		part := list[at:min(at+PerPage, len(list))]
+	for at := 0; at < len(list); at += s.Each() {
+		part := list[at:min(at+s.Each(), len(list))]
 		body, err := json.Marshal(part)
 		if err != nil {
 			return Sheet{}, err
@@ -59,7 +65,7 @@ func Write(ctx context.Context, files Putter, where string, list []Discrepancy) 
 		_, _ = sum.Write(body)
 		pages = append(pages, body)
 	}
-	s := Sheet{Prefix: where + hex.EncodeToString(sum.Sum(nil)[:8]), Count: len(list)}
+	s.Prefix = where + hex.EncodeToString(sum.Sum(nil)[:8])
 	for n, body := range pages {
 		if err := files.Put(ctx, s.page(n), body); err != nil {
 			return s, err

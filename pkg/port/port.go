@@ -36,6 +36,10 @@ type Set struct {
 type Bars struct {
 	Breaker int   // calls before a breaker may open
 	Large   int64 // bytes of settlement files that one function compares by itself
+	Page    int   // breaks to a file
+	Readers int   // records that are read at a time
+	Chunk   int   // rows of a batch between two commits of progress
+	Chunks  int   // how often one invocation does so many rows
 }
 
 // Book reads the accounts at providers.

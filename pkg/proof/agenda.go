@@ -49,6 +49,10 @@ func (p *people) rare(on func(after time.Duration, what func())) {
 		on(3*24*time.Hour+p.span(opening/2), func() { p.drops(n) })
 		on(3*24*time.Hour+p.span(opening/2), func() { p.strike(n) })
 	}
+	for n := range 2 {
+		on(p.span(opening), func() { p.shop(n) })
+	}
+	on(p.span(opening), p.accounts)
 	for n := range 4 {
 		on(p.span(opening/2), func() { p.unreachable(n) })
 	}

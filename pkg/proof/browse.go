@@ -35,10 +35,16 @@ func (p *people) pages(day calendar.Date) []string {
 		"/v1/days/" + date + "/report.html", "/v1/days/" + date + "/report.xlsx", "/v1/days/" + date + "/export.csv?of=refunds",
 		"/v1/days/" + date + "/export.csv?of=payments&shape=own", "/v1/search?q=79000018", "/v1/search?q=nobody-knows-this",
 		"/v1/search?q=" + identity.DeriveAt("req_", p.m.accepted[0].At)}
-	var list struct{ Data []struct{ ID string } }
+	var list struct {
+		Data []struct {
+			ID   string
+			Done int
+		}
+	}
 	if p.look("/v1/batches?limit=2", &list) {
 		for _, b := range list.Data {
-			all = append(all, "/v1/batches/"+b.ID+"/results", "/v1/batches/"+b.ID+"/results.csv")
+			p.verdicts(b.ID, b.Done)
+			all = append(all, "/v1/batches/"+b.ID+"/results.csv")
 		}
 	}
 	if p.look("/v1/reconciliations?limit=3", &list) {
@@ -47,6 +53,22 @@ func (p *people) pages(day calendar.Date) []string {
 		}
 	}
 	return all
+}
+
+// verdicts looks at what became of a batch's rows: of each that was done, in their order.
+func (p *people) verdicts(id string, finished int) {
+	var rows struct{ Data []struct{ Row int } }
+	if !p.look("/v1/batches/"+id+"/results?limit=100", &rows) {
+		return
+	}
+	for i, r := range rows.Data {
+		if r.Row != i+1 {
+			p.m.report(id, i36, fmt.Sprintf("of %d rows the one at place %d is row %d", len(rows.Data), i+1, r.Row))
+		}
+	}
+	if len(rows.Data) < finished {
+		p.m.report(id, i36, fmt.Sprintf("%d rows are done, and %d are told of", finished, len(rows.Data)))
+	}
 }
 
 // lookInto asks for all that there is about a refund or payout: by its marks, with its payment, and with what proves how it went. What

@@ -17,7 +17,7 @@ func eva() clerk { return clerk{"eva", "sk_test_demo_eva", merchant.Finance} }
 
 // compared is what of a reconciliation is looked at.
 type compared struct {
-	ID       string
+	ID, Date string
 	Status   string
 	Open     int `json:"open_breaks"`
 	Closed   bool

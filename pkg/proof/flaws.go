@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/vuelto/vuelto/pkg/disbursement"
-	"github.com/vuelto/vuelto/pkg/discrepancy"
 	"github.com/vuelto/vuelto/pkg/payment"
 	"github.com/vuelto/vuelto/pkg/provider/simnet"
 	"github.com/vuelto/vuelto/pkg/reconciliation"
@@ -93,7 +92,7 @@ func (a *auditor) breaksOf(ctx context.Context, record store.Record, all map[str
 	if err != nil {
 		return err
 	}
-	for page := 0; page*discrepancy.PerPage < day.Sheet.Count; page++ {
+	for page := 0; page < day.Sheet.Pages(); page++ {
 		list, err := day.Sheet.Page(ctx, a.world.Files, page)
 		if err != nil {
 			return err

@@ -24,7 +24,7 @@ func (o Options) change(h *sim.Hooks, report func(subject, sentence, detail stri
 // small makes few of a thing many, where people do what is seldom done: a world has no day of a hundred thousand rows, and what is done
 // about such a day is to be in trouble all the same.
 func small(h *sim.Hooks) {
-	h.Bars = port.Bars{Large: 3 << 10}
+	h.Bars = port.Bars{Large: 3 << 10, Page: 4, Readers: 1, Chunk: 2, Chunks: 1}
 	h.Ends = func(function string) time.Duration {
 		if strings.HasPrefix(function, "settlement-") {
 			return stopped

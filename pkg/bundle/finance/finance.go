@@ -17,7 +17,7 @@ func API(p port.Set) http.Handler {
 	now := p.Clock.Now
 	s := &api.Server{
 		Directory: &merchant.Directory{Store: p.Store, Now: now, Live: p.Live},
-		Decider:   &decide.Decider{Store: p.Store, Files: p.Files, Sender: p.Sender, Now: now, Log: p.Log},
+		Decider:   &decide.Decider{Store: p.Store, Files: p.Files, Sender: p.Sender, Now: now, Log: p.Log, Readers: p.Bars.Readers},
 		Store:     p.Store, Files: p.Files, Now: now, Log: p.Log, NewID: p.NewID, Random: p.Random, Loopback: p.Loopback, Bind: bind,
 	}
 	return s.Finance()

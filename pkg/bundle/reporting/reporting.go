@@ -33,6 +33,6 @@ func (w writer) Daily(ctx context.Context, m merchant.Merchant, date calendar.Da
 // Reporter does job.Report.
 func Reporter(p Ports) job.Handler {
 	now := p.Clock.Now
-	server := &api.Server{Decider: &decide.Decider{Store: p.Store, Files: p.Files, Now: now, Log: p.Log}, Store: p.Store, Files: p.Files, Now: now, Log: p.Log}
+	server := &api.Server{Decider: &decide.Decider{Store: p.Store, Files: p.Files, Now: now, Log: p.Log, Readers: p.Bars.Readers}, Store: p.Store, Files: p.Files, Now: now, Log: p.Log}
 	return &report.Reporter{Store: p.Store, Accounts: p.Book(), Writer: writer{server}, Mailer: p.Mailer, Now: now, Log: p.Log}
 }

@@ -44,6 +44,8 @@ type Decider struct {
 	Sender job.Sender
 	Now    func() time.Time
 	Log    *slog.Logger
+	// Readers is how many records of a shop's day are read at a time; 0 = readers.
+	Readers int
 }
 
 // Case is a break with what was decided about it.

@@ -85,7 +85,7 @@ func (r *rig) day(date calendar.Date, breaks ...settlement.Break) (string, []dis
 		d.Status = reconciliation.Broken
 	}
 	var err error
-	d.Sheet, err = discrepancy.Write(ctx, r.files, d.ID+"/", list)
+	d.Sheet, err = discrepancy.Write(ctx, r.files, d.ID+"/", 0, list)
 	r.must(err)
 	r.must(r.Store.Commit(ctx, store.Put{Record: reconciliation.Encode(d)}, store.Put{Record: discrepancy.EncodePointer("demo", d.ID)}))
 	return d.ID, list
@@ -122,7 +122,7 @@ func (r *rig) corrected(id string, breaks ...settlement.Break) {
 	d := r.stored(id)
 	d.Due, d.Run, d.Open = 0, d.Run+1, len(breaks)
 	var err error
-	d.Sheet, err = discrepancy.Write(ctx, r.files, d.ID+"/", discrepancy.Name(d.ID, breaks))
+	d.Sheet, err = discrepancy.Write(ctx, r.files, d.ID+"/", 0, discrepancy.Name(d.ID, breaks))
 	r.must(err)
 	r.must(r.Store.Commit(ctx, store.Put{Record: reconciliation.Encode(d)}))
 }

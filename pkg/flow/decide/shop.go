@@ -99,7 +99,7 @@ func (d *Decider) moneyOf(ctx context.Context, tenant, id string) (order.Money, 
 // moneyCalled is what came for orders of some names, each payment once, in the order of the names.
 func (d *Decider) moneyCalled(ctx context.Context, tenant string, names []string) ([][]order.Money, error) {
 	found := make([][]order.Money, len(names))
-	err := together(len(names), func(i int) error {
+	err := d.together(len(names), func(i int) error {
 		for _, reference := range called(names[i]) {
 			m, ok, err := d.moneyOf(ctx, tenant, payment.ID(tenant, reference))
 			if err != nil {

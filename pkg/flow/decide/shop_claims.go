@@ -131,7 +131,7 @@ func (p *shopPage) loose(ctx context.Context) error {
 		list = append(list, l)
 	}
 	found := make([][]order.Money, len(list))
-	err := together(len(list), func(i int) error {
+	err := p.together(len(list), func(i int) error {
 		m, ok, err := p.moneyOf(ctx, p.tenant, list[i].id)
 		if err != nil || !ok {
 			return err

@@ -229,11 +229,19 @@ func (p *shopPage) around() (first, last calendar.Date) {
 // readers is how many records are read at a time.
 const readers = 16
 
-// together does n things, some at a time, and tells the error of the first that has one.
-func together(n int, do func(i int) error) error {
+// together does n things, some at a time, and tells the error of the first that has one. A single reader takes one after the other.
+func (d *Decider) together(n int, do func(i int) error) error {
+	if d.Readers == 1 {
+		for i := range n {
+			if err := do(i); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
 	errs, next := make([]error, n), make(chan int)
 	var all sync.WaitGroup
-	for range min(readers, n) {
+	for range min(cmp.Or(d.Readers, readers), n) {
 		all.Go(func() {
 			for i := range next {
 				errs[i] = do(i)

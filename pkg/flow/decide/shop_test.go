@@ -109,6 +109,7 @@ func TestPagesOfAShopAreOneAnswer(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		s, r, ctx := draw(rt), open(t, 0), context.Background()
 		r.bring(s)
+		r.decide.Readers = rapid.IntRange(0, 2).Draw(rt, "readers") // one takes one after the other, 0 = as many as there are in a stack
 		x := decide.Span{From: november(10), To: november(12), Limit: rapid.IntRange(1, 6).Draw(rt, "limit")}
 		var got []string
 		for range 200 {

@@ -26,7 +26,7 @@ func (r *rig) broken(date string, breaks ...settlement.Break) []discrepancy.Disc
 	}
 	id := reconciliation.ID("demo", "a", day)
 	list := discrepancy.Name(id, breaks)
-	sheet, err := discrepancy.Write(context.Background(), r.files, "reconciliation/demo/"+id+"/", list)
+	sheet, err := discrepancy.Write(context.Background(), r.files, "reconciliation/demo/"+id+"/", 0, list)
 	if err != nil {
 		r.t.Fatal(err)
 	}

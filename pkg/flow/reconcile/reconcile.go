@@ -36,6 +36,7 @@ type Reconciler struct {
 	Log      *slog.Logger
 	// Large is how many bytes of files are too many for one function: such a day goes to the state machine. 0 = none is.
 	Large int64
+	Page  int // breaks to a file of the day's; 0 = discrepancy.PerPage
 }
 
 // Handle runs the day if it is asked for. Running it again gives the same result: rows name their entries whether or not an
@@ -175,7 +176,7 @@ func (r *Reconciler) finish(ctx context.Context, rec reconciliation.Reconciliati
 	list := discrepancy.Name(rec.ID, result.Breaks)
 	var err error
 	where := fmt.Sprintf("reconciliation/%s/%s/", rec.Tenant, rec.ID)
-	if rec.Sheet, err = discrepancy.Write(ctx, r.Files, where, list); err != nil {
+	if rec.Sheet, err = discrepancy.Write(ctx, r.Files, where, r.Page, list); err != nil {
 		return err
 	}
 	if rec.Outcome, err = r.outcome(ctx, rec, result); err != nil {

@@ -3,6 +3,7 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -44,6 +45,8 @@ type Runner struct {
 	Sender job.Sender
 	Now    func() time.Time
 	Log    *slog.Logger
+	Chunk  int // rows that are done between two commits of progress; 0 = batch.ChunkRows
+	Chunks int // how often one invocation does so many; 0 = chunksPerRun
 }
 
 const (
@@ -70,7 +73,7 @@ func (r *Runner) Handle(ctx context.Context, j job.Job) error {
 	case b.Failures > 0 && now < b.Due:
 		return nil // failed a moment ago
 	case b.Status != batch.Running:
-		b.Status, b.Due = batch.Running, now+silence.Milliseconds()
+		b.Status, b.Due, b.Chunk = batch.Running, now+silence.Milliseconds(), r.Chunk
 		if b, err = r.commit(ctx, b); err != nil {
 			return ignoreConflict(err)
 		}
@@ -79,7 +82,7 @@ func (r *Runner) Handle(ctx context.Context, j job.Job) error {
 	if err != nil {
 		return err
 	}
-	for range chunksPerRun {
+	for range cmp.Or(r.Chunks, chunksPerRun) {
 		if b, err = r.chunk(ctx, b, reader); err != nil || b.Over() || b.Failures > 0 {
 			return ignoreConflict(err)
 		}
@@ -142,7 +145,7 @@ func take(reader batch.Reader, n int) (rows []batch.Row, err error) {
 
 // chunk does the next rows, keeps their verdicts as a file, and then says in the record that they are done.
 func (r *Runner) chunk(ctx context.Context, b batch.Batch, reader batch.Reader) (batch.Batch, error) {
-	rows, err := take(reader, batch.ChunkRows)
+	rows, err := take(reader, b.Together())
 	if err != nil {
 		return b, err
 	}
