@@ -168,11 +168,11 @@ func (r Reconciliation) Has(name, digest string) bool {
 	return false
 }
 
-// Took says whether a file of the inbox has been taken. That it lies there may be told again at any time, after somebody corrected it,
+// Took says whether a file of the inbox has been taken, these bytes of it: within a second others may have taken their place. That it lies there may be told again at any time, after somebody corrected it,
 // too; whoever wants it back puts it there anew.
-func (r Reconciliation) Took(dropped string) bool {
+func (r Reconciliation) Took(dropped, digest string) bool {
 	for i := range r.Files {
-		if dropped != "" && r.Files[i].Dropped == dropped {
+		if dropped != "" && r.Files[i].Dropped == dropped && r.Files[i].Digest == digest {
 			return true
 		}
 	}

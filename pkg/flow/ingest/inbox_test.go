@@ -129,6 +129,9 @@ func TestADropThatIsToldOfAgain(t *testing.T) {
 	if again := told(1, first); again[0] != right[0] {
 		t.Errorf("%+v counts", again)
 	}
+	if other := told(3, first.Add(time.Minute)); other[0].Digest == right[0].Digest {
+		t.Error("what was put there within the same second is lost")
+	}
 	if back := told(1, first.Add(time.Hour)); back[0].Digest != wrong[0].Digest {
 		t.Errorf("%+v counts", back)
 	}

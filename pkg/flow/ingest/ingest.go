@@ -178,7 +178,7 @@ func (in *Ingester) keep(ctx context.Context, a provider.Account, r reconciliati
 	name, digest := came.Name, came.Digest
 	came.Path = fmt.Sprintf("settlement/%s/%s/%s/%s-%s", a.Tenant, a.ID, r.Date, digest[:16], name)
 	for try := range tries {
-		if r.Has(name, digest) || (!came.Brought && r.Corrected(name, digest)) || r.Took(came.Dropped) {
+		if r.Has(name, digest) || (!came.Brought && r.Corrected(name, digest)) || r.Took(came.Dropped, digest) {
 			return Known, nil
 		}
 		if try == 0 {
